@@ -1,0 +1,25 @@
+import type { ExperimentVersion } from "./experiment_version.ts";
+import type { MetricPoint } from "./metric.ts";
+import type { EndState, OutputRecord, ProgramExit, RunStart } from "./run.ts";
+
+/**
+ * One thing that happened in a run. A journal is a list of them in order: `created` first, `ended` last, and
+ * nothing is ever changed in it. Times are epoch milliseconds.
+ */
+export type JournalEvent =
+  | {
+    readonly event: "created";
+    readonly at: number;
+    readonly start: RunStart;
+    readonly version: ExperimentVersion;
+  }
+  | { readonly event: "started"; readonly at: number }
+  | { readonly event: "metrics"; readonly at: number; readonly points: readonly MetricPoint[] }
+  | { readonly event: "output"; readonly at: number; readonly name: string; readonly output: OutputRecord }
+  | {
+    readonly event: "ended";
+    readonly at: number;
+    readonly state: EndState;
+    readonly exit?: ProgramExit;
+    readonly reason?: string;
+  };

@@ -1,0 +1,48 @@
+import { UserError } from "../errors.ts";
+
+declare const brand: unique symbol;
+
+/** A path inside a tree: `/`-separated, not empty, no `.`, `..`, empty parts, NUL or leading `/`. */
+export type RelativePath = string & { readonly [brand]: "RelativePath" };
+
+/**
+ * Reads a relative path.
+ *
+ * @throws {UserError} `path_unsafe` if it is empty, absolute, climbs out, or cannot be written as UTF-8.
+ */
+export function parseRelativePath(text: string): RelativePath {
+  const fault = faultOf(text);
+  if (fault === undefined) return text as RelativePath;
+  throw new UserError("path_unsafe", {
+    what: `Cannot take the path ${JSON.stringify(text)}`,
+    why: fault,
+  });
+}
+
+function faultOf(text: string): string | undefined {
+  if (text === "") return "it is empty";
+  if (text.startsWith("/")) return "it is absolute, and a path in an artifact is relative";
+  if (text.includes("\0")) return "it holds a NUL";
+  if (!text.isWellFormed()) return "it is not valid Unicode";
+  for (const part of text.split("/")) {
+    if (part === "..") return "it climbs out of its folder";
+    if (part === "" || part === ".") return "it has an empty part or a single dot";
+  }
+  return undefined;
+}
+
+/**
+ * Where a symbolic link at `path` points, as a path inside the tree.
+ *
+ * @returns `undefined` if the link is absolute or leaves the tree.
+ */
+export function linkTargetInside(path: RelativePath, target: string): string | undefined {
+  if (target === "" || target.startsWith("/") || target.includes("\0")) return undefined;
+  const parts = path.split("/").slice(0, -1);
+  for (const part of target.split("/")) {
+    if (part === "" || part === ".") continue;
+    if (part !== "..") parts.push(part);
+    else if (parts.pop() === undefined) return undefined;
+  }
+  return parts.join("/");
+}

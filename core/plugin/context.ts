@@ -1,0 +1,18 @@
+/** What every plugin gets from aero, so that it needs no globals. */
+export interface PluginContext {
+  readonly signal: AbortSignal;
+  /** The clock. */
+  readonly now: () => Date;
+  /** Variables that the plugin may read: those of the user's environment. */
+  readonly variable: (name: string) => string | undefined;
+  /** For `--verbose`; never a secret. */
+  readonly log: (event: string, fields?: Record<string, unknown>) => void;
+  /** Directory for this user's data, such as the default local storage. */
+  readonly dataDirectory: string;
+}
+
+/** What every operation takes. */
+export interface OperationOptions {
+  /** An abort comes out as the reason that went in, not wrapped. */
+  readonly signal?: AbortSignal;
+}

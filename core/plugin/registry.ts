@@ -1,0 +1,65 @@
+import type { z } from "zod";
+import type { PluginContext } from "./context.ts";
+import type { Environment } from "./environment.ts";
+import type { Storage } from "./storage.ts";
+
+/** A kind of storage that config can choose. */
+export interface StoragePlugin<Config> {
+  readonly kind: "storage";
+  /** As `storage.use` names it. */
+  readonly name: string;
+  /** One line. */
+  readonly summary: string;
+  /** Checks the section of the config, less `use`. */
+  readonly config: z.ZodType<Config>;
+  open(config: Config, context: PluginContext): Promise<Storage>;
+}
+
+/** A kind of environment that config can choose. */
+export interface EnvironmentPlugin {
+  readonly kind: "environment";
+  /** As `environment.use` names it. */
+  readonly name: string;
+  readonly summary: string;
+  /** Whether `auto` may choose it; the first in the list that is available is taken. */
+  readonly automatic: boolean;
+  /**
+   * @throws {EnvironmentError} `engine_unavailable` with the fix, if the engine is not there or does not answer.
+   */
+  open(context: PluginContext): Promise<Environment>;
+}
+
+/** A storage plugin of any config. */
+export interface RegisteredStorage {
+  readonly kind: "storage";
+  readonly name: string;
+  readonly summary: string;
+  readonly config: z.ZodType;
+  /** @throws {z.ZodError} if `raw` does not fit {@link RegisteredStorage.config}. */
+  open(raw: unknown, context: PluginContext): Promise<Storage>;
+}
+
+/** Closes over Config, so that a registry can hold plugins of any config without `any`. */
+export function defineStorage<Config>(plugin: StoragePlugin<Config>): RegisteredStorage {
+  return { ...plugin, open: (raw, context) => plugin.open(plugin.config.parse(raw), context) };
+}
+
+/** All plugins of a program. */
+export interface Registry {
+  readonly storages: readonly RegisteredStorage[];
+  readonly environments: readonly EnvironmentPlugin[];
+}
+
+/**
+ * Makes a registry.
+ *
+ * @throws {TypeError} if two plugins of one kind share a name.
+ */
+export function defineRegistry(registry: Registry): Registry {
+  for (const plugins of [registry.storages, registry.environments]) {
+    const names = plugins.map((plugin) => plugin.name);
+    const twice = names.find((name, i) => names.indexOf(name) !== i);
+    if (twice !== undefined) throw new TypeError(`Two plugins are named ${twice}`);
+  }
+  return registry;
+}

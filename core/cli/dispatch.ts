@@ -1,0 +1,180 @@
+import { EXIT } from "../errors.ts";
+import type { AppBase } from "./app_base.ts";
+import type { AnyCommand, CommandResult, Rendered, ResultItem } from "./command.ts";
+import { type CommandEntry, findCommand, unknownCommand } from "./command_table.ts";
+import { exitCodeOf, failureOf, failureText } from "./error_text.ts";
+import { GLOBAL_FLAGS, type GlobalOptions, NO_GLOBALS } from "./global_flags.ts";
+import { commandHelp, groupHelp, overview } from "./help.ts";
+import type { Io } from "./io.ts";
+import { FlagReader, isFlag } from "./parse.ts";
+import { makePrinter, type Printer } from "./printer.ts";
+import { readInput } from "./read_input.ts";
+
+/** As a shell sees a program that SIGPIPE ended: 128 + 13. */
+const READER_GONE = 141;
+
+/** A page of help that is not about one command. */
+export interface HelpTopic {
+  readonly summary: string;
+  load(): Promise<string>;
+}
+
+/** A program: its name, its commands, and how to make what they work with. */
+export interface Program<App> {
+  readonly name: string;
+  readonly version: string;
+  /** One line. */
+  readonly about: string;
+  readonly commands: readonly CommandEntry<App>[];
+  readonly topics: Readonly<Record<string, HelpTopic>>;
+  /** Called once the input of a command is known to be right; disposed after its end. */
+  openApp(base: AppBase): Promise<App>;
+}
+
+/**
+ * Runs one command line to its end.
+ *
+ * @returns The exit code; never throws.
+ */
+export async function dispatch<App extends AsyncDisposable>(
+  args: readonly string[],
+  io: Io,
+  program: Program<App>,
+): Promise<number> {
+  // Errors in the command line itself are shown as its flags ask, as far as these can be told without reading it.
+  let globals: GlobalOptions = { ...NO_GLOBALS, json: beforeDashes(args).includes("--json") };
+  const gone = new AbortController();
+  const printerOf = (options: GlobalOptions) =>
+    makePrinter(io, { ...options, quiet: options.quiet && !options.verbose, colour: options.color });
+  let printer = printerOf(globals);
+  try {
+    const start = readStart(args, program.name);
+    globals = { ...globals, ...start.globals };
+    printer = printerOf(globals);
+    const code = await runWords(start.rest);
+    await printer.flush();
+    return code;
+  } catch (error) {
+    if (isBrokenPipe(error)) return READER_GONE;
+    const failure = failureOf(
+      io.signal.aborted && error === io.signal.reason ? abortError() : error,
+      program.version,
+    );
+    printer.raw(failureText(failure, printer.noteStyle, globals.json));
+    await printer.flush().catch(() => {});
+    return exitCodeOf(failure);
+  }
+
+  async function runWords(rest: readonly string[]): Promise<number> {
+    if (globals.version) return printVersion();
+    if (rest[0] === "help") return await showHelp(rest.slice(1).filter((word) => !isFlag(word)));
+    if (rest.length === 0) {
+      const text = overviewText(globals.help ? printer.style : printer.noteStyle);
+      if (globals.help) printer.result(text);
+      else printer.raw(text);
+      return globals.help ? EXIT.ok : EXIT.user;
+    }
+    const found = findCommand(program.commands, rest);
+    if (found.kind === "none") throw unknownCommand(program.name, program.commands, rest);
+    if (found.kind === "group") {
+      const next = rest[found.words];
+      if (next !== undefined && !isFlag(next)) throw unknownCommand(program.name, program.commands, rest);
+      const asked = globals.help || beforeDashes(rest).some((word) => word === "--help" || word === "-h");
+      const text = groupHelp(program.name, found.entries, asked ? printer.style : printer.noteStyle);
+      if (asked) printer.result(text);
+      else printer.raw(text);
+      return asked ? EXIT.ok : EXIT.user;
+    }
+    const command = await found.entry.load();
+    const read = readInput(command, rest.slice(found.words), program.name);
+    globals = { ...globals, ...read.globals };
+    printer = printerOf(globals);
+    if (globals.version) return printVersion();
+    if (globals.help || read.input === undefined) {
+      printer.result(commandHelp(program.name, command, printer.style));
+      return EXIT.ok;
+    }
+    const signal = AbortSignal.any([io.signal, gone.signal]);
+    await using app = await program.openApp({ io, printer, globals, signal, version: program.version });
+    return await perform(command, read.input, app, printer, gone);
+  }
+
+  function printVersion(): number {
+    if (globals.json) printer.resultJson({ type: "version", version: program.version });
+    else printer.result(`${program.name} ${program.version}`);
+    return EXIT.ok;
+  }
+
+  function overviewText(style: Printer["style"]): string {
+    const topics = Object.fromEntries(
+      Object.entries(program.topics).map(([name, topic]) => [name, topic.summary]),
+    );
+    return overview({ ...program, topics }, program.commands, style);
+  }
+
+  async function showHelp(words: readonly string[]): Promise<number> {
+    const topic = words[0] === undefined ? undefined : program.topics[words[0]];
+    if (topic !== undefined) {
+      printer.result(await topic.load());
+      return EXIT.ok;
+    }
+    if (words.length > 0) return await runWords([...words, "--help"]);
+    printer.result(overviewText(printer.style));
+    return EXIT.ok;
+  }
+}
+
+/** Runs a command whose input has been checked, and prints what it gives. */
+async function perform<App>(
+  command: AnyCommand<App>,
+  input: Record<string, unknown>,
+  app: App,
+  printer: Printer,
+  gone: AbortController,
+): Promise<number> {
+  const result: CommandResult = await command.run(input, app);
+  const print = (value: Rendered<CommandResult>) => {
+    if (printer.json) {
+      const items = command.json?.(value, input) ?? value;
+      for (const item of Array.isArray(items) ? items as ResultItem[] : [items]) printer.resultJson(item);
+    } else printer.result(command.text(value, printer.style, input));
+    return command.exitCode?.(value) ?? EXIT.ok;
+  };
+  if (!(Symbol.asyncIterator in result)) return print(result);
+  let code: number = EXIT.ok;
+  for await (const item of result) {
+    code = Math.max(code, print(item));
+    try {
+      await printer.flush();
+    } catch (error) {
+      gone.abort(error);
+      throw error;
+    }
+  }
+  return code;
+}
+
+/** Reads the flags that stand before the command. */
+function readStart(
+  args: readonly string[],
+  program: string,
+): { readonly globals: Partial<GlobalOptions>; readonly rest: readonly string[] } {
+  const reader = new FlagReader(args, GLOBAL_FLAGS, program);
+  while (reader.index < args.length && args[reader.index] !== "--" && isFlag(args[reader.index]!)) {
+    reader.take();
+  }
+  return { globals: reader.values, rest: args.slice(reader.index) };
+}
+
+function beforeDashes(args: readonly string[]): readonly string[] {
+  const end = args.indexOf("--");
+  return end < 0 ? args : args.slice(0, end);
+}
+
+function isBrokenPipe(error: unknown): boolean {
+  return error instanceof Deno.errors.BrokenPipe;
+}
+
+function abortError(): DOMException {
+  return new DOMException("Interrupted", "AbortError");
+}

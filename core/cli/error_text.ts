@@ -1,0 +1,71 @@
+import { AeroError, EXIT, isAbort } from "../errors.ts";
+import { escapeText, jsonLine } from "./escape.ts";
+import type { Style } from "./style.ts";
+
+/** What a command ends with when it fails: the facts, and the exit code. */
+export interface Failure {
+  readonly type: "error";
+  /** Stable name; `bug` for an exception that nobody foresaw, `interrupted` after Ctrl-C. */
+  readonly code: string;
+  readonly kind: "user" | "outside" | "corrupt" | "bug" | "interrupted";
+  readonly what: string;
+  readonly why?: string;
+  readonly fix?: readonly string[];
+  /** Of a bug only. */
+  readonly stack?: string;
+}
+
+/** Tells what an exception means to the person at the keyboard. */
+export function failureOf(error: unknown, version: string): Failure {
+  if (error instanceof AeroError) {
+    return { type: "error", code: error.code, kind: error.kind, ...error.report };
+  }
+  if (isAbort(error)) return { type: "error", code: "interrupted", kind: "interrupted", what: "Interrupted" };
+  return {
+    type: "error",
+    code: "bug",
+    kind: "bug",
+    what: "This is a bug in aero",
+    why: error instanceof Error ? `${error.name}: ${error.message}` : `not an error but ${describe(error)}`,
+    fix: ["report it with all of these lines, and what you typed"],
+    stack: `aero ${version}, Deno ${Deno.version.deno}, ${Deno.build.target}\n${stackOf(error)}`,
+  };
+}
+
+/** The exit code of a failure. */
+export function exitCodeOf(failure: Failure): number {
+  return EXIT[failure.kind];
+}
+
+/** Renders a failure: `error:`, `cause:`, an empty line and `hint:` lines; or one JSON object. Ends with a newline. */
+export function failureText(failure: Failure, style: Style, json: boolean): string {
+  if (json) return jsonLine(failure) + "\n";
+  if (failure.kind === "interrupted") return "interrupted\n";
+  const lines = [`${style.bold(style.red("error:"))} ${indented(failure.what, 7)}`];
+  if (failure.why !== undefined) lines.push(`${style.bold("cause:")} ${indented(failure.why, 7)}`);
+  if (failure.stack !== undefined) lines.push("", escapeText(failure.stack));
+  if (failure.fix !== undefined && failure.fix.length > 0) {
+    lines.push("", ...failure.fix.map((fix) => `${style.bold(style.cyan("hint:"))} ${indented(fix, 6)}`));
+  }
+  return lines.join("\n") + "\n";
+}
+
+function indented(text: string, by: number): string {
+  return escapeText(text).replaceAll("\n", `\n${" ".repeat(by)}`);
+}
+
+function stackOf(error: unknown): string {
+  const lines: string[] = [];
+  for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
+    lines.push(`${depth > 0 ? "caused by: " : ""}${at.stack ?? `${at.name}: ${at.message}`}`);
+  }
+  return lines.length > 0 ? lines.join("\n") : describe(error);
+}
+
+function describe(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? typeof value;
+  } catch {
+    return typeof value;
+  }
+}

@@ -1,0 +1,120 @@
+import { type AnyCommand, flagsOf, placeholder, positionalUsage } from "./command.ts";
+import { COMMAND_GROUPS, type CommandEntry } from "./command_table.ts";
+import type { FlagShape } from "./flags.ts";
+import { GLOBAL_FLAGS } from "./global_flags.ts";
+import type { Style } from "./style.ts";
+import { padToWidth, textWidth } from "./width.ts";
+
+/** The overview of all commands, from the table alone. */
+export function overview<App>(
+  program: {
+    readonly name: string;
+    readonly about: string;
+    readonly topics: Readonly<Record<string, string>>;
+  },
+  table: readonly CommandEntry<App>[],
+  style: Style,
+): string {
+  const sections = [program.about, `${style.bold("Usage:")} ${program.name} COMMAND [FLAG…] [ARGUMENT…]`];
+  for (const group of COMMAND_GROUPS) {
+    const rows = table.filter((entry) => entry.group === group)
+      .map((entry) => [entry.name.join(" "), entry.summary] as const);
+    if (rows.length > 0) sections.push(section(`${group}:`, twoColumns(rows, 18, style), style));
+  }
+  sections.push(section("Flags of every command:", flagRows(GLOBAL_FLAGS, style), style));
+  const topics = Object.entries(program.topics)
+    .map(([topic, summary]) => [`${program.name} help ${topic}`, summary] as const);
+  const more = [
+    [`${program.name} help COMMAND`, "Show the arguments, flags and examples of a command"],
+    ...topics,
+  ] as const;
+  sections.push(section("More:", twoColumns(more, 18, style), style));
+  return sections.join("\n\n") + "\n";
+}
+
+/** The commands of one noun. */
+export function groupHelp<App>(program: string, entries: readonly CommandEntry<App>[], style: Style): string {
+  const rows = entries.map((entry) => [`${program} ${entry.name.join(" ")}`, entry.summary] as const);
+  return section("Commands:", twoColumns(rows, 18, style), style) + "\n";
+}
+
+/** All that a command says about itself. */
+export function commandHelp(program: string, command: AnyCommand<never>, style: Style): string {
+  const flags = flagsOf(command);
+  const usage = [program, ...command.name, ...(flags.length > 0 ? ["[FLAG…]"] : [])];
+  const sections = [
+    command.summary,
+    `${style.bold("Usage:")} ${[...usage, ...command.positionals.map(positionalUsage)].join(" ")}`,
+  ];
+  if (command.description !== undefined) sections.push(command.description);
+  if (command.positionals.length > 0) {
+    const rows = command.positionals.map((p) =>
+      [placeholder(p.name) + (p.many ? "…" : ""), p.describe] as const
+    );
+    sections.push(section("Arguments:", twoColumns(rows, 18, style), style));
+  }
+  if (flags.length > 0) sections.push(section("Flags:", flagRows(flags, style), style));
+  sections.push(section("Flags of every command:", flagRows(GLOBAL_FLAGS, style), style));
+  if (command.examples.length > 0) {
+    const lines = command.examples.map((example) => `  ${example.does}\n    ${style.cyan(example.run)}`);
+    sections.push(section("Examples:", lines.join("\n"), style));
+  }
+  return sections.join("\n\n") + "\n";
+}
+
+function section(title: string, body: string, style: Style): string {
+  return `${style.bold(title)}\n${body}`;
+}
+
+function flagRows(flags: readonly FlagShape[], style: Style): string {
+  const rows = flags.map((flag) => {
+    const off = flag.kind === "boolean" && flag.default === true;
+    const name = off ? `--no-${flag.flag.slice(2)}` : flag.flag;
+    const short = flag.short === undefined || off ? "    " : `-${flag.short}, `;
+    const value = flag.kind === "boolean" ? "" : ` ${valueName(flag)}`;
+    return [short + name + value, flag.describe + notes(flag)] as const;
+  });
+  return twoColumns(rows, 26, style);
+}
+
+function valueName(flag: FlagShape): string {
+  if (flag.choices !== undefined) return flag.choices.join("|");
+  if (flag.complete === "directory") return "DIR";
+  if (flag.complete !== undefined) return flag.complete.toUpperCase();
+  return flag.kind === "number" ? "N" : "TEXT";
+}
+
+function notes(flag: FlagShape): string {
+  const standard = typeof flag.default === "number" ||
+    (typeof flag.default === "string" && flag.default !== "");
+  const parts = [
+    ...(flag.many ? ["may be repeated"] : []),
+    ...(standard ? [`default ${flag.default}`] : []),
+  ];
+  return parts.length > 0 ? ` (${parts.join("; ")})` : "";
+}
+
+/** Two columns; the second is wrapped on a terminal. */
+function twoColumns(rows: readonly (readonly [string, string])[], least: number, style: Style): string {
+  const left = Math.max(least, ...rows.map(([name]) => textWidth(name)));
+  const room = style.columns === undefined ? Infinity : Math.max(20, style.columns - left - 4);
+  return rows.map(([name, text]) => {
+    const [first = "", ...rest] = wrap(text, room);
+    return [
+      `  ${style.cyan(padToWidth(name, left))}  ${first}`.trimEnd(),
+      ...rest.map((line) => " ".repeat(left + 4) + line),
+    ].join("\n");
+  }).join("\n");
+}
+
+function wrap(text: string, room: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line !== "" && textWidth(line) + 1 + textWidth(word) > room) {
+      lines.push(line);
+      line = word;
+    } else line = line === "" ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
+}

@@ -1,0 +1,25 @@
+import type { CommandEntry } from "../cli/command_table.ts";
+import type { HelpTopic } from "../cli/dispatch.ts";
+import type { App } from "./define.ts";
+
+/**
+ * All commands, as the overview lists them. Nothing is loaded before it is needed; the paths are literal, so that
+ * bundling finds each of them.
+ */
+export const COMMANDS: readonly CommandEntry<App>[] = [
+  {
+    name: ["completions"],
+    summary: "Print a script that completes aero's commands in your shell",
+    group: "Groups",
+    load: async () => (await import("./completions.ts")).completions,
+  },
+  {
+    name: ["__complete"],
+    summary: "List what could come next on a command line",
+    group: "hidden",
+    load: async () => (await import("./complete.ts")).complete,
+  },
+];
+
+/** Pages of `aero help` that are not about one command. */
+export const TOPICS: Readonly<Record<string, HelpTopic>> = {};

@@ -1,0 +1,47 @@
+import type { AppBase } from "./core/cli/app_base.ts";
+import { denoIo } from "./core/cli/deno_io.ts";
+import { dispatch } from "./core/cli/dispatch.ts";
+import type { Io } from "./core/cli/io.ts";
+import type { App } from "./core/commands/define.ts";
+import { COMMANDS, TOPICS } from "./core/commands/mod.ts";
+import { EXIT } from "./core/errors.ts";
+
+/** Version of aero. */
+export const VERSION = "0.1.0";
+
+/**
+ * Runs one command line of aero.
+ *
+ * @returns The exit code; never throws.
+ */
+export function main(args: readonly string[], io: Io): Promise<number> {
+  return dispatch(args, io, {
+    name: "aero",
+    version: VERSION,
+    about:
+      "aero makes machine-learning experiments repeatable: one version for code, image, data and params.",
+    commands: COMMANDS,
+    topics: TOPICS,
+    openApp,
+  });
+}
+
+/** Joins core and plugins. Loaded only once a command is about to run. */
+function openApp(base: AppBase): Promise<App> {
+  return Promise.resolve({
+    ...base,
+    registry: { storages: [], environments: [] },
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  });
+}
+
+if (import.meta.main) {
+  const interrupt = new AbortController();
+  const onSignal = () => {
+    // The second time, whoever presses the keys has waited long enough.
+    if (interrupt.signal.aborted) Deno.exit(EXIT.interrupted);
+    interrupt.abort(new DOMException("Interrupted", "AbortError"));
+  };
+  for (const name of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(name, onSignal);
+  Deno.exit(await main(Deno.args, denoIo(Deno.env.toObject(), interrupt.signal)));
+}

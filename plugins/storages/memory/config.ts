@@ -1,0 +1,4 @@
+import { z } from "zod";
+
+/** Config of the memory storage: it has none. */
+export const memoryConfig = z.strictObject({});

@@ -1,0 +1,148 @@
+import { isAbort } from "../../errors.ts";
+import type { OperationOptions } from "../../plugin/context.ts";
+import {
+  type GetOptions,
+  isStorageError,
+  type ObjectBody,
+  type PutOptions,
+  type Storage,
+  type StorageCapabilities,
+  type StorageKey,
+  type StoredObject,
+} from "../../plugin/storage.ts";
+
+/** How often and how long {@link RetryStorage} tries. */
+export interface RetryOptions {
+  /** Calls in all, the first included. Default 5. */
+  readonly attempts?: number;
+  /** Longest wait before the second call, in milliseconds; doubles with each further one. Default 200. */
+  readonly firstDelayMs?: number;
+  /** Longest wait of all, in milliseconds. Default 10,000. */
+  readonly maxDelayMs?: number;
+  /** Resolves after so many milliseconds; rejects with the signal's reason if that aborts. */
+  readonly sleep?: (ms: number, signal?: AbortSignal) => Promise<void>;
+  /** A number from 0 up to, and less than, 1. */
+  readonly random?: () => number;
+  /** Told of each further attempt. */
+  readonly log?: (event: string, fields?: Record<string, unknown>) => void;
+}
+
+/**
+ * Tries again what was `unavailable`, with growing, random waits; nothing else.
+ *
+ * A cancelled call does not reach the storage, and nothing is tried again after an abort. An `exists` that follows
+ * an `unavailable` may be the caller's own write whose reply was lost: it is passed on, since only the caller
+ * knows whether that is success. A stream that breaks after `get` has given it is not resumed.
+ */
+export class RetryStorage implements Storage {
+  readonly #inner: Storage;
+  readonly #options: Required<RetryOptions>;
+
+  constructor(inner: Storage, options: RetryOptions = {}) {
+    this.#inner = inner;
+    this.#options = {
+      attempts: 5,
+      firstDelayMs: 200,
+      maxDelayMs: 10_000,
+      sleep: sleepFor,
+      random: Math.random,
+      log: () => {},
+      ...options,
+    };
+  }
+
+  get capabilities(): StorageCapabilities {
+    return this.#inner.capabilities;
+  }
+
+  get location(): string {
+    return this.#inner.location;
+  }
+
+  put(key: StorageKey, body: ObjectBody, options: PutOptions = {}): Promise<void> {
+    return this.#retry("put", key, options.signal, () => this.#inner.put(key, body, options));
+  }
+
+  get(key: StorageKey, options: GetOptions = {}): Promise<ReadableStream<Uint8Array>> {
+    return this.#retry("get", key, options.signal, () => this.#inner.get(key, options));
+  }
+
+  stat(key: StorageKey, options: OperationOptions = {}): Promise<StoredObject | undefined> {
+    return this.#retry("stat", key, options.signal, () => this.#inner.stat(key, options));
+  }
+
+  delete(key: StorageKey, options: OperationOptions = {}): Promise<void> {
+    return this.#retry("delete", key, options.signal, () => this.#inner.delete(key, options));
+  }
+
+  /** A listing that breaks is begun anew, and what was given before is left out. Attempts count from the last key given. */
+  async *list(prefix: string, options: OperationOptions = {}): AsyncGenerator<StoredObject> {
+    const given = new Set<StorageKey>();
+    for (let attempt = 1;; attempt++) {
+      try {
+        options.signal?.throwIfAborted();
+        for await (const object of this.#inner.list(prefix, options)) {
+          if (given.has(object.key)) continue;
+          given.add(object.key);
+          attempt = 1;
+          yield object;
+        }
+        return;
+      } catch (error) {
+        await this.#waitOrThrow("list", prefix, attempt, error, options.signal);
+      }
+    }
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return Promise.resolve(this.#inner[Symbol.asyncDispose]());
+  }
+
+  async #retry<T>(
+    operation: string,
+    key: string,
+    signal: AbortSignal | undefined,
+    call: () => Promise<T>,
+  ): Promise<T> {
+    for (let attempt = 1;; attempt++) {
+      signal?.throwIfAborted();
+      try {
+        return await call();
+      } catch (error) {
+        await this.#waitOrThrow(operation, key, attempt, error, signal);
+      }
+    }
+  }
+
+  async #waitOrThrow(
+    operation: string,
+    key: string,
+    attempt: number,
+    error: unknown,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const { attempts, firstDelayMs, maxDelayMs, random, sleep, log } = this.#options;
+    if (isAbort(error) || !isStorageError(error, "unavailable")) throw error;
+    signal?.throwIfAborted();
+    if (attempt >= attempts) throw error;
+    // Anything from half of the wait to the whole, so that clients which failed together do not come back together.
+    const delayMs = Math.min(maxDelayMs, firstDelayMs * 2 ** (attempt - 1)) * (0.5 + random() / 2);
+    log("storage.retry", { operation, key, attempt, delayMs: Math.round(delayMs) });
+    await sleep(delayMs, signal);
+  }
+}
+
+function sleepFor(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener("abort", onAbort);
+      resolve();
+    }, ms);
+    signal?.addEventListener("abort", onAbort, { once: true });
+    if (signal?.aborted) onAbort();
+  });
+}

@@ -1,0 +1,62 @@
+import {
+  type BuildSource,
+  EnvironmentError,
+  type ImageDigest,
+  type ImageReference,
+} from "../../../core/plugin/environment.ts";
+import { spawn, stopOnAbort } from "./call.ts";
+import type { Engine } from "./engine.ts";
+import { throwIfUnavailable } from "./engine_failure.ts";
+import { describeImage } from "./images.ts";
+import { pump, Tail } from "./output.ts";
+import { hasBridge } from "./run_container.ts";
+
+/**
+ * Builds an image and gives it its tag.
+ *
+ * @throws {EnvironmentError} `build_failed` with the last lines, `engine_unavailable`.
+ */
+export async function buildImage(
+  engine: Engine,
+  source: BuildSource,
+  onOutput: (bytes: Uint8Array) => void,
+  signal?: AbortSignal,
+): Promise<ImageDigest> {
+  signal?.throwIfAborted();
+  const hostNetwork = engine.quirks.buildsOnHostNetwork || !await hasBridge(engine);
+  const child = spawn(engine.command, [
+    "build",
+    ...engine.quirks.buildFlags,
+    ...(hostNetwork ? ["--network", "host"] : []),
+    "--file",
+    source.dockerfile,
+    "--tag",
+    source.tag,
+    ...Object.entries(source.args).flatMap(([name, value]) => ["--build-arg", `${name}=${value}`]),
+    source.context,
+  ]);
+  using _stop = stopOnAbort(child, signal);
+  const tail = new Tail(4096);
+  const take = (bytes: Uint8Array) => {
+    tail.add(bytes);
+    onOutput(bytes);
+  };
+  const [status] = await Promise.all([child.status, pump(child.stdout, take), pump(child.stderr, take)]);
+  signal?.throwIfAborted();
+  if (!status.success) {
+    throwIfUnavailable(engine.quirks, engine.command, tail.text());
+    throw buildFailed(source.tag, lastLines(tail.text()));
+  }
+  // By the tag rather than by an id file: one call either way, and no file to make room for.
+  const built = await describeImage(engine, source.tag, signal);
+  if (built === undefined) throw buildFailed(source.tag, "the engine gave no image");
+  return built.id;
+}
+
+function buildFailed(tag: ImageReference, why: string): EnvironmentError {
+  return new EnvironmentError("build_failed", { what: `Cannot build image "${tag}"`, why });
+}
+
+function lastLines(text: string): string {
+  return text.trimEnd().split("\n").slice(-12).join("\n");
+}

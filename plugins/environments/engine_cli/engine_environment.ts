@@ -1,0 +1,84 @@
+import {
+  type BuildSource,
+  type ContainerEnvironment,
+  type ContainerSpec,
+  type EnvironmentCapabilities,
+  EnvironmentError,
+  type ImageDescription,
+  type ImageDigest,
+  type ImageReference,
+  type RunOptions,
+} from "../../../core/plugin/environment.ts";
+import type { OperationOptions } from "../../../core/plugin/context.ts";
+import type { ProgramExit } from "../../../core/model/run.ts";
+import { buildImage } from "./build_image.ts";
+import type { Engine } from "./engine.ts";
+import { loadImage, saveImage } from "./image_archive.ts";
+import { describeImage, resolveImage } from "./images.ts";
+import { removeLeftoversOf } from "./leftovers.ts";
+import { runContainer } from "./run_container.ts";
+
+/** A container environment over an engine's command line. */
+export class EngineEnvironment implements ContainerEnvironment {
+  readonly kind = "container";
+  readonly engine: string;
+  readonly capabilities: EnvironmentCapabilities;
+  readonly #engine: Engine;
+  /** By image; an image cannot change, though it can go away, which `run` would notice. */
+  readonly #descriptions = new Map<ImageDigest, ImageDescription>();
+  #closed = false;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+    this.engine = engine.name;
+    this.capabilities = engine.capabilities;
+  }
+
+  async resolve(reference: ImageReference, options?: OperationOptions): Promise<ImageDigest> {
+    return await resolveImage(this.#open(), reference, options?.signal);
+  }
+
+  async inspect(image: ImageDigest, options?: OperationOptions): Promise<ImageDescription | undefined> {
+    const description = await describeImage(this.#open(), image, options?.signal);
+    if (description !== undefined) this.#descriptions.set(image, description);
+    return description;
+  }
+
+  async build(
+    source: BuildSource,
+    options: OperationOptions & { readonly onOutput: (bytes: Uint8Array) => void },
+  ): Promise<ImageDigest> {
+    return await buildImage(this.#open(), source, options.onOutput, options.signal);
+  }
+
+  async save(image: ImageDigest, options?: OperationOptions): Promise<ReadableStream<Uint8Array>> {
+    return await saveImage(this.#open(), image, options?.signal);
+  }
+
+  async load(
+    image: ImageDigest,
+    archive: ReadableStream<Uint8Array>,
+    options?: OperationOptions,
+  ): Promise<void> {
+    await loadImage(this.#open(), image, archive, options?.signal);
+  }
+
+  async run(spec: ContainerSpec, options: RunOptions): Promise<ProgramExit> {
+    const describe = async (image: ImageDigest) => this.#descriptions.get(image) ?? await this.inspect(image);
+    return await runContainer(this.#open(), spec, options, describe);
+  }
+
+  async removeLeftovers(runId: string, options?: OperationOptions): Promise<number> {
+    return await removeLeftoversOf(this.#open(), runId, options?.signal);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true;
+    return Promise.resolve();
+  }
+
+  #open(): Engine {
+    if (!this.#closed) return this.#engine;
+    throw new EnvironmentError("closed", { what: `Cannot use ${this.engine}`, why: "it has been closed" });
+  }
+}

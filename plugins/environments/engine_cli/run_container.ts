@@ -1,0 +1,142 @@
+import {
+  type ContainerSpec,
+  EnvironmentError,
+  type ImageDescription,
+  type RunOptions,
+} from "../../../core/plugin/environment.ts";
+import type { ProgramExit } from "../../../core/model/run.ts";
+import { ask, endProcess, spawn } from "./call.ts";
+import { removeContainers } from "./container_state.ts";
+import type { Engine } from "./engine.ts";
+import { throwIfUnavailable } from "./engine_failure.ts";
+import { imageNotFound, judgeExit } from "./judge_exit.ts";
+import { countMemoryKills } from "./out_of_memory.ts";
+import { pump, Tail, within } from "./output.ts";
+import { runArguments } from "./run_arguments.ts";
+
+/** What {@link runContainer} needs to know of the image, if anything. */
+export type Describe = (image: ContainerSpec["image"]) => Promise<ImageDescription | undefined>;
+
+const DEFAULT_GRACE_MS = 10_000;
+
+/** Runs a program in a container of its own and removes the container. */
+export async function runContainer(
+  engine: Engine,
+  spec: ContainerSpec,
+  options: RunOptions,
+  describe: Describe,
+): Promise<ProgramExit> {
+  options.signal?.throwIfAborted();
+  await checkNetwork(engine, spec);
+  const name = containerName(spec.runId);
+  const terminal = options.interactive === true
+    ? Deno.stdin.isTerminal() && Deno.stdout.isTerminal()
+    : undefined;
+  const imagePath = await findImagePath(spec, describe);
+  const args = runArguments(engine, spec, { name, imagePath, terminal });
+  const memoryKillsBefore = await countMemoryKills();
+  options.signal?.throwIfAborted();
+  const stream = terminal === undefined ? "piped" : "inherit";
+  const child = start(engine, spec, args, stream);
+  let ended = false;
+  const status = child.status.finally(() => ended = true);
+  let stopping: Promise<void> | undefined;
+  const onAbort = () => stopping ??= stop(engine, name, child, status, options.graceMs ?? DEFAULT_GRACE_MS);
+  options.signal?.addEventListener("abort", onAbort, { once: true });
+  try {
+    const stderr = new Tail(8192);
+    const streams = terminal === undefined
+      ? [
+        pump(child.stdout, options.onStdout),
+        pump(child.stderr, (bytes) => {
+          stderr.add(bytes);
+          options.onStderr(bytes);
+        }),
+      ]
+      : [];
+    const [how] = await Promise.all([status, ...streams]);
+    if (stopping !== undefined) throw options.signal?.reason;
+    return await judgeExit(engine, { spec, name, status: how, stderr: stderr.text(), memoryKillsBefore });
+  } finally {
+    options.signal?.removeEventListener("abort", onAbort);
+    await stopping;
+    // A callback that threw leaves the command running.
+    if (!ended) endProcess(child, "SIGKILL");
+    await status;
+    await removeContainers(engine, [name]);
+  }
+}
+
+function start(
+  engine: Engine,
+  spec: ContainerSpec,
+  args: readonly string[],
+  stream: "piped" | "inherit",
+): Deno.ChildProcess {
+  try {
+    return spawn(engine.command, args, {
+      secrets: spec.secrets,
+      stdin: stream === "piped" ? "null" : "inherit",
+      stdout: stream,
+      stderr: stream,
+      detached: stream === "piped",
+    });
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : undefined;
+    throw new EnvironmentError("container_refused", {
+      what: `Cannot start "${spec.command[0] ?? ""}" in a container`,
+      ...(why === undefined ? {} : { why }),
+    }, { cause });
+  }
+}
+
+/** SIGTERM, then after `graceMs` the end. Returns when the engine's command has ended. */
+async function stop(
+  engine: Engine,
+  name: string,
+  child: Deno.ChildProcess,
+  status: Promise<unknown>,
+  graceMs: number,
+): Promise<void> {
+  const until = performance.now() + graceMs;
+  const left = () => Math.max(0, until - performance.now());
+  // The container may not have started yet; then there is nothing to signal so far.
+  while (left() > 0) {
+    const { code } = await ask(engine.command, ["kill", "--signal", "TERM", name]);
+    if (code === 0) break;
+    if (await within(status, Math.min(50, left()))) return;
+  }
+  if (await within(status, left())) return;
+  await removeContainers(engine, [name]);
+  if (await within(status, 2000)) return;
+  endProcess(child, "SIGKILL");
+  await status;
+}
+
+async function findImagePath(spec: ContainerSpec, describe: Describe): Promise<string | undefined> {
+  if (spec.pathPrefix.length === 0 || spec.env["PATH"] !== undefined) return undefined;
+  const description = await describe(spec.image);
+  if (description === undefined) throw imageNotFound(spec.image);
+  return description.env["PATH"];
+}
+
+async function checkNetwork(engine: Engine, spec: ContainerSpec): Promise<void> {
+  if (spec.network !== "bridge" || !engine.quirks.bridgeMayBeAbsent || await hasBridge(engine)) return;
+  throw new EnvironmentError("container_refused", {
+    what: `Cannot start "${spec.command[0] ?? ""}" on a bridge network`,
+    why: `${engine.name} runs without a bridge`,
+    fix: ["use the host's network: `network: host`"],
+  });
+}
+
+/** Whether the engine has a network of its own that reaches out. */
+export async function hasBridge(engine: Engine): Promise<boolean> {
+  const { code, stderr } = await ask(engine.command, ["network", "inspect", engine.quirks.bridgeNetwork]);
+  if (code !== 0) throwIfUnavailable(engine.quirks, engine.command, stderr);
+  return code === 0;
+}
+
+function containerName(runId: string): string {
+  const unique = crypto.randomUUID().slice(0, 8);
+  return `aero-${runId.replaceAll(/[^A-Za-z0-9_.-]/g, "_").slice(0, 64)}-${unique}`;
+}

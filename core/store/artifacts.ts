@@ -1,0 +1,157 @@
+import { UserError } from "../errors.ts";
+import { type ArtifactAlias, readAlias, writeAlias } from "../format/alias_format.ts";
+import { readLabel, writeLabel } from "../format/label_format.ts";
+import type { Descriptor } from "../model/descriptor.ts";
+import type { JsonObject } from "../model/json.ts";
+import type { ArtifactLabel, Origin } from "../model/lineage.ts";
+import type { ArtifactName, ArtifactReference } from "../model/name.ts";
+import type { OperationOptions } from "../plugin/context.ts";
+import { bytesBody, isStorageError } from "../plugin/storage.ts";
+import { selectLabel, unknownArtifact } from "./artifact_selection.ts";
+import { listDocuments } from "./documents.ts";
+import { aliasKey, labelKey, PREFIX } from "./keys.ts";
+import type { Store } from "./store.ts";
+
+/** A version to add. */
+export interface NewVersion {
+  readonly project: string;
+  readonly name: string;
+  /** Stored already, with all that it lists. */
+  readonly manifest: Descriptor;
+  readonly files: number;
+  readonly bytes: number;
+  readonly origin: Origin;
+  readonly message?: string;
+  readonly metadata?: JsonObject;
+  /** Epoch milliseconds. */
+  readonly createdAt: number;
+}
+
+/** The labels and aliases of artifacts. Several processes may add versions of one artifact at once. */
+export class ArtifactCatalog {
+  readonly #store: Store;
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  /**
+   * Gives a version its label: the lowest number that nobody has.
+   *
+   * Content that has a label already keeps that one, newest first, and nothing is added.
+   * @throws {TypeError} if the manifest is not stored: labels are written last.
+   */
+  async addVersion(
+    version: NewVersion,
+    options: OperationOptions = {},
+  ): Promise<{ label: ArtifactLabel; added: boolean }> {
+    if (!await this.#store.has(version.manifest.digest, options)) {
+      throw new TypeError(`The manifest ${version.manifest.digest} is labelled before it is stored`);
+    }
+    let tried: ArtifactLabel | undefined;
+    while (true) {
+      options.signal?.throwIfAborted();
+      const labels = await this.labels(version.project, version.name, options);
+      const same = labels.findLast((label) => label.manifest.digest === version.manifest.digest);
+      // What was tried may have been written although its answer was lost.
+      if (same) return { label: same, added: tried !== undefined && equal(same, tried) };
+      tried = toLabel(version, (labels.at(-1)?.number ?? 0) + 1);
+      if (await this.#take(tried, options)) return { label: tried, added: true };
+    }
+  }
+
+  /** Whether the label's number was free. */
+  async #take(label: ArtifactLabel, options: OperationOptions): Promise<boolean> {
+    const key = labelKey(label.project, label.artifact, label.number);
+    try {
+      await this.#store.storage.put(key, bytesBody(writeLabel(label)), { ...options, ifAbsent: true });
+      return true;
+    } catch (error) {
+      if (isStorageError(error, "exists")) return false;
+      throw error;
+    }
+  }
+
+  /** All labels of an artifact, oldest first; empty if there is no such artifact. */
+  async labels(project: string, name: string, options: OperationOptions = {}): Promise<ArtifactLabel[]> {
+    const prefix = `${PREFIX.artifacts}${project}/${name}/`;
+    const documents = await listDocuments(this.#store, prefix, /\/v[1-9][0-9]*\.json$/, options);
+    return documents.map(({ bytes }) => readLabel(bytes)).sort((a, b) => a.number - b.number);
+  }
+
+  /** All artifacts that have a label, sorted; of one project, or of all in this storage. */
+  async names(project?: string, options: OperationOptions = {}): Promise<ArtifactName[]> {
+    const prefix = project === undefined ? PREFIX.artifacts : `${PREFIX.artifacts}${project}/`;
+    const found = new Map<string, ArtifactName>();
+    for await (const { key } of this.#store.storage.list(prefix, options)) {
+      const parts = key.split("/");
+      if (parts.length === 4) found.set(`${parts[1]}/${parts[2]}`, { project: parts[1]!, name: parts[2]! });
+    }
+    return [...found].sort(([a], [b]) => a < b ? -1 : 1).map(([, name]) => name);
+  }
+
+  /**
+   * The label that a reference stands for now.
+   *
+   * @throws {UserError} `artifact_not_found`, `label_not_found`, `alias_not_found`, `digest_not_found`,
+   * `digest_ambiguous`.
+   */
+  async resolve(reference: ArtifactReference, options: OperationOptions = {}): Promise<ArtifactLabel> {
+    const { project, name } = reference.artifact;
+    const labels = await this.labels(project, name, options);
+    if (labels.length === 0) {
+      throw unknownArtifact(reference.artifact, await this.names(undefined, options));
+    }
+    if (reference.version.by !== "alias") return selectLabel(reference.artifact, reference.version, labels);
+    const aliases = await this.aliases(project, name, options);
+    const wanted = reference.version.alias;
+    const alias = aliases.find((candidate) => candidate.alias === wanted);
+    if (alias) {
+      return selectLabel(reference.artifact, { by: "label", number: alias.number }, labels);
+    }
+    throw new UserError("alias_not_found", {
+      what: `Cannot find the alias ${JSON.stringify(wanted)} of "${name}"`,
+      why: aliases.length === 0
+        ? "it has no alias"
+        : `it has ${aliases.map((a) => `@${a.alias}`).join(", ")}`,
+      fix: [`\`aero artifact alias ${name} ${wanted} v${labels.at(-1)!.number}\``],
+    });
+  }
+
+  /** Moves an alias, or makes it. The label exists. */
+  async setAlias(alias: Omit<ArtifactAlias, "schema">, options: OperationOptions = {}): Promise<void> {
+    const key = aliasKey(alias.project, alias.artifact, alias.alias);
+    await this.#store.storage.put(key, bytesBody(writeAlias({ schema: "aero/alias@1", ...alias })), options);
+  }
+
+  /** All aliases of an artifact, sorted by name. */
+  async aliases(project: string, name: string, options: OperationOptions = {}): Promise<ArtifactAlias[]> {
+    const prefix = `${PREFIX.aliases}${project}/${name}/`;
+    const aliases: ArtifactAlias[] = [];
+    for await (const { key } of this.#store.storage.list(prefix, options)) {
+      aliases.push(readAlias(await this.#store.readDocument(key, options)));
+    }
+    return aliases.sort((a, b) => a.alias < b.alias ? -1 : 1);
+  }
+}
+
+function toLabel(version: NewVersion, number: number): ArtifactLabel {
+  const { project, name, manifest, files, bytes, origin, message, metadata, createdAt } = version;
+  return {
+    schema: "aero/label@1",
+    project,
+    artifact: name,
+    number,
+    manifest,
+    files,
+    bytes,
+    origin,
+    ...(message === undefined ? {} : { message }),
+    ...(metadata === undefined ? {} : { metadata }),
+    createdAt,
+  };
+}
+
+function equal(a: ArtifactLabel, b: ArtifactLabel): boolean {
+  return writeLabel(a).toHex() === writeLabel(b).toHex();
+}

@@ -1,0 +1,64 @@
+import { type Digest, digestHex, parseDigest } from "../model/digest.ts";
+import type { RunId } from "../model/run_id.ts";
+import { parseStorageKey, type StorageKey } from "../plugin/storage.ts";
+
+/** The document that makes a prefix of a storage a store. */
+export const MARKER_KEY: StorageKey = parseStorageKey("aero.json");
+
+/** Prefixes under which a store lists. Each ends at a `/`. */
+export const PREFIX = {
+  objects: "objects/",
+  packs: "packs/",
+  artifacts: "artifacts/",
+  aliases: "aliases/",
+  versions: "versions/",
+  runs: "runs/",
+} as const;
+
+/** Where the bytes of one object are, when they are not in a pack. */
+export function objectKey(digest: Digest): StorageKey {
+  const hex = digestHex(digest);
+  return parseStorageKey(`objects/sha256/${hex.slice(0, 2)}/${hex}`);
+}
+
+/** The digest in an object's key, or `undefined` if the key is not one of an object. */
+export function digestOfObjectKey(key: string): Digest | undefined {
+  const match = /^objects\/sha256\/([0-9a-f]{2})\/([0-9a-f]{64})$/.exec(key);
+  return match && match[2]!.startsWith(match[1]!) ? parseDigest(`sha256:${match[2]}`) : undefined;
+}
+
+/** Where a pack is; `digest` is that of all its bytes. */
+export function packKey(digest: Digest): StorageKey {
+  return parseStorageKey(`packs/${digestHex(digest)}`);
+}
+
+/** The digest in a pack's key, or `undefined` if the key is not one of a pack. */
+export function digestOfPackKey(key: string): Digest | undefined {
+  const match = /^packs\/([0-9a-f]{64})$/.exec(key);
+  return match ? parseDigest(`sha256:${match[1]}`) : undefined;
+}
+
+/** Where the label `v<number>` of an artifact is. */
+export function labelKey(project: string, name: string, number: number): StorageKey {
+  return parseStorageKey(`artifacts/${project}/${name}/v${number}.json`);
+}
+
+/** Where an alias of an artifact is. */
+export function aliasKey(project: string, name: string, alias: string): StorageKey {
+  return parseStorageKey(`aliases/${project}/${name}/${alias}.json`);
+}
+
+/** Where an experiment version is. */
+export function versionKey(id: Digest): StorageKey {
+  return parseStorageKey(`versions/${digestHex(id)}`);
+}
+
+/** Where a run's record is. */
+export function recordKey(project: string, run: RunId): StorageKey {
+  return parseStorageKey(`runs/${project}/${run}/record.json`);
+}
+
+/** Where a verdict on a run is; `document` is the digest of its bytes. */
+export function verdictKey(project: string, run: RunId, document: Digest): StorageKey {
+  return parseStorageKey(`runs/${project}/${run}/verdicts/${digestHex(document)}.json`);
+}

@@ -1,0 +1,138 @@
+import { DatabaseSync, type StatementSync } from "node:sqlite";
+import type { Digest } from "../model/digest.ts";
+import { bytesOfDigest, digestOfBytes, type PackEntry } from "./pack_format.ts";
+
+/** Where an object lies in a pack. */
+export interface PackLocation {
+  readonly pack: Digest;
+  /** Bytes from the pack's beginning. */
+  readonly offset: number;
+  /** Bytes. */
+  readonly length: number;
+}
+
+const SCHEMA = `
+  PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = NORMAL;
+  PRAGMA busy_timeout = 10000;
+  CREATE TABLE IF NOT EXISTS pack_1 (id INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE);
+  CREATE TABLE IF NOT EXISTS entry_1 (
+    digest BLOB PRIMARY KEY, pack INTEGER NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS document_1 (
+    key TEXT PRIMARY KEY, size INTEGER NOT NULL, modified REAL NOT NULL, bytes BLOB NOT NULL
+  ) WITHOUT ROWID;
+`;
+
+/**
+ * What is known here of a storage's packs and immutable documents: a file that can be deleted at any time.
+ *
+ * Several processes may have it open. It never says that something is stored: the storage does.
+ */
+export class LocalKnowledge implements Disposable {
+  readonly #database: DatabaseSync;
+  readonly #find: StatementSync;
+
+  private constructor(path: string) {
+    this.#database = new DatabaseSync(path);
+    try {
+      this.#database.exec(SCHEMA);
+      this.#find = this.#database.prepare(
+        "SELECT p.digest AS pack, e.offset, e.length FROM entry_1 e JOIN pack_1 p ON p.id = e.pack WHERE e.digest = ?",
+      );
+    } catch (error) {
+      this.#database.close();
+      throw error;
+    }
+  }
+
+  /** Opens the index at `path`; one that cannot be read is made anew. */
+  static open(path: string): LocalKnowledge {
+    try {
+      return new LocalKnowledge(path);
+    } catch (error) {
+      if (!isUnreadable(error)) throw error;
+      for (const suffix of ["", "-wal", "-shm"]) removeIfThere(path + suffix);
+      return new LocalKnowledge(path);
+    }
+  }
+
+  /** Where `digest` lies, if a known pack has it. */
+  find(digest: Digest): PackLocation | undefined {
+    const row = this.#find.get(bytesOfDigest(digest));
+    if (row === undefined) return undefined;
+    return {
+      pack: digestOfBytes(row.pack as Uint8Array),
+      offset: row.offset as number,
+      length: row.length as number,
+    };
+  }
+
+  /** All packs that are known. */
+  packs(): Set<Digest> {
+    const rows = this.#database.prepare("SELECT digest FROM pack_1").all();
+    return new Set(rows.map((row) => digestOfBytes(row.digest as Uint8Array)));
+  }
+
+  /** Adds a pack and its objects; an object that another pack has keeps its place there. */
+  addPack(pack: Digest, entries: readonly PackEntry[]): void {
+    this.#transaction(() => {
+      const key = bytesOfDigest(pack);
+      this.#database.prepare("INSERT OR IGNORE INTO pack_1 (digest) VALUES (?)").run(key);
+      const id = this.#database.prepare("SELECT id FROM pack_1 WHERE digest = ?").get(key)!.id as number;
+      const insert = this.#database.prepare("INSERT OR IGNORE INTO entry_1 VALUES (?, ?, ?, ?)");
+      for (const entry of entries) insert.run(bytesOfDigest(entry.digest), id, entry.offset, entry.length);
+    });
+  }
+
+  /** Forgets all packs and what they held. */
+  clearPacks(): void {
+    this.#transaction(() => this.#database.exec("DELETE FROM entry_1; DELETE FROM pack_1"));
+  }
+
+  /** The bytes of an immutable document, if they were read when the storage told of it in the same words. */
+  document(key: string, size: number, modifiedAt: number): Uint8Array | undefined {
+    const row = this.#database
+      .prepare("SELECT bytes FROM document_1 WHERE key = ? AND size = ? AND modified = ?")
+      .get(key, size, modifiedAt);
+    return row?.bytes as Uint8Array | undefined;
+  }
+
+  /** Keeps the bytes of immutable documents. */
+  keepDocuments(documents: readonly { key: string; modifiedAt: number; bytes: Uint8Array }[]): void {
+    if (documents.length === 0) return;
+    this.#transaction(() => {
+      const insert = this.#database.prepare("INSERT OR REPLACE INTO document_1 VALUES (?, ?, ?, ?)");
+      for (const { key, modifiedAt, bytes } of documents) insert.run(key, bytes.length, modifiedAt, bytes);
+    });
+  }
+
+  #transaction(work: () => void): void {
+    this.#database.exec("BEGIN IMMEDIATE");
+    try {
+      work();
+      this.#database.exec("COMMIT");
+    } catch (error) {
+      this.#database.exec("ROLLBACK");
+      throw error;
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#database.close();
+  }
+}
+
+function isUnreadable(error: unknown): boolean {
+  // SQLITE_CORRUPT and SQLITE_NOTADB, see https://www.sqlite.org/rescode.html.
+  const code = error instanceof Error && "errcode" in error ? (error.errcode as number) & 0xff : 0;
+  return code === 11 || code === 26;
+}
+
+function removeIfThere(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}

@@ -1,0 +1,153 @@
+import { CorruptionError } from "../errors.ts";
+import type { Digest } from "../model/digest.ts";
+import type { OperationOptions } from "../plugin/context.ts";
+import type { Storage, StoredObject } from "../plugin/storage.ts";
+import { mapConcurrent } from "./concurrent.ts";
+import { digestOfObjectKey, digestOfPackKey, objectKey, packKey, PREFIX } from "./keys.ts";
+import type { LocalKnowledge, PackLocation } from "./local_knowledge.ts";
+import {
+  PACK_ENTRY_BYTES,
+  PACK_FOOTER_BYTES,
+  type PackEntry,
+  readPackFooter,
+  readPackIndex,
+} from "./pack_format.ts";
+import { readAll } from "./verified_stream.ts";
+
+// Past this many unknown objects one listing is cheaper than asking for each.
+const MOST_STATS = 64;
+// Holds the tail of a pack of 7,000 objects; a larger index takes a second request.
+const TAIL_BYTES = 256 * 1024;
+
+/**
+ * Which objects a storage has, in as few requests as can be.
+ *
+ * The index file says where an object would be; that its pack or object is there is believed only once the storage
+ * has said so to this catalog.
+ */
+export class ObjectCatalog {
+  readonly #storage: Storage;
+  readonly #index: LocalKnowledge;
+  readonly #objects = new Set<Digest>();
+  #packsListed = false;
+  #objectsListed = false;
+  #refreshing: Promise<void> | undefined;
+
+  constructor(storage: Storage, index: LocalKnowledge) {
+    this.#storage = storage;
+    this.#index = index;
+  }
+
+  /** Where the index file says that `digest` lies in a pack; asks nobody. */
+  locate(digest: Digest): PackLocation | undefined {
+    return this.#index.find(digest);
+  }
+
+  /** Notes that the storage has this object under its own key. */
+  noteObject(digest: Digest): void {
+    this.#objects.add(digest);
+  }
+
+  /** Whether the storage has told this catalog of the object's own key. */
+  isNoted(digest: Digest): boolean {
+    return this.#objects.has(digest);
+  }
+
+  /** Notes a pack that the storage has. */
+  notePack(pack: Digest, entries: readonly PackEntry[]): void {
+    this.#index.addPack(pack, entries);
+  }
+
+  /**
+   * Which of `digests` are stored.
+   *
+   * With `fresh`, what other writers have stored since is seen too; without, it may be taken for absent.
+   */
+  async present(
+    digests: readonly Digest[],
+    options: OperationOptions & { readonly fresh?: boolean } = {},
+  ): Promise<Set<Digest>> {
+    const present = new Set(digests.filter((digest) => this.#objects.has(digest)));
+    if (present.size === digests.length) return present;
+    if (options.fresh || !this.#packsListed) await this.refreshPacks(options);
+    const unknown: Digest[] = [];
+    for (const digest of new Set(digests)) {
+      if (present.has(digest)) continue;
+      if (this.#index.find(digest)) present.add(digest);
+      else unknown.push(digest);
+    }
+    if (unknown.length === 0 || (this.#objectsListed && !options.fresh)) return present;
+    await this.#askForObjects(unknown, options);
+    for (const digest of unknown) if (this.#objects.has(digest)) present.add(digest);
+    return present;
+  }
+
+  async #askForObjects(digests: readonly Digest[], options: OperationOptions): Promise<void> {
+    if (digests.length <= MOST_STATS) {
+      await mapConcurrent(digests, this.#storage.capabilities.maxConcurrency, async (digest) => {
+        if (await this.#storage.stat(objectKey(digest), options)) this.#objects.add(digest);
+      });
+      return;
+    }
+    for await (const { key } of this.#storage.list(PREFIX.objects, options)) {
+      const digest = digestOfObjectKey(key);
+      if (digest) this.#objects.add(digest);
+    }
+    this.#objectsListed = true;
+  }
+
+  /** Lists the packs, and reads the tails of those that are not known yet. Callers at the same time share one pass. */
+  async refreshPacks(options: OperationOptions = {}): Promise<void> {
+    this.#refreshing ??= this.#refresh(options).finally(() => this.#refreshing = undefined);
+    await this.#refreshing;
+  }
+
+  async #refresh(options: OperationOptions): Promise<void> {
+    const listed = new Map<Digest, StoredObject>();
+    // What is known is asked before the listing: a pack that this process puts meanwhile is not taken for gone.
+    let known = this.#index.packs();
+    for await (const object of this.#storage.list(PREFIX.packs, options)) {
+      const digest = digestOfPackKey(object.key);
+      if (digest) listed.set(digest, object);
+    }
+    if ([...known].some((pack) => !listed.has(pack))) {
+      // An object of a pack that is gone may also lie in one that is not, which only a fresh index tells.
+      this.#index.clearPacks();
+      known = new Set();
+    }
+    const fresh = [...listed.keys()].filter((pack) => !known.has(pack));
+    await mapConcurrent(fresh, this.#storage.capabilities.maxConcurrency, async (pack) => {
+      const entries = await readPackTail(this.#storage, pack, listed.get(pack)!.size, options);
+      if (entries) this.#index.addPack(pack, entries);
+    });
+    this.#packsListed = true;
+  }
+}
+
+/**
+ * The entries of a pack, read from its tail.
+ *
+ * @returns `undefined` for a pack whose tail cannot be believed: what it holds counts as not stored, and a full check
+ * names it.
+ */
+async function readPackTail(
+  storage: Storage,
+  pack: Digest,
+  size: number,
+  options: OperationOptions,
+): Promise<PackEntry[] | undefined> {
+  const read = async (offset: number) =>
+    await readAll(await storage.get(packKey(pack), { ...options, range: { offset } }));
+  try {
+    if (size < PACK_FOOTER_BYTES) return undefined;
+    let tail = await read(Math.max(0, size - TAIL_BYTES));
+    const { dataBytes, indexBytes } = readPackFooter(tail.subarray(-PACK_FOOTER_BYTES), size, pack);
+    if (tail.length < indexBytes + PACK_FOOTER_BYTES) tail = await read(dataBytes);
+    const index = tail.subarray(-PACK_FOOTER_BYTES - indexBytes, tail.length - PACK_FOOTER_BYTES);
+    if (index.length % PACK_ENTRY_BYTES !== 0) return undefined;
+    return readPackIndex(index, tail.subarray(-PACK_FOOTER_BYTES), dataBytes, pack);
+  } catch (error) {
+    if (error instanceof CorruptionError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,173 @@
+import { CorruptionError, UserError } from "../errors.ts";
+import { digestOf } from "../format/digest_of.ts";
+import { readExperimentVersion, writeExperimentVersion } from "../format/experiment_version_format.ts";
+import { readRecord, writeRecord } from "../format/record_format.ts";
+import { readVerdict, writeVerdict } from "../format/verdict_format.ts";
+import { MEDIA_TYPE } from "../model/descriptor.ts";
+import type { Digest } from "../model/digest.ts";
+import type { ExperimentVersion } from "../model/experiment_version.ts";
+import type { RunRecord, VerdictRecord } from "../model/run.ts";
+import { isRunId, type RunId } from "../model/run_id.ts";
+import type { OperationOptions } from "../plugin/context.ts";
+import { bytesBody, isStorageError, type StorageKey } from "../plugin/storage.ts";
+import { listDocuments } from "./documents.ts";
+import { PREFIX, recordKey, verdictKey, versionKey } from "./keys.ts";
+import type { Store } from "./store.ts";
+
+/** A run that has a record. */
+export interface ArchivedRun {
+  readonly project: string;
+  readonly run: RunId;
+  /** When its record was stored, by the storage's clock; epoch milliseconds. */
+  readonly storedAt: number;
+}
+
+/**
+ * Experiment versions, records and verdicts in a storage. All are immutable: storing one again is the same as once.
+ *
+ * The bytes of a record are an object of the store too, so that a record whose bytes were altered is told from
+ * one that was written so.
+ */
+export class RunArchive {
+  readonly #store: Store;
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  /** Stores an experiment version; its id. */
+  async putVersion(version: ExperimentVersion, options: OperationOptions = {}): Promise<Digest> {
+    const bytes = writeExperimentVersion(version);
+    const id = digestOf(bytes);
+    await this.#putOnce(versionKey(id), bytes, options);
+    return id;
+  }
+
+  /**
+   * Reads an experiment version and checks it against its id.
+   *
+   * @throws {CorruptionError} `version_missing`, `version_corrupt`, `experiment_version_invalid`.
+   */
+  async getVersion(id: Digest, options: OperationOptions = {}): Promise<ExperimentVersion> {
+    const bytes = await this.#read(versionKey(id), options);
+    if (bytes === undefined) {
+      throw new CorruptionError("version_missing", {
+        what: `Cannot read the experiment version ${id}`,
+        why: `it is not in ${this.#store.storage.location}`,
+        fix: ["`aero storage fsck`"],
+      });
+    }
+    if (digestOf(bytes) !== id) {
+      throw new CorruptionError("version_corrupt", {
+        what: `Cannot read the experiment version ${id}`,
+        why: `its bytes hash to ${digestOf(bytes)}`,
+        fix: ["`aero storage fsck`"],
+      });
+    }
+    return readExperimentVersion(bytes);
+  }
+
+  /**
+   * Stores the record of a run that has ended; all that it names is stored already.
+   *
+   * @throws {UserError} `record_exists` if the run has another record.
+   */
+  async putRecord(record: RunRecord, options: OperationOptions = {}): Promise<void> {
+    const bytes = writeRecord(record);
+    await this.#store.putBytes(bytes, MEDIA_TYPE.record, options);
+    const there = await this.#putOnce(recordKey(record.project, record.run), bytes, options);
+    if (there === undefined || digestOf(there) === digestOf(bytes)) return;
+    throw new UserError("record_exists", {
+      what: `Cannot store the record of run ${record.run}`,
+      why: "it has another record already, and records never change",
+    });
+  }
+
+  /**
+   * Reads the record of a run; `undefined` if it has none.
+   *
+   * @throws {CorruptionError} `record_corrupt` if its bytes are not those that were stored, `record_invalid`.
+   */
+  async getRecord(
+    project: string,
+    run: RunId,
+    options: OperationOptions = {},
+  ): Promise<RunRecord | undefined> {
+    const bytes = await this.#read(recordKey(project, run), options);
+    if (bytes === undefined) return undefined;
+    const record = readRecord(bytes);
+    if (record.run === run && await this.#store.has(digestOf(bytes), options)) return record;
+    throw new CorruptionError("record_corrupt", {
+      what: `Cannot read the record of run ${run}`,
+      why: "its bytes are not those that were stored",
+      fix: ["`aero storage fsck`"],
+    });
+  }
+
+  /** All runs that have a record, oldest first; of one project, or of all in this storage. */
+  async listRuns(project?: string, options: OperationOptions = {}): Promise<ArchivedRun[]> {
+    const prefix = project === undefined ? PREFIX.runs : `${PREFIX.runs}${project}/`;
+    const runs: ArchivedRun[] = [];
+    for await (const { key, modifiedAt } of this.#store.storage.list(prefix, options)) {
+      const [, owner, run, file] = key.split("/");
+      if (file === "record.json" && isRunId(run!)) runs.push({ project: owner!, run, storedAt: modifiedAt });
+    }
+    return runs.sort((a, b) => a.storedAt - b.storedAt || (a.run < b.run ? -1 : 1));
+  }
+
+  /** All records, in no order; those read before come from local knowledge. */
+  async records(project?: string, options: OperationOptions = {}): Promise<RunRecord[]> {
+    const prefix = project === undefined ? PREFIX.runs : `${PREFIX.runs}${project}/`;
+    const documents = await listDocuments(this.#store, prefix, /\/record\.json$/, options);
+    return documents.map(({ bytes }) => readRecord(bytes));
+  }
+
+  /** Stores a verdict beside the record that it judges. */
+  async putVerdict(project: string, verdict: VerdictRecord, options: OperationOptions = {}): Promise<void> {
+    const bytes = writeVerdict(verdict);
+    await this.#putOnce(verdictKey(project, verdict.run, digestOf(bytes)), bytes, options);
+  }
+
+  /**
+   * All verdicts on a run, oldest first.
+   *
+   * @throws {CorruptionError} `verdict_corrupt` if the bytes of one do not match its name, `verdict_invalid`.
+   */
+  async verdicts(project: string, run: RunId, options: OperationOptions = {}): Promise<VerdictRecord[]> {
+    const prefix = `${PREFIX.runs}${project}/${run}/verdicts/`;
+    const documents = await listDocuments(this.#store, prefix, /\.json$/, options);
+    const verdicts = documents.map(({ object, bytes }) => {
+      if (object.key === verdictKey(project, run, digestOf(bytes))) return readVerdict(bytes);
+      throw new CorruptionError("verdict_corrupt", {
+        what: `Cannot read a verdict on run ${run}`,
+        why: `the bytes of ${object.key} hash to ${digestOf(bytes)}`,
+        fix: ["`aero storage fsck`"],
+      });
+    });
+    return verdicts.sort((a, b) => a.at - b.at);
+  }
+
+  /** Puts a document; the bytes that are there, if there are some already. */
+  async #putOnce(
+    key: StorageKey,
+    bytes: Uint8Array,
+    options: OperationOptions,
+  ): Promise<Uint8Array | undefined> {
+    try {
+      await this.#store.storage.put(key, bytesBody(bytes), { ...options, ifAbsent: true });
+      return undefined;
+    } catch (error) {
+      if (isStorageError(error, "exists")) return await this.#store.readDocument(key, options);
+      throw error;
+    }
+  }
+
+  async #read(key: StorageKey, options: OperationOptions): Promise<Uint8Array | undefined> {
+    try {
+      return await this.#store.readDocument(key, options);
+    } catch (error) {
+      if (isStorageError(error, "not_found")) return undefined;
+      throw error;
+    }
+  }
+}

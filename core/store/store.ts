@@ -1,0 +1,306 @@
+import { createHash } from "node:crypto";
+import { readStoreMarker, type StoreMarker, writeStoreMarker } from "../format/store_marker_format.ts";
+import { digestOf } from "../format/digest_of.ts";
+import type { Descriptor } from "../model/descriptor.ts";
+import { type Digest, parseDigest } from "../model/digest.ts";
+import type { OperationOptions } from "../plugin/context.ts";
+import {
+  bytesBody,
+  isStorageError,
+  type ObjectBody,
+  type Storage,
+  type StorageKey,
+} from "../plugin/storage.ts";
+import { checkStore, type Finding } from "./check.ts";
+import { mapConcurrent } from "./concurrent.ts";
+import { extractFiles, type FileToWrite } from "./extract_files.ts";
+import { type IngestedFile, ingestFiles } from "./ingest_files.ts";
+import { MARKER_KEY, objectKey, packKey } from "./keys.ts";
+import { ObjectCatalog } from "./object_catalog.ts";
+import { LocalKnowledge } from "./local_knowledge.ts";
+import { buildPack, type PackEntry } from "./pack_format.ts";
+import { pathBody, removeStaleStaging, Spool } from "./staging.ts";
+import { objectMissing, readAll, verifiedStream } from "./verified_stream.ts";
+
+/** What a store is opened with. */
+export interface StoreOptions {
+  /** Stays the caller's to close. */
+  readonly storage: Storage;
+  /** File of local knowledge that can be rebuilt from the storage; made if absent. One for each storage. */
+  readonly index: string;
+  /** For files that are on their way into a storage that has no staging directory. */
+  readonly scratchDirectory: string;
+  readonly signal: AbortSignal;
+  /** Most Workers that hash and write at once. Default: one for each core, at most 4. */
+  readonly workers?: number;
+}
+
+/** Options of calls that move many files. */
+export interface BulkOptions extends OperationOptions {
+  /** Called now and then with what has been done so far. */
+  readonly onProgress?: (bytes: number, files: number) => void;
+}
+
+// A pack is closed once it has this much, so that it stays well under the most that the marker allows.
+const PACK_TARGET_BYTES = 32 * 1024 * 1024;
+
+/**
+ * Opens the store in a storage; an empty storage becomes a store.
+ *
+ * @throws {UserError} `store_marker_newer` if a newer aero made it.
+ * @throws {CorruptionError} `store_marker_invalid`.
+ */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const { storage, signal } = options;
+  const marker = await readMarker(storage, signal);
+  await Deno.mkdir(options.scratchDirectory, { recursive: true });
+  removeStaleStaging(storage.capabilities.stagingDirectory ?? options.scratchDirectory);
+  return new Store(options, marker, LocalKnowledge.open(options.index));
+}
+
+async function readMarker(storage: Storage, signal: AbortSignal): Promise<StoreMarker> {
+  try {
+    return readStoreMarker(await readAll(await storage.get(MARKER_KEY, { signal })));
+  } catch (error) {
+    if (!isStorageError(error, "not_found")) throw error;
+  }
+  await putIfAbsent(storage, MARKER_KEY, bytesBody(writeStoreMarker()), { signal });
+  return readStoreMarker(await readAll(await storage.get(MARKER_KEY, { signal })));
+}
+
+/** Puts bytes that are the same whoever writes them: that they are there already is success. */
+async function putIfAbsent(storage: Storage, key: StorageKey, body: ObjectBody, options: OperationOptions) {
+  try {
+    await storage.put(key, body, { ...options, ifAbsent: true });
+  } catch (error) {
+    if (!isStorageError(error, "exists")) throw error;
+  }
+}
+
+/**
+ * Content-addressed objects in a storage. What is read is checked against its digest; what is stored already is not
+ * stored again. Calls may be made at the same time, also by several processes on one storage.
+ */
+export class Store implements AsyncDisposable {
+  /** What the store's objects and documents lie in. */
+  readonly storage: Storage;
+  /** Local knowledge; may be asked for documents that the storage has just listed. */
+  readonly knowledge: LocalKnowledge;
+  /** Presence of objects. */
+  readonly catalog: ObjectCatalog;
+  /** Objects under this size lie in packs; bytes. */
+  readonly packBelowBytes: number;
+  /** A pack is closed when it has this many bytes. */
+  readonly packTargetBytes: number;
+  /** Most Workers to use. */
+  readonly workers: number;
+  /** Where files on their way into the storage lie. */
+  readonly stagingDirectory: string;
+  readonly #signal: AbortSignal;
+
+  /** Use {@link openStore}. */
+  constructor(options: StoreOptions, marker: StoreMarker, index: LocalKnowledge) {
+    this.storage = options.storage;
+    this.knowledge = index;
+    this.catalog = new ObjectCatalog(options.storage, index);
+    this.packBelowBytes = marker.packBelowBytes;
+    this.packTargetBytes = Math.min(PACK_TARGET_BYTES, marker.packMaxBytes / 2);
+    this.workers = options.workers ?? Math.min(4, navigator.hardwareConcurrency);
+    this.stagingDirectory = options.storage.capabilities.stagingDirectory ?? options.scratchDirectory;
+    this.#signal = options.signal;
+  }
+
+  /** Stores bytes as one object. */
+  async putBytes(bytes: Uint8Array, mediaType: string, options: OperationOptions = {}): Promise<Descriptor> {
+    const digest = digestOf(bytes);
+    const known = this.catalog.isNoted(digest) || (bytes.length > 65_536 && await this.has(digest, options));
+    if (!known) await this.putObject(digest, bytesBody(bytes), options);
+    return { mediaType, digest, size: bytes.length };
+  }
+
+  /** Stores many bytes in few requests: small ones together. Descriptors come in the items' order. */
+  async putMany(
+    items: readonly { readonly bytes: Uint8Array; readonly mediaType: string }[],
+    options: OperationOptions = {},
+  ): Promise<Descriptor[]> {
+    const descriptors = items.map(({ bytes, mediaType }) => ({
+      mediaType,
+      digest: digestOf(bytes),
+      size: bytes.length,
+    }));
+    const present = await this.catalog.present(descriptors.map(({ digest }) => digest), this.#scope(options));
+    const missing = new Map<Digest, Uint8Array>();
+    descriptors.forEach(({ digest }, i) => present.has(digest) || missing.set(digest, items[i]!.bytes));
+    const single: [Digest, Uint8Array][] = [];
+    const packs: { digest: Digest; bytes: Uint8Array }[][] = [];
+    let room = 0;
+    for (const [digest, bytes] of missing) {
+      if (bytes.length >= this.packBelowBytes) single.push([digest, bytes]);
+      else {
+        room -= bytes.length;
+        if (room < 0 || packs.length === 0) {
+          packs.push([]);
+          room = this.packTargetBytes - bytes.length;
+        }
+        packs.at(-1)!.push({ digest, bytes });
+      }
+    }
+    for (const pack of packs) if (pack.length === 1) single.push([pack[0]!.digest, pack[0]!.bytes]);
+    await mapConcurrent(
+      single,
+      this.storage.capabilities.maxConcurrency,
+      ([digest, bytes]) => this.putObject(digest, bytesBody(bytes), options),
+    );
+    for (const objects of packs.filter((pack) => pack.length > 1)) {
+      const bytes = buildPack(objects);
+      let offset = 0;
+      const entries = objects.map(({ digest, bytes: { length } }) => {
+        offset += length;
+        return { digest, length, offset: offset - length };
+      });
+      await this.putPack(digestOf(bytes), bytesBody(bytes), entries, options);
+    }
+    return descriptors;
+  }
+
+  /**
+   * Stores the contents of files; results come in the paths' order. Memory stays flat.
+   *
+   * @throws {UserError} `file_changed` if a file changes while it is read, `file_unreadable`, `file_special`.
+   */
+  async putFiles(paths: readonly string[], options: BulkOptions = {}): Promise<IngestedFile[]> {
+    return await ingestFiles(this, paths, { ...options, ...this.#scope(options) });
+  }
+
+  /** Stores what a stream gives; it is spooled to a file while it is hashed. */
+  async putStream(
+    stream: ReadableStream<Uint8Array>,
+    mediaType: string,
+    options: OperationOptions = {},
+  ): Promise<Descriptor> {
+    const { signal } = this.#scope(options);
+    using spool = new Spool(this.stagingDirectory);
+    const hash = createHash("sha256");
+    for await (const chunk of stream) {
+      signal.throwIfAborted();
+      hash.update(chunk);
+      spool.write(chunk);
+    }
+    spool.close();
+    const digest = parseDigest(`sha256:${hash.digest("hex")}`);
+    if (!await this.has(digest, options)) {
+      await this.putObject(digest, pathBody(spool.path, spool.size), options);
+    }
+    return { mediaType, digest, size: spool.size };
+  }
+
+  /** Whether an object is stored. */
+  async has(digest: Digest, options: OperationOptions = {}): Promise<boolean> {
+    return (await this.hasMany([digest], options)).size > 0;
+  }
+
+  /** Which of these are stored. */
+  async hasMany(digests: readonly Digest[], options: OperationOptions = {}): Promise<Set<Digest>> {
+    return await this.catalog.present(digests, { ...this.#scope(options), fresh: true });
+  }
+
+  /**
+   * All bytes of an object.
+   *
+   * @throws {CorruptionError} `object_corrupt`, `object_missing`.
+   */
+  async getBytes(
+    object: Digest | Descriptor,
+    options: OperationOptions = {},
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    const expected = typeof object === "string" ? { digest: object } : object;
+    return await readAll(verifiedStream(await this.#get(expected.digest, options), expected));
+  }
+
+  /**
+   * Opens an object. The stream ends well only if size and digest are right.
+   *
+   * @throws {CorruptionError} `object_missing`; `object_corrupt` while it is read.
+   */
+  async open(descriptor: Descriptor, options: OperationOptions = {}): Promise<ReadableStream<Uint8Array>> {
+    return verifiedStream(await this.#get(descriptor.digest, options), descriptor);
+  }
+
+  /**
+   * Writes objects to files that do not exist yet, read-only; folders must exist. A file that is there at the end
+   * of the call is right.
+   *
+   * @throws {CorruptionError} `object_corrupt`, `object_missing`.
+   */
+  async getFiles(items: readonly FileToWrite[], options: BulkOptions = {}): Promise<void> {
+    await extractFiles(this, items, { ...options, ...this.#scope(options) });
+  }
+
+  /** The bytes of a document, which is not addressed by digest. @throws {StorageError} as {@link Storage.get}. */
+  async readDocument(key: StorageKey, options: OperationOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+    return await readAll(await this.storage.get(key, this.#scope(options)));
+  }
+
+  /** Reads everything, and tells of each thing that is not as it must be. */
+  check(options: OperationOptions = {}): AsyncIterable<Finding> {
+    return checkStore(this, this.#scope(options));
+  }
+
+  /** Puts one object under its own key. The caller has hashed the body. */
+  async putObject(digest: Digest, body: ObjectBody, options: OperationOptions = {}): Promise<void> {
+    await putIfAbsent(this.storage, objectKey(digest), body, this.#scope(options));
+    this.catalog.noteObject(digest);
+  }
+
+  /** Puts a pack. The caller has hashed the body. */
+  async putPack(
+    digest: Digest,
+    body: ObjectBody,
+    entries: readonly PackEntry[],
+    options: OperationOptions = {},
+  ): Promise<void> {
+    await putIfAbsent(this.storage, packKey(digest), body, this.#scope(options));
+    this.catalog.notePack(digest, entries);
+  }
+
+  async #get(digest: Digest, options: OperationOptions): Promise<ReadableStream<Uint8Array>> {
+    const scope = this.#scope(options);
+    const packed = await this.#getPacked(digest, scope);
+    if (packed) return packed;
+    try {
+      return await this.storage.get(objectKey(digest), scope);
+    } catch (error) {
+      if (!isStorageError(error, "not_found")) throw error;
+      // Another writer may have stored it in a pack that is not known here.
+      await this.catalog.refreshPacks(scope);
+      const found = await this.#getPacked(digest, scope);
+      if (found) return found;
+      throw objectMissing(digest, this.storage.location, { cause: error });
+    }
+  }
+
+  async #getPacked(
+    digest: Digest,
+    options: OperationOptions,
+  ): Promise<ReadableStream<Uint8Array> | undefined> {
+    const location = this.catalog.locate(digest);
+    if (!location) return undefined;
+    if (location.length === 0) return bytesBody(new Uint8Array()).open();
+    const { offset, length } = location;
+    try {
+      return await this.storage.get(packKey(location.pack), { ...options, range: { offset, length } });
+    } catch (error) {
+      if (isStorageError(error, "not_found") || isStorageError(error, "invalid_range")) return undefined;
+      throw error;
+    }
+  }
+
+  #scope(options: OperationOptions): { readonly signal: AbortSignal } {
+    return { signal: options.signal ? AbortSignal.any([this.#signal, options.signal]) : this.#signal };
+  }
+
+  // deno-lint-ignore require-await
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.knowledge[Symbol.dispose]();
+  }
+}

@@ -1,0 +1,152 @@
+import { readManifest, writeManifest } from "../format/manifest_format.ts";
+import { type Descriptor, MEDIA_TYPE } from "../model/descriptor.ts";
+import type { Digest } from "../model/digest.ts";
+import { filesOf, type Manifest, type ManifestEntry, totalBytes } from "../model/manifest.ts";
+import { parseRelativePath } from "../model/relative_path.ts";
+import type { ScanMemory, ScannedFile, TreeScan } from "../model/tree_scan.ts";
+import type { OperationOptions } from "../plugin/context.ts";
+import { fileChanged, fileUnreadable } from "./file_fault.ts";
+import type { BulkOptions, Store } from "./store.ts";
+import { sameStamp, specialFile, stampOf, type WalkedEntry, walkTree } from "./tree_walk.ts";
+
+/** Options of {@link addTree}. */
+export interface AddTreeOptions extends BulkOptions {
+  /** Spares reading files that have not changed since they were added last. */
+  readonly statIndex?: ScanMemory;
+}
+
+/** What was added. */
+export interface AddedTree {
+  readonly manifest: Descriptor;
+  readonly content: Manifest;
+  readonly files: number;
+  readonly bytes: number;
+  /** One sentence each: paths that are equal on file systems which fold case. */
+  readonly warnings: readonly string[];
+}
+
+type WalkedFile = Extract<WalkedEntry, { kind: "file" }>;
+
+/**
+ * Stores a file or a directory, then its manifest. A single file becomes an artifact of one file with its name.
+ *
+ * @param path Absolute; if it is itself a link, what it points to is taken.
+ * @throws {UserError} naming the path: `file_unreadable`, `file_changed`, `file_special`, `link_leaves`,
+ * `path_unsafe`.
+ */
+export async function addTree(store: Store, path: string, options: AddTreeOptions = {}): Promise<AddedTree> {
+  const scannedAt = Date.now();
+  const { root, entries } = walkAny(path);
+  const files = entries.filter((entry) => entry.kind === "file");
+  const last = options.statIndex?.recall(path);
+  const known = await recallDigests(store, files, last, options);
+  const unknown = files.filter((file) => !known.has(file.path));
+  const ingested = await store.putFiles(unknown.map((file) => `${root}/${file.path}`), options);
+  unknown.forEach((file, i) => {
+    if (ingested[i]!.size !== file.stamp.size) throw fileChanged(`${root}/${file.path}`);
+    known.set(file.path, ingested[i]!.digest);
+  });
+  const content: Manifest = { entries: entries.map((entry) => toManifestEntry(entry, known)) };
+  const manifest = await putManifest(store, content, options);
+  options.statIndex?.remember(path, {
+    manifest: manifest.digest,
+    scannedAt,
+    files: files.map(({ path, stamp }) => ({ path, stamp, digest: known.get(path)! })),
+  });
+  return {
+    manifest,
+    content,
+    files: files.length,
+    bytes: totalBytes(content),
+    warnings: foldedTwins(entries),
+  };
+}
+
+/** Stores a manifest. Its files are stored already. */
+export async function putManifest(
+  store: Store,
+  content: Manifest,
+  options: OperationOptions = {},
+): Promise<Descriptor> {
+  return await store.putBytes(writeManifest(content), MEDIA_TYPE.manifest, options);
+}
+
+/**
+ * Reads a manifest.
+ *
+ * @throws {CorruptionError} `object_missing`, `object_corrupt`, `manifest_invalid`.
+ */
+export async function getManifest(
+  store: Store,
+  manifest: Digest | Descriptor,
+  options: OperationOptions = {},
+): Promise<Manifest> {
+  return readManifest(await store.getBytes(manifest, options));
+}
+
+function walkAny(path: string): { root: string; entries: WalkedEntry[] } {
+  let info: Deno.FileInfo;
+  try {
+    info = Deno.statSync(path);
+  } catch (cause) {
+    throw fileUnreadable(path, cause);
+  }
+  if (info.isDirectory) return { root: path.replace(/\/+$/, "") || "/", entries: walkTree(path) };
+  if (!info.isFile) throw specialFile(path, info);
+  const slash = path.lastIndexOf("/");
+  const name = parseRelativePath(path.slice(slash + 1));
+  const executable = ((info.mode ?? 0) & 0o100) !== 0;
+  return {
+    root: path.slice(0, Math.max(slash, 0)),
+    entries: [{ kind: "file", path: name, stamp: stampOf(info), executable }],
+  };
+}
+
+/** Digests of the files whose bytes are known and stored. */
+async function recallDigests(
+  store: Store,
+  files: readonly WalkedFile[],
+  last: TreeScan | undefined,
+  options: OperationOptions,
+): Promise<Map<string, Digest>> {
+  const known = new Map<string, Digest>();
+  if (!last) return known;
+  const scanned = new Map<string, ScannedFile>(last.files.map((file) => [file.path, file]));
+  for (const { path, stamp } of files) {
+    const before = scanned.get(path);
+    if (before && sameStamp(before.stamp, stamp)) known.set(path, before.digest);
+  }
+  // A manifest is stored after all that it lists, so that one question stands for all its files.
+  if (await store.has(last.manifest, options)) return known;
+  const stored = await store.hasMany([...known.values()], options);
+  for (const [path, digest] of known) if (!stored.has(digest)) known.delete(path);
+  return known;
+}
+
+function toManifestEntry(entry: WalkedEntry, digests: ReadonlyMap<string, Digest>): ManifestEntry {
+  if (entry.kind === "link") return entry;
+  const { path, stamp: { size }, executable } = entry;
+  return { kind: "file", path, size, digest: digests.get(path)!, executable };
+}
+
+function foldedTwins(entries: readonly WalkedEntry[]): string[] {
+  const seen = new Map<string, string>();
+  const warnings: string[] = [];
+  for (const { path } of entries) {
+    const folded = path.toLowerCase();
+    const twin = seen.get(folded);
+    if (twin === undefined) seen.set(folded, path);
+    else warnings.push(`${twin} and ${path} are one file where case does not count`);
+  }
+  return warnings;
+}
+
+/** The files of a manifest as {@link Store.getFiles} takes them, under `directory`. */
+export function filesToWrite(content: Manifest, directory: string) {
+  return filesOf(content).map(({ digest, size, path, executable }) => ({
+    digest,
+    size,
+    executable,
+    path: `${directory}/${path}`,
+  }));
+}

@@ -1,0 +1,59 @@
+import type { JsonObject } from "../model/json.ts";
+import type { ArtifactLabel, Origin } from "../model/lineage.ts";
+import { type DocumentKind, readDocument, writeDocument } from "./document.ts";
+import { descriptorShape } from "./run_shape.ts";
+import {
+  amount,
+  count,
+  json,
+  literal,
+  name,
+  object,
+  optional,
+  ordinal,
+  runId,
+  tagged,
+  text,
+} from "./shape.ts";
+
+const LABEL: DocumentKind<ArtifactLabel> = {
+  code: "label",
+  title: "a label of an artifact",
+  schema: "aero/label@1",
+  shape: object<ArtifactLabel>({
+    schema: literal("aero/label@1"),
+    project: name,
+    artifact: name,
+    number: ordinal,
+    manifest: descriptorShape,
+    files: count,
+    bytes: count,
+    origin: tagged<Origin>("kind", {
+      run: object<Extract<Origin, { kind: "run" }>>({ kind: literal("run"), run: runId(), output: name }),
+      added: object<Extract<Origin, { kind: "added" }>>({
+        kind: literal("added"),
+        by: text,
+        host: text,
+        path: text,
+      }),
+    }),
+    message: optional(text),
+    metadata: optional(json<JsonObject>(true)),
+    createdAt: amount,
+  }),
+};
+
+/** The bytes of a label: canonical JSON. */
+export function writeLabel(label: ArtifactLabel): Uint8Array<ArrayBuffer> {
+  return writeDocument(LABEL, label);
+}
+
+/**
+ * Reads a label.
+ *
+ * @throws {CorruptionError} `label_invalid`.
+ * @throws {UserError} `label_newer`.
+ */
+export function readLabel(bytes: Uint8Array): ArtifactLabel {
+  return readDocument(LABEL, bytes);
+}

@@ -4,10 +4,9 @@ import { dispatch } from "./core/cli/dispatch.ts";
 import type { Io } from "./core/cli/io.ts";
 import type { App } from "./core/commands/define.ts";
 import { COMMANDS, TOPICS } from "./core/commands/mod.ts";
+import { processEnvironment } from "./core/config/env.ts";
 import { EXIT } from "./core/errors.ts";
-
-/** Version of aero. */
-export const VERSION = "0.1.0";
+import { versionText } from "./core/version.ts";
 
 /**
  * Runs one command line of aero.
@@ -17,7 +16,7 @@ export const VERSION = "0.1.0";
 export function main(args: readonly string[], io: Io): Promise<number> {
   return dispatch(args, io, {
     name: "aero",
-    version: VERSION,
+    version: versionText(),
     about:
       "aero makes machine-learning experiments repeatable: one version for code, image, data and params.",
     commands: COMMANDS,
@@ -43,5 +42,5 @@ if (import.meta.main) {
     interrupt.abort(new DOMException("Interrupted", "AbortError"));
   };
   for (const name of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(name, onSignal);
-  Deno.exit(await main(Deno.args, denoIo(Deno.env.toObject(), interrupt.signal)));
+  Deno.exit(await main(Deno.args, denoIo(processEnvironment(), interrupt.signal)));
 }

@@ -8,6 +8,18 @@ import type { App } from "./define.ts";
  */
 export const COMMANDS: readonly CommandEntry<App>[] = [
   {
+    name: ["config", "show"],
+    summary: "Show the configuration that is in force",
+    group: "Groups",
+    load: async () => (await import("./config_show.ts")).configShow,
+  },
+  {
+    name: ["config", "list"],
+    summary: "List all keys of aero.yaml and of your own config.yaml",
+    group: "Groups",
+    load: async () => (await import("./config_list.ts")).configList,
+  },
+  {
     name: ["completions"],
     summary: "Print a script that completes aero's commands in your shell",
     group: "Groups",
@@ -22,4 +34,13 @@ export const COMMANDS: readonly CommandEntry<App>[] = [
 ];
 
 /** Pages of `aero help` that are not about one command. */
-export const TOPICS: Readonly<Record<string, HelpTopic>> = {};
+export const TOPICS: Readonly<Record<string, HelpTopic>> = {
+  errors: {
+    summary: "List exit codes and error codes",
+    load: async () => (await import("./help_errors.ts")).errorsPage(),
+  },
+  variables: {
+    summary: "List the environment variables that aero reads",
+    load: async () => (await import("./help_variables.ts")).variablesPage(),
+  },
+};

@@ -1,0 +1,59 @@
+import { z } from "zod";
+import { textTable } from "../cli/text_table.ts";
+import { configSources } from "./config_sources.ts";
+import { findProject, loadProject } from "../config/load.ts";
+import { originText } from "../config/origin.ts";
+import { UserError } from "../errors.ts";
+import { nearest } from "../model/nearest.ts";
+import { defineCommand } from "./define.ts";
+import { startDirectory } from "./start_directory.ts";
+
+/** `aero config show`. */
+export const configShow = defineCommand({
+  name: ["config", "show"],
+  summary: "Show the configuration that is in force",
+  description:
+    "A value is taken from a flag, else a variable, else aero.yaml, else your own config.yaml, else the default.",
+  examples: [
+    { does: "See all values, and where each came from", run: "aero config show --origin" },
+    { does: "See one", run: "aero config show environment.use" },
+  ],
+  positionals: [{ name: "key", describe: "A key, or the beginning of some: environment" }],
+  input: z.strictObject({
+    key: z.string().exactOptional(),
+    origin: z.boolean().default(false).describe("Show where each value came from"),
+  }),
+  async run({ key }, app) {
+    const root = await findProject(await startDirectory(app));
+    const { values } = await loadProject(root, await configSources(app));
+    const shown = key === undefined
+      ? values
+      : values.filter((value) => value.key === key || value.key.startsWith(`${key}.`));
+    if (shown.length === 0) throw unknownKey(key ?? "", values.map((value) => value.key));
+    return shown.map((value) => ({ type: "config-value", ...value }));
+  },
+  text: (values, style, { origin }) =>
+    textTable(values, [
+      { title: "KEY", value: (value) => value.key, paint: style.cyan, shrink: false },
+      { title: "VALUE", value: ({ value }) => typeof value === "string" ? value : JSON.stringify(value) },
+      ...(origin
+        ? [{
+          title: "ORIGIN",
+          value: (value: typeof values[number]) => originText(value.origin),
+          paint: style.dim,
+        }]
+        : []),
+    ], style),
+});
+
+function unknownKey(key: string, known: readonly string[]): UserError {
+  const near = nearest(key, known);
+  return new UserError("config_key_unknown", {
+    what: `Cannot show ${JSON.stringify(key)}`,
+    why: "no value is set under this key",
+    fix: [
+      ...(near === undefined ? [] : [`did you mean \`aero config show ${near}\`?`]),
+      "see all keys: `aero config list`",
+    ],
+  });
+}

@@ -1,0 +1,198 @@
+import { OutsideError, UserError } from "../errors.ts";
+import type { JsonValue } from "../model/json.ts";
+import { nearest } from "../model/nearest.ts";
+import type { Registry } from "../plugin/registry.ts";
+import type { Directories } from "./directories.ts";
+import type { Environment } from "./env.ts";
+import { type Fault, faultsOf } from "./faults.ts";
+import { fileLayer, flagLayer, type FlagValues, type Layer, variableLayer } from "./layers.ts";
+import type { ConfigOrigin, ConfigValue } from "./origin.ts";
+import type { ProjectConfig } from "./project_config.ts";
+import { configInvalid, readProjectFile, toProjectConfig } from "./project_file.ts";
+import { flatten, type Resolved, resolveLayers, type Settings } from "./resolve_config.ts";
+import { type ProjectFile, USER_SCHEMA, type UserFile } from "./schema.ts";
+import { readYaml, type YamlText } from "./yaml_text.ts";
+
+/** Name of a project's file. */
+export const PROJECT_FILE = "aero.yaml";
+
+/** What a config is made from besides the project's file. */
+export interface ConfigSources {
+  readonly registry: Registry;
+  readonly environment: Environment;
+  readonly directories: Directories;
+  readonly flags?: FlagValues;
+}
+
+/** A config, and where each value in it came from. */
+export interface LoadedConfig {
+  readonly project: ProjectConfig;
+  readonly settings: Settings;
+  /** Sorted by nothing: in the order of the file, machine settings last. */
+  readonly values: readonly ConfigValue[];
+}
+
+/**
+ * Finds the project that a directory is in: the nearest directory upwards that has an `aero.yaml`.
+ *
+ * @param from Absolute path.
+ * @returns Absolute path of the project's root.
+ * @throws {UserError} `project_not_found`; {OutsideError} `config_denied`.
+ */
+export async function findProject(from: string): Promise<string> {
+  for (let directory = from.replace(/(.)\/+$/, "$1");;) {
+    if (await isFile(directory === "/" ? `/${PROJECT_FILE}` : `${directory}/${PROJECT_FILE}`)) {
+      return directory;
+    }
+    if (directory === "/" || !directory.startsWith("/")) break;
+    directory = directory.slice(0, directory.lastIndexOf("/")) || "/";
+  }
+  throw new UserError("project_not_found", {
+    what: "Cannot find a project",
+    why: `neither ${JSON.stringify(from)} nor a directory above it has an ${PROJECT_FILE}`,
+    fix: ["start one here: `aero init`", "or say where it is: `aero -C DIR …`"],
+  });
+}
+
+/**
+ * Loads the config of the project whose root is `root`.
+ *
+ * @throws {UserError} `config_unreadable`, `config_invalid`; {OutsideError} `config_denied`.
+ */
+export async function loadProject(root: string, sources: ConfigSources): Promise<LoadedConfig> {
+  const text = await readConfigText(`${root}/${PROJECT_FILE}`);
+  if (text === undefined) {
+    throw new UserError("project_not_found", { what: `Cannot find ${root}/${PROJECT_FILE}` });
+  }
+  return await loadProjectFrom(text, sources);
+}
+
+/**
+ * Loads a config from the text of an `aero.yaml`, such as that of a commit.
+ *
+ * @param file Names the text in messages.
+ * @throws {UserError} `config_unreadable`, `config_invalid`; {OutsideError} `config_denied` for the user's own file.
+ */
+export async function loadProjectFrom(
+  text: string,
+  sources: ConfigSources,
+  file: string = PROJECT_FILE,
+): Promise<LoadedConfig> {
+  const { raw, yaml } = readProjectFile(text, file);
+  checkPluginNames(raw, yaml, file, sources.registry);
+  const origin: ConfigOrigin = { kind: "project", file };
+  const resolved = resolveLayers(
+    await layersOf(sources, fileLayer(raw, origin)),
+    sources.registry,
+    sources.directories,
+  );
+  return {
+    project: toProjectConfig(raw, resolved),
+    settings: resolved.settings,
+    values: allValues(raw, resolved, origin),
+  };
+}
+
+/**
+ * What holds where there is no project: the machine's settings, and the storage that the user chose.
+ *
+ * @throws {UserError} `config_unreadable`, `config_invalid`; {OutsideError} `config_denied`.
+ */
+export async function loadSettings(sources: ConfigSources): Promise<Resolved> {
+  return resolveLayers(await layersOf(sources), sources.registry, sources.directories);
+}
+
+async function layersOf(sources: ConfigSources, project?: Layer): Promise<Layer[]> {
+  return [
+    flagLayer(sources.flags ?? {}),
+    variableLayer(sources.environment),
+    ...(project === undefined ? [] : [project]),
+    await userLayer(sources.directories),
+  ];
+}
+
+async function userLayer(directories: Directories): Promise<Layer> {
+  const file = `${directories.config}/config.yaml`;
+  const text = await readConfigText(file);
+  const origin: ConfigOrigin = { kind: "user", file };
+  if (text === undefined) return { originOf: () => origin };
+  const yaml = readYaml(text, file);
+  // An empty file, or one of comments, says nothing.
+  const read = USER_SCHEMA.safeParse(yaml.value ?? {});
+  if (!read.success) throw configInvalid(file, faultsOf(read.error, USER_SCHEMA), yaml);
+  return fileLayer(read.data satisfies UserFile, origin);
+}
+
+/** Names of plugins in the file itself, so that a fault carries its place. */
+function checkPluginNames(raw: ProjectFile, yaml: YamlText, file: string, registry: Registry): void {
+  const faults: Fault[] = (raw.trackers ?? []).map((tracker, i) => ({
+    path: ["trackers", i, "use"],
+    message: `no tracker is built in, so ${
+      JSON.stringify(tracker.use)
+    } cannot be used; runs are recorded without one`,
+  }));
+  const environments = ["auto", ...registry.environments.map((plugin) => plugin.name)];
+  const check = (name: string | undefined, known: readonly string[], path: readonly string[]) => {
+    if (name === undefined || known.includes(name)) return;
+    const near = nearest(name, known);
+    const hint = near === undefined ? `it can be ${known.join(", ")}` : `did you mean "${near}"?`;
+    faults.push({ path, message: `there is no ${JSON.stringify(name)}; ${hint}` });
+  };
+  check(raw.storage?.use, registry.storages.map((plugin) => plugin.name), ["storage", "use"]);
+  check(raw.environment?.use, environments, ["environment", "use"]);
+  for (const [name, stage] of Object.entries(raw.stages ?? {})) {
+    check(stage.environment?.use, environments, ["stages", name, "environment", "use"]);
+  }
+  if (faults.length > 0) throw configInvalid(file, faults, yaml);
+}
+
+function allValues(raw: ProjectFile, resolved: Resolved, origin: ConfigOrigin): ConfigValue[] {
+  const { storage: _storage, ...rest } = raw;
+  const own = flatten(rest as JsonValue, "").filter(({ key }) => key !== "environment.use")
+    .map((value) => ({ ...value, origin }));
+  const [project, ...others] = own;
+  return [
+    ...(project === undefined ? [] : [project]),
+    ...resolved.values.slice(0, -3),
+    ...others,
+    ...resolved.values.slice(-3),
+  ];
+}
+
+async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isFile;
+  } catch (error) {
+    if (isAbsence(error)) return false;
+    throw denied(path, error);
+  }
+}
+
+async function readConfigText(path: string): Promise<string | undefined> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await Deno.readFile(path);
+  } catch (error) {
+    if (isAbsence(error)) return undefined;
+    throw denied(path, error);
+  }
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (error) {
+    throw new UserError("config_unreadable", { what: `Cannot read ${path}`, why: "it is not UTF-8 text" }, {
+      cause: error,
+    });
+  }
+}
+
+function isAbsence(error: unknown): boolean {
+  return error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory;
+}
+
+function denied(path: string, cause: unknown): OutsideError {
+  const why = cause instanceof Error ? cause.message : undefined;
+  return new OutsideError("config_denied", {
+    what: `Cannot read ${path}`,
+    ...(why === undefined ? {} : { why }),
+  }, { cause });
+}

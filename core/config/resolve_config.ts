@@ -1,0 +1,153 @@
+import { UserError } from "../errors.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../model/json.ts";
+import { nearest } from "../model/nearest.ts";
+import type { Registry } from "../plugin/registry.ts";
+import type { Directories } from "./directories.ts";
+import { type Fault, faultsOf } from "./faults.ts";
+import type { Layer } from "./layers.ts";
+import { type ConfigOrigin, type ConfigValue, originText } from "./origin.ts";
+import type { PluginSection } from "./project_config.ts";
+import { parseSize } from "./quantity.ts";
+
+/** What belongs to the machine and its user, not to a project. */
+export interface Settings {
+  /** Absolute path. */
+  readonly cacheDirectory: string;
+  readonly cacheMaxBytes: number;
+  /** Absolute path. */
+  readonly dataDirectory: string;
+}
+
+/** Values that several sources can set, after the strongest has won. */
+export interface Resolved {
+  readonly storage: PluginSection;
+  readonly environmentUse: string;
+  /** Whether a flag or variable chose the environment: it then holds for stages too. */
+  readonly overridesStages: boolean;
+  readonly settings: Settings;
+  readonly values: readonly ConfigValue[];
+}
+
+const DEFAULT_CACHE_SIZE = "20GB";
+const DEFAULT: ConfigOrigin = { kind: "default" };
+
+/**
+ * Lets the strongest source win for each value.
+ *
+ * @param layers Strongest first.
+ * @throws {UserError} `config_invalid` for a value that cannot be used, naming its source.
+ */
+export function resolveLayers(
+  layers: readonly Layer[],
+  registry: Registry,
+  directories: Directories,
+): Resolved {
+  const pick = <T>(key: string, of: (layer: Layer) => T | undefined, standard: T): Picked<T> => {
+    for (const layer of layers) {
+      const value = of(layer);
+      if (value !== undefined) return { key, value, origin: layer.originOf(key) };
+    }
+    return { key, value: standard, origin: DEFAULT };
+  };
+  const storage = resolveStorage(
+    layers,
+    pick("storage.use", (l) => l.storage?.use, registry.storages[0]?.name ?? "local"),
+  );
+  checkStorage(storage, registry);
+  const environmentUse = pick("environment.use", (l) => l.environmentUse, "auto");
+  checkName(
+    environmentUse,
+    ["auto", ...registry.environments.map((plugin) => plugin.name)],
+    "an environment",
+  );
+  const cacheDirectory = pick("cache.directory", (l) => l.cacheDirectory, directories.cache);
+  const cacheSize = pick<string | number>("cache.max_size", (l) => l.cacheSize, DEFAULT_CACHE_SIZE);
+  const dataDirectory = pick("data.directory", (l) => l.dataDirectory, directories.data);
+  for (const directory of [cacheDirectory, dataDirectory]) {
+    if (!directory.value.startsWith("/")) throw invalid(directory, "write an absolute path");
+  }
+  const cacheMaxBytes = typeof cacheSize.value === "number" ? cacheSize.value : parseSize(cacheSize.value);
+  if (cacheMaxBytes === undefined) throw invalid(cacheSize, "write a size, such as 20GB");
+  return {
+    storage: storage.section,
+    environmentUse: environmentUse.value,
+    overridesStages: environmentUse.origin.kind === "flag" || environmentUse.origin.kind === "variable",
+    settings: { cacheDirectory: cacheDirectory.value, cacheMaxBytes, dataDirectory: dataDirectory.value },
+    values: [...storage.values, environmentUse, cacheDirectory, cacheSize, dataDirectory],
+  };
+}
+
+interface Picked<T> {
+  readonly key: string;
+  readonly value: T;
+  readonly origin: ConfigOrigin;
+}
+
+interface ResolvedStorage {
+  readonly section: PluginSection;
+  readonly use: Picked<string>;
+  readonly values: readonly ConfigValue[];
+}
+
+function resolveStorage(layers: readonly Layer[], use: Picked<string>): ResolvedStorage {
+  const options: Record<string, JsonValue> = {};
+  const values: ConfigValue[] = [use];
+  for (const layer of layers) {
+    // Options of another kind of storage mean nothing to the one that was chosen.
+    if (layer.storage === undefined || (layer.storage.use ?? use.value) !== use.value) continue;
+    for (const [option, value] of Object.entries(layer.storage.options)) {
+      if (Object.hasOwn(options, option)) continue;
+      options[option] = value;
+      values.push({ key: `storage.${option}`, value, origin: layer.originOf(`storage.${option}`) });
+    }
+  }
+  return { section: { use: use.value, options }, use, values };
+}
+
+function checkStorage(storage: ResolvedStorage, registry: Registry): void {
+  const plugin = registry.storages.find((plugin) => plugin.name === storage.use.value);
+  if (plugin === undefined) {
+    return checkName(storage.use, registry.storages.map((plugin) => plugin.name), "a storage");
+  }
+  const read = plugin.config.safeParse(storage.section.options);
+  if (read.success) return;
+  const faults = faultsOf(read.error, plugin.config).map((fault: Fault) => {
+    const path = ["storage", ...fault.path];
+    const from = storage.values.find((value) => value.key === `storage.${String(fault.path[0])}`)?.origin ??
+      storage.use.origin;
+    return `${path.map(String).join(".")} (${originText(from)}): ${fault.message}`;
+  });
+  throw new UserError("config_invalid", {
+    what: `Cannot use the storage "${plugin.name}"`,
+    why: faults.join("\n"),
+  });
+}
+
+function checkName(picked: Picked<string>, known: readonly string[], kind: string): void {
+  if (known.includes(picked.value)) return;
+  const near = nearest(picked.value, known);
+  throw invalid(
+    picked,
+    `there is no such ${kind.replace(/^an? /, "")}; ${
+      near === undefined ? `it can be ${known.join(", ")}` : `did you mean "${near}"?`
+    }`,
+  );
+}
+
+function invalid(picked: Picked<JsonValue>, why: string): UserError {
+  return new UserError("config_invalid", {
+    what: `Cannot use ${JSON.stringify(picked.value)} for ${picked.key}`,
+    why: `${why} (it comes from: ${originText(picked.origin)})`,
+  });
+}
+
+/** Each value of a document under its dotted key; lists and empty mappings are values. */
+export function flatten(
+  value: JsonValue,
+  prefix: string,
+): { readonly key: string; readonly value: JsonValue }[] {
+  if (!isJsonObject(value) || Object.keys(value).length === 0) return [{ key: prefix, value }];
+  return Object.entries(value as JsonObject).flatMap(([key, member]) =>
+    flatten(member, prefix === "" ? key : `${prefix}.${key}`)
+  );
+}

@@ -1,0 +1,57 @@
+import { CorruptionError } from "../../errors.ts";
+import { type KeptImage, readKeptImage, writeKeptImage } from "../../format/image_format.ts";
+import { digestHex } from "../../model/digest.ts";
+import type { OperationOptions } from "../../plugin/context.ts";
+import type { ImageDigest } from "../../plugin/environment.ts";
+import {
+  bytesBody,
+  isStorageError,
+  parseStorageKey,
+  type Storage,
+  type StorageKey,
+} from "../../plugin/storage.ts";
+import type { ImageStore } from "../../store/images.ts";
+
+/** A store of images, and where their documents lie beside it. */
+export interface ImageArchive extends ImageStore {
+  readonly storage: Pick<Storage, "get" | "put">;
+}
+
+/** Where the document of a kept image is. */
+export function keptImageKey(image: ImageDigest): StorageKey {
+  return parseStorageKey(`images/${digestHex(image)}.json`);
+}
+
+/**
+ * Where a kept image is in the store; `undefined` if it was never kept.
+ *
+ * @throws {CorruptionError} `image_invalid`, also if the document is that of another image.
+ */
+export async function findKeptImage(
+  archive: Pick<ImageArchive, "storage">,
+  image: ImageDigest,
+  options: OperationOptions = {},
+): Promise<KeptImage | undefined> {
+  let stream;
+  try {
+    stream = await archive.storage.get(keptImageKey(image), options);
+  } catch (error) {
+    if (isStorageError(error, "not_found")) return undefined;
+    throw error;
+  }
+  const kept = readKeptImage(new Uint8Array(await new Response(stream).arrayBuffer()));
+  if (kept.image === image) return kept;
+  throw new CorruptionError("image_invalid", {
+    what: `Cannot read ${keptImageKey(image)}`,
+    why: `it tells of the image ${kept.image}`,
+  });
+}
+
+/** Names a kept image; all objects that the document names are stored already. */
+export async function nameKeptImage(
+  archive: Pick<ImageArchive, "storage">,
+  kept: KeptImage & { readonly image: ImageDigest },
+  options: OperationOptions = {},
+): Promise<void> {
+  await archive.storage.put(keptImageKey(kept.image), bytesBody(writeKeptImage(kept)), options);
+}

@@ -1,0 +1,84 @@
+import { EnvironmentError, type ProgramSpec, type RunOptions } from "../../../core/plugin/environment.ts";
+import type { ProgramExit } from "../../../core/model/run.ts";
+import { endProcessesOf, RUN_VARIABLE, sendSignal } from "./run_processes.ts";
+
+const DEFAULT_GRACE_MS = 10_000;
+
+/**
+ * Runs a program in a process group of its own; when the program has ended, nothing that it started goes on.
+ *
+ * It sees the variables of `spec` and no others. That the kernel ended it for want of memory cannot be known here:
+ * that is `signalled` by SIGKILL.
+ */
+export async function runProgram(spec: ProgramSpec, options: RunOptions): Promise<ProgramExit> {
+  options.signal?.throwIfAborted();
+  const interactive = options.interactive === true;
+  const child = start(spec, interactive);
+  // A program at the terminal stays in aero's group: another group could not read from the terminal.
+  const target = interactive ? child.pid : -child.pid;
+  let ended = false;
+  const status = child.status.finally(() => ended = true);
+  let stopping: Promise<void> | undefined;
+  const onAbort = () => stopping ??= stop(target, status, options.graceMs ?? DEFAULT_GRACE_MS);
+  options.signal?.addEventListener("abort", onAbort, { once: true });
+  try {
+    const streams = interactive
+      ? []
+      : [pump(child.stdout, options.onStdout), pump(child.stderr, options.onStderr)];
+    // What the program left behind may hold the streams open, so it is ended before they are read out.
+    const swept = status.then(() => endRest(target, spec.runId));
+    const [how] = await Promise.all([status, swept, ...streams]);
+    if (stopping !== undefined) throw options.signal?.reason;
+    return how.signal === null ? { how: "exited", code: how.code } : { how: "signalled", signal: how.signal };
+  } finally {
+    options.signal?.removeEventListener("abort", onAbort);
+    // A callback that threw leaves the program running.
+    if (!ended && stopping === undefined) sendSignal(target, "SIGKILL");
+    await stopping;
+    await status;
+    await endRest(target, spec.runId);
+  }
+}
+
+function start(spec: ProgramSpec, interactive: boolean): Deno.ChildProcess {
+  const [program, ...args] = spec.command;
+  if (program === undefined) throw new RangeError("A command has at least a program");
+  try {
+    return new Deno.Command(program, {
+      args,
+      cwd: spec.workingDirectory,
+      clearEnv: true,
+      env: { ...spec.env, ...spec.secrets, [RUN_VARIABLE]: spec.runId },
+      stdin: interactive ? "inherit" : "null",
+      stdout: interactive ? "inherit" : "piped",
+      stderr: interactive ? "inherit" : "piped",
+      detached: !interactive,
+    }).spawn();
+  } catch (cause) {
+    if (!(cause instanceof Error)) throw cause;
+    throw new EnvironmentError("container_refused", {
+      what: `Cannot start "${program}" in ${spec.workingDirectory}`,
+      why: cause.message,
+      fix: [`look for it on the PATH that the program gets: ${spec.env["PATH"] ?? "none"}`],
+    }, { cause });
+  }
+}
+
+/** SIGTERM, then after `graceMs` SIGKILL. */
+async function stop(target: number, status: Promise<unknown>, graceMs: number): Promise<void> {
+  sendSignal(target, "SIGTERM");
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<void>((resolve) => timer = setTimeout(resolve, graceMs));
+  await Promise.race([status, late]);
+  clearTimeout(timer);
+  sendSignal(target, "SIGKILL");
+}
+
+async function endRest(target: number, runId: string): Promise<void> {
+  if (target < 0) sendSignal(target, "SIGKILL");
+  await endProcessesOf(runId);
+}
+
+async function pump(stream: ReadableStream<Uint8Array>, onPiece: (bytes: Uint8Array) => void): Promise<void> {
+  for await (const bytes of stream) onPiece(bytes);
+}

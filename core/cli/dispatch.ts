@@ -60,7 +60,7 @@ export async function dispatch<App extends AsyncDisposable>(
       io.signal.aborted && error === io.signal.reason ? abortError() : error,
       program.version,
     );
-    printer.raw(failureText(failure, printer.noteStyle, globals.json));
+    printer.passThrough("stderr", failureText(failure, printer.noteStyle, globals.json));
     await printer.flush().catch(() => {});
     return exitCodeOf(failure);
   }
@@ -71,7 +71,7 @@ export async function dispatch<App extends AsyncDisposable>(
     if (rest.length === 0) {
       const text = overviewText(globals.help ? printer.style : printer.noteStyle);
       if (globals.help) printer.result(text);
-      else printer.raw(text);
+      else printer.passThrough("stderr", text);
       return globals.help ? EXIT.ok : EXIT.user;
     }
     const found = findCommand(program.commands, rest);
@@ -82,7 +82,7 @@ export async function dispatch<App extends AsyncDisposable>(
       const asked = globals.help || beforeDashes(rest).some((word) => word === "--help" || word === "-h");
       const text = groupHelp(program.name, found.entries, asked ? printer.style : printer.noteStyle);
       if (asked) printer.result(text);
-      else printer.raw(text);
+      else printer.passThrough("stderr", text);
       return asked ? EXIT.ok : EXIT.user;
     }
     const command = await found.entry.load();

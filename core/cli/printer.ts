@@ -28,9 +28,12 @@ export interface Printer {
   /** Says `warning: …` on stderr, also with `--quiet`; as a JSON object with `--json`. */
   warn(text: string, hints?: readonly string[]): void;
   /** Says something for `--verbose`; never a secret. */
-  debug(event: string, fields?: Record<string, unknown>): void;
-  /** Prints text or bytes on stderr as they are, such as the output of a user's own program. */
-  raw(data: string | Uint8Array): void;
+  detail(text: string): void;
+  /**
+   * Prints text or bytes as they are, such as the output of a user's own program. With `--json` all of it goes to
+   * stderr, so that stdout holds JSON only.
+   */
+  passThrough(stream: "stdout" | "stderr", data: string | Uint8Array): void;
   /** Starts a count; shown only if it lasts over half a second. */
   progress(options: ProgressOptions): Progress;
   /** Waits until all has left. */
@@ -117,14 +120,11 @@ export function makePrinter(io: Io, options: PrinterOptions): Printer {
         noteStyle,
       );
     },
-    debug: (event, fields = {}) => {
-      if (!options.verbose) return;
-      const facts = Object.entries(fields).map(([key, value]) =>
-        `${key}=${typeof value === "string" && /^[^\s"]+$/.test(value) ? value : JSON.stringify(value)}`
-      );
-      toStderr(noteStyle.dim(["debug:", event, ...facts].join(" ")), noteStyle);
+    detail: (text) => {
+      if (options.verbose) toStderr(noteStyle.dim(text), noteStyle);
     },
-    raw: (data) => aside(() => io.stderr.write(data)),
+    passThrough: (stream, data) =>
+      aside(() => (stream === "stdout" && !options.json ? io.stdout : io.stderr).write(data)),
     progress: (progressOptions) => {
       if (options.quiet || options.json) return SILENT;
       return startProgress(progressOptions, screenFor(Symbol(progressOptions.label)));

@@ -6,7 +6,6 @@ import { originText } from "../config/origin.ts";
 import { UserError } from "../errors.ts";
 import { nearest } from "../model/nearest.ts";
 import { defineCommand } from "./define.ts";
-import { startDirectory } from "./start_directory.ts";
 
 /** `aero config show`. */
 export const configShow = defineCommand({
@@ -24,7 +23,8 @@ export const configShow = defineCommand({
     origin: z.boolean().default(false).describe("Show where each value came from"),
   }),
   async run({ key }, app) {
-    const root = await findProject(await startDirectory(app));
+    const { project = "." } = app.globals;
+    const root = await findProject(project.startsWith("/") ? project : `${app.io.cwd}/${project}`);
     const { values } = await loadProject(root, await configSources(app));
     const shown = key === undefined
       ? values

@@ -35,16 +35,16 @@ export interface LoadedConfig {
 /**
  * Finds the project that a directory is in: the nearest directory upwards that has an `aero.yaml`.
  *
- * @param from Absolute path.
- * @returns Absolute path of the project's root.
+ * @param from Absolute path; links and `..` in it are followed first.
+ * @returns Absolute path of the project's root, without links.
  * @throws {UserError} `project_not_found`; {OutsideError} `config_denied`.
  */
 export async function findProject(from: string): Promise<string> {
-  for (let directory = from.replace(/(.)\/+$/, "$1");;) {
+  for (let directory = await realDirectory(from);;) {
     if (await isFile(directory === "/" ? `/${PROJECT_FILE}` : `${directory}/${PROJECT_FILE}`)) {
       return directory;
     }
-    if (directory === "/" || !directory.startsWith("/")) break;
+    if (directory === "/") break;
     directory = directory.slice(0, directory.lastIndexOf("/")) || "/";
   }
   throw new UserError("project_not_found", {
@@ -157,6 +157,18 @@ function allValues(raw: ProjectFile, resolved: Resolved, origin: ConfigOrigin): 
     ...others,
     ...resolved.values.slice(-3),
   ];
+}
+
+async function realDirectory(path: string): Promise<string> {
+  try {
+    return await Deno.realPath(path);
+  } catch (error) {
+    if (!isAbsence(error)) throw denied(path, error);
+    const why = "there is no such directory";
+    throw new UserError("project_not_found", { what: `Cannot work in ${JSON.stringify(path)}`, why }, {
+      cause: error,
+    });
+  }
 }
 
 async function isFile(path: string): Promise<boolean> {

@@ -32,13 +32,15 @@ export function readProjectFile(
 
 /** The failure for a config with faults: one line each, with the place in the file where that is known. */
 export function configInvalid(file: string, faults: readonly Fault[], yaml?: YamlText): UserError {
-  const lines = faults.map((fault) => {
-    const where = [
-      ...(yaml ? [yaml.positionOf(fault.path)] : []),
+  const placed = faults.map((fault) => ({ fault, at: yaml?.placeOf(fault.path) ?? { line: 0, column: 0 } }));
+  placed.sort((a, b) => a.at.line - b.at.line || a.at.column - b.at.column);
+  const lines = placed.map(({ fault, at }) =>
+    [
+      ...(at.line > 0 ? [`line ${at.line}, column ${at.column}`] : []),
       ...(fault.path.length > 0 ? [pathText(fault.path)] : []),
-    ];
-    return [...where, fault.message].join(": ");
-  });
+      fault.message,
+    ].join(": ")
+  );
   return new UserError("config_invalid", {
     what: `Cannot use ${file}`,
     why: lines.length === 1 ? lines[0]! : `${lines.length} things are wrong\n${lines.join("\n")}`,

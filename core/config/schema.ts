@@ -105,10 +105,12 @@ const environment = z.strictObject(environmentFields).superRefine((value, contex
   }
 });
 
+const TOLERANCE_RULE = "write a number that is not below 0, or a part such as 1%";
+
 const tolerance = z.union([
   z.number().nonnegative(),
-  z.string().regex(/^\d+(\.\d+)?\s*%$/),
-], { error: "write a number that is not below 0, or a part such as 1%" });
+  z.string().regex(/^\d+(\.\d+)?\s*%$/, { error: TOLERANCE_RULE }),
+], { error: TOLERANCE_RULE });
 
 const stage = z.strictObject({
   command: z.union([filled, z.array(z.string()).min(1)], {

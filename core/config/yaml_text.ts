@@ -4,8 +4,8 @@ import { UserError } from "../errors.ts";
 /** A YAML document's value, and where its parts stand. */
 export interface YamlText {
   readonly value: unknown;
-  /** `line 3, column 7` of the value at a path, or of the nearest part that holds it. */
-  positionOf(path: readonly PropertyKey[]): string;
+  /** Where the value at a path begins, or the nearest part that holds it; both count from 1. */
+  placeOf(path: readonly PropertyKey[]): { readonly line: number; readonly column: number };
 }
 
 /** More than any hand-written config; bounds what a hostile file can cost. */
@@ -58,15 +58,15 @@ export function readYaml(text: string, file: string): YamlText {
   }
   return {
     value: value ?? null,
-    positionOf(path) {
+    placeOf(path) {
       for (let length = path.length; length >= 0; length--) {
         const node = length === 0 ? document.contents : document.getIn(path.slice(0, length), true);
         const range = (node as { range?: readonly number[] } | null | undefined)?.range;
         if (range === undefined) continue;
         const { line, col } = lines.linePos(range[0]!);
-        return `line ${line}, column ${col}`;
+        return { line, column: col };
       }
-      return "line 1, column 1";
+      return { line: 1, column: 1 };
     },
   };
 }

@@ -1,0 +1,75 @@
+import { dirname, relative } from "node:path/posix";
+import type { Build } from "../../core/version.ts";
+import { succeed } from "./command.ts";
+
+/** Name of the first module in a bundle's directory. */
+export const ENTRY = "main.js";
+
+const WORKER = /(["'`])\.{1,2}\/(?:[^"'`]*\/)?([a-z0-9_]+_worker)\.ts\1/g;
+
+/** Paths of all files below a directory, relative to it, sorted. */
+export async function filesBelow(directory: string, prefix = ""): Promise<string[]> {
+  const files: string[] = [];
+  for await (const entry of Deno.readDir(`${directory}/${prefix}`)) {
+    const path = prefix + entry.name;
+    if (entry.isDirectory) files.push(...await filesBelow(directory, `${path}/`));
+    else files.push(path);
+  }
+  return files.sort();
+}
+
+/** The workers of a source tree, relative to it. */
+async function workersOf(root: string): Promise<string[]> {
+  const files: string[] = [];
+  for (const folder of ["core", "plugins"]) {
+    const below = await filesBelow(`${root}/${folder}`).catch((error) => {
+      if (error instanceof Deno.errors.NotFound) return [];
+      throw error;
+    });
+    files.push(...below.filter((path) => path.endsWith("_worker.ts")).map((path) => `${folder}/${path}`));
+  }
+  return files;
+}
+
+/**
+ * Bundles `main.ts` of a source tree and its workers, each command in a piece of its own, so that a start reads no
+ * more than it needs.
+ *
+ * @param directory Gets `main.js` and the pieces; may be absent.
+ * @throws {Error} if a worker is named that is not there, or two have one name.
+ */
+export async function bundle(root: string, directory: string, build: Build): Promise<void> {
+  const workers = await workersOf(root);
+  await succeed([
+    Deno.execPath(),
+    "bundle",
+    "--quiet",
+    "--minify",
+    "--code-splitting",
+    `--outdir=${directory}`,
+    "main.ts",
+    ...workers,
+  ], { cwd: root });
+  const bundled = new Map<string, string>();
+  for (const worker of workers) {
+    const name = worker.slice(worker.lastIndexOf("/") + 1, -".ts".length);
+    if (bundled.has(name)) throw new Error(`two workers are named ${name}`);
+    bundled.set(name, worker.replace(/\.ts$/, ".js"));
+  }
+  for (const file of await filesBelow(directory)) {
+    const path = `${directory}/${file}`;
+    const text = await Deno.readTextFile(path);
+    const pointed = text.replaceAll(WORKER, (_, _quote, name) => {
+      const target = bundled.get(name);
+      if (target === undefined) throw new Error(`${file} starts ${name}.ts, which is not there`);
+      const way = relative(dirname(file), target);
+      return JSON.stringify(way.startsWith(".") ? way : `./${way}`);
+    });
+    await Deno.writeTextFile(path, stamped(pointed, build));
+  }
+}
+
+/** A module that asks for `AERO_BUILD` gets it as a constant of its own. */
+function stamped(text: string, build: Build): string {
+  return /\bAERO_BUILD\b/.test(text) ? `const AERO_BUILD=${JSON.stringify(build)};${text}` : text;
+}

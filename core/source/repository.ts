@@ -13,6 +13,7 @@ import { readHead, readRefs } from "./refs.ts";
 import { remoteUrl } from "./remote.ts";
 import { resolveCommitName } from "./resolve_commit.ts";
 import { peel } from "./tag_object.ts";
+import { findFileIn, objectIdsIn } from "./tree_lookup.ts";
 
 /** How a repository is opened. */
 export interface OpenRepositoryOptions {
@@ -120,6 +121,20 @@ export class Repository {
   /** @throws {UserError} `object_missing`, `object_type_unexpected`. */
   async commitInfo(commit: ObjectId): Promise<CommitInfo> {
     return await this.objects.readCommit(commit);
+  }
+
+  /**
+   * The ids of paths in a commit; see {@link objectIdsIn}.
+   *
+   * @throws {UserError} `path_not_in_commit`.
+   */
+  async objectIdsOf(commit: ObjectId, paths: readonly string[]): Promise<Readonly<Record<string, ObjectId>>> {
+    return await objectIdsIn(this.objects, (await this.commitInfo(commit)).tree, paths);
+  }
+
+  /** The bytes of a file in a commit, by its path from `root`; `undefined` if there is no such file. */
+  async readFileAt(commit: ObjectId, path: string): Promise<Uint8Array | undefined> {
+    return await findFileIn(this.objects, (await this.commitInfo(commit)).tree, path);
   }
 
   /** Where a branch is pushed to, without credentials; `undefined` if nowhere. */

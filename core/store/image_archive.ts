@@ -33,7 +33,7 @@ export async function* readArchive(
     for await (const entry of members) {
       const { name, size = 0, type, linkname } = entry.header;
       const path = name.replace(/^(?:\.\/)+/, "");
-      const content = entry as AsyncIterable<Uint8Array>;
+      const content = translated(entry as AsyncIterable<Uint8Array>);
       if (type === "file" || type === "contiguous-file") yield { path, size, content };
       else if ((type === "symlink" || type === "link") && typeof linkname === "string") {
         yield { path, size: 0, link: { target: linkname, hard: type === "link" }, content };
@@ -43,17 +43,28 @@ export async function* readArchive(
     await feeding;
     if (sourceFault !== undefined) throw sourceFault.error;
   } catch (error) {
-    if (sourceFault !== undefined) throw sourceFault.error;
-    signal?.throwIfAborted();
-    if (error instanceof AeroError || isAbort(error)) throw error;
-    throw new CorruptionError("image_archive_invalid", {
-      what: "Cannot read the archive of an image",
-      why: `it is not a whole tar: ${error instanceof Error ? error.message : "unreadable"}`,
-    }, { cause: error });
+    throw translate(error);
   } finally {
     members.destroy();
     await reader.cancel().catch(() => {});
     await feeding;
+  }
+
+  async function* translated(content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    try {
+      yield* content;
+    } catch (error) {
+      throw translate(error);
+    }
+  }
+
+  function translate(error: unknown): unknown {
+    if (sourceFault !== undefined) return sourceFault.error;
+    if (signal?.aborted) return signal.reason;
+    if (error instanceof AeroError || isAbort(error)) return error;
+    return invalidArchive(`it is not a whole tar: ${error instanceof Error ? error.message : "unreadable"}`, {
+      cause: error,
+    });
   }
 
   async function feed(): Promise<void> {
@@ -81,4 +92,12 @@ export async function* readArchive(
       members.on("drain", done).on("close", done);
     });
   }
+}
+
+/** The error for an archive that does not hold what it should. */
+export function invalidArchive(why: string, options?: ErrorOptions): CorruptionError {
+  return new CorruptionError("image_archive_invalid", {
+    what: "Cannot read the archive of an image",
+    why,
+  }, options);
 }

@@ -1,4 +1,3 @@
-import { type AeroError, CorruptionError } from "../errors.ts";
 import { digestOf } from "../format/digest_of.ts";
 import { readImageManifest, writeImageManifest } from "../format/image_manifest_format.ts";
 import { type Descriptor, MEDIA_TYPE } from "../model/descriptor.ts";
@@ -6,7 +5,8 @@ import { type Digest, digestHex, isDigest } from "../model/digest.ts";
 import { linkTargetInside, type RelativePath } from "../model/relative_path.ts";
 import type { OperationOptions } from "../plugin/context.ts";
 import { EnvironmentError, type ImageDigest, type ImageReference } from "../plugin/environment.ts";
-import { type ArchiveMember, readArchive } from "./image_archive.ts";
+import { type ArchiveMember, invalidArchive, readArchive } from "./image_archive.ts";
+import { plainLayer } from "./plain_layer.ts";
 import { tarHeader, tarPadding } from "./tar_header.ts";
 
 /** What images need of a store. */
@@ -25,7 +25,7 @@ export interface ImageStore {
 
 /** Options of {@link keepImage}. */
 export interface KeepImageOptions extends OperationOptions {
-  /** Called now and then with the bytes of the archive read so far. */
+  /** Called now and then with the bytes of layers that were read so far. */
   readonly onProgress?: (bytes: number) => void;
 }
 
@@ -112,15 +112,24 @@ async function spoolArchive(
 ): Promise<Map<string, Found>> {
   const files = new Map<string, Found>();
   let held = 0, read = 0;
+  const counted = async function* (content: AsyncIterable<Uint8Array>) {
+    for await (const chunk of content) {
+      options.onProgress?.(read += chunk.length);
+      yield chunk;
+    }
+  };
   for await (const member of readArchive(archive, options.signal)) {
     if (files.size >= MAX_MEMBERS) throw invalidArchive(`it has more than ${MAX_MEMBERS} files`);
-    read += member.size;
     if (member.link !== undefined) files.set(member.path, { kind: "link", ...member.link });
     else if (member.size <= MAX_HELD_BYTES && held + member.size <= MAX_HELD_TOTAL) {
       held += member.size;
       files.set(member.path, { kind: "bytes", bytes: await bytesOf(member) });
-    } else files.set(member.path, await storeLayer(store, member, options));
-    options.onProgress?.(read);
+    } else {
+      files.set(
+        member.path,
+        await storeLayer(store, { ...member, content: counted(member.content) }, options),
+      );
+    }
   }
   return files;
 }
@@ -138,7 +147,7 @@ async function storeLayer(
     return { kind: "stored", digest: named, size: member.size };
   }
   const { digest, size } = await store.putStream(
-    await plainTar(member.content),
+    await plainLayer(member.content),
     MEDIA_TYPE.imageLayer,
     options,
   );
@@ -185,7 +194,7 @@ async function layerOf(
   if (found.kind === "stored") {
     return { mediaType: MEDIA_TYPE.imageLayer, digest: found.digest, size: found.size };
   }
-  return await store.putStream(await plainTar([found.bytes]), MEDIA_TYPE.imageLayer, options);
+  return await store.putStream(await plainLayer([found.bytes]), MEDIA_TYPE.imageLayer, options);
 }
 
 async function fileBytes(
@@ -226,27 +235,6 @@ async function bytesOf(member: ArchiveMember): Promise<Uint8Array> {
   return bytes;
 }
 
-/** The layer without its gzip coat, if it has one. */
-async function plainTar(
-  content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-): Promise<ReadableStream<Uint8Array>> {
-  const reader = ReadableStream.from(content).getReader();
-  const { done, value: first } = await reader.read();
-  const rest = new ReadableStream<Uint8Array>({
-    start: (controller) => done ? controller.close() : controller.enqueue(first),
-    async pull(controller) {
-      const { done, value } = await reader.read();
-      if (done) controller.close();
-      else controller.enqueue(value);
-    },
-    cancel: (reason) => reader.cancel(reason),
-  });
-  const zipped = first !== undefined && first[0] === 0x1f && first[1] === 0x8b;
-  return zipped
-    ? rest.pipeThrough(new DecompressionStream("gzip") as ReadableWritablePair<Uint8Array, Uint8Array>)
-    : rest;
-}
-
 async function* writeArchive(
   store: ImageStore,
   manifest: Descriptor,
@@ -279,11 +267,4 @@ function parseJson(bytes: Uint8Array, name: string): unknown {
   } catch (cause) {
     throw invalidArchive(`${name} is not JSON`, { cause });
   }
-}
-
-function invalidArchive(why: string, options?: ErrorOptions): AeroError {
-  return new CorruptionError("image_archive_invalid", {
-    what: "Cannot read the archive of an image",
-    why,
-  }, options);
 }

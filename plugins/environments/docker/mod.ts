@@ -6,6 +6,7 @@ export const dockerEnvironment: EnvironmentPlugin = {
   kind: "environment",
   name: "docker",
   summary: "Containers by a docker daemon",
+  opens: "container",
   automatic: true,
   open: (context) => openEngine(DOCKER, context),
 };

@@ -49,8 +49,7 @@ export const PODMAN: Quirks = {
   daemon: false,
   engineVariables: ["CONTAINER_HOST", "CONTAINER_CONNECTION", "CONTAINERS_CONF", "CONTAINERS_STORAGE_CONF"],
   // podman-remote, pkg/bindings: "Cannot connect to Podman"; libpod: storage that cannot be opened.
-  unavailable:
-    /cannot connect to podman|unable to connect to podman|connection refused|cannot re-exec|database is locked/i,
+  unavailable: /cannot connect to podman|unable to connect to podman|cannot re-exec|database is locked/i,
   imageMissing: /image not known|unable to find a name and tag match/i,
   // catatonit 0.1.7 exits with 1 where a shell would say 126 or 127.
   initFailure: { code: [1, 126, 127], words: /^(?:ERROR )?\(?catatonit(?::\d+)?\)?: (failed to exec.*)$/m },
@@ -103,7 +102,8 @@ export const DOCKER: Quirks = {
   bridgeNetwork: "bridge",
   // dockerd --bridge=none: `--network bridge` is taken and gives a loopback device only (20.10).
   bridgeMayBeAbsent: true,
-  buildFlags: [],
+  // docker-build(1): the classic builder keeps the container of a step that failed unless told not to.
+  buildFlags: ["--force-rm"],
   buildsOnHostNetwork: false,
   saveFlags: [],
   // docker-rm(1) kills at once; it has no --time.

@@ -12,6 +12,7 @@ export const hostEnvironment: EnvironmentPlugin = {
   name: "host",
   summary: "No container: programs run on this machine as it is, which is described and not kept",
   // A run that nobody can repeat is chosen by a person, never by default.
+  opens: "host",
   automatic: false,
   async open(context) {
     context.signal.throwIfAborted();

@@ -6,6 +6,7 @@ export const podmanEnvironment: EnvironmentPlugin = {
   kind: "environment",
   name: "podman",
   summary: "Containers by podman, also without root",
+  opens: "container",
   automatic: true,
   open: (context) => openEngine(PODMAN, context),
 };

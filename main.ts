@@ -26,12 +26,9 @@ export function main(args: readonly string[], io: Io): Promise<number> {
 }
 
 /** Joins core and plugins. Loaded only once a command is about to run. */
-function openApp(base: AppBase): Promise<App> {
-  return Promise.resolve({
-    ...base,
-    registry: { storages: [], environments: [] },
-    [Symbol.asyncDispose]: () => Promise.resolve(),
-  });
+async function openApp(base: AppBase): Promise<App> {
+  const { PLUGINS } = await import("./plugins/mod.ts");
+  return { ...base, registry: PLUGINS, [Symbol.asyncDispose]: () => Promise.resolve() };
 }
 
 if (import.meta.main) {

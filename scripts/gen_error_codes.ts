@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console -- a script speaks for itself
 /**
  * Writes core/commands/error_codes.ts, the list behind `aero help errors`, from the places that throw. With `--check`
  * writes nothing, and exits 1 if the list is stale.

@@ -36,7 +36,7 @@ function faultsOfIssue(issue: z.core.$ZodIssue, schema: z.core.$ZodType): Fault[
     case "invalid_type":
       return [{ path: issue.path, message: wrongType(issue) }];
     case "invalid_value":
-      return [{ path: issue.path, message: `it is none of ${issue.values.map(String).join(", ")}` }];
+      return [{ path: issue.path, message: `it can be ${issue.values.map(String).join(", ")}` }];
     case "invalid_key":
     case "invalid_element":
       return issue.issues.map((inner) => ({ path: issue.path, message: inner.message }));

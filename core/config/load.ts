@@ -40,7 +40,8 @@ export interface LoadedConfig {
  * @throws {UserError} `project_not_found`; {OutsideError} `config_denied`.
  */
 export async function findProject(from: string): Promise<string> {
-  for (let directory = await realDirectory(from);;) {
+  const start = await realDirectory(from);
+  for (let directory = start;;) {
     if (await isFile(directory === "/" ? `/${PROJECT_FILE}` : `${directory}/${PROJECT_FILE}`)) {
       return directory;
     }
@@ -49,7 +50,7 @@ export async function findProject(from: string): Promise<string> {
   }
   throw new UserError("project_not_found", {
     what: "Cannot find a project",
-    why: `neither ${JSON.stringify(from)} nor a directory above it has an ${PROJECT_FILE}`,
+    why: `neither ${JSON.stringify(start)} nor a directory above it has an ${PROJECT_FILE}`,
     fix: ["start one here: `aero init`", "or say where it is: `aero -C DIR …`"],
   });
 }

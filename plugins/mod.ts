@@ -1,0 +1,11 @@
+import { defineRegistry } from "../core/plugin/registry.ts";
+import { dockerEnvironment } from "./environments/docker/mod.ts";
+import { hostEnvironment } from "./environments/host/mod.ts";
+import { podmanEnvironment } from "./environments/podman/mod.ts";
+import { localStorage } from "./storages/local/mod.ts";
+
+/** All built-in plugins; the first of a kind is what config has where it says nothing. */
+export const REGISTRY = defineRegistry({
+  storages: [localStorage],
+  environments: [podmanEnvironment, dockerEnvironment, hostEnvironment],
+});

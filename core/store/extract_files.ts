@@ -1,24 +1,153 @@
+import { MEDIA_TYPE } from "../model/descriptor.ts";
 import type { Digest } from "../model/digest.ts";
+import { isStorageError } from "../plugin/storage.ts";
+import { mapConcurrent } from "./concurrent.ts";
+import type { ExtractRequest, FileToWrite } from "./extract_messages.ts";
+import { ExtractWorker } from "./extract_pool.ts";
+import { packKey } from "./keys.ts";
 import type { BulkOptions, Store } from "./store.ts";
+import { readAll } from "./verified_stream.ts";
+import { ReadOnlyFile, writeFiles } from "./write_files.ts";
 
-/** A file to write. */
-export interface FileToWrite {
-  readonly digest: Digest;
-  /** Bytes. */
-  readonly size: number;
-  /** Absolute. */
-  readonly path: string;
-  readonly executable: boolean;
+export type { FileToWrite } from "./extract_messages.ts";
+
+// Neighbours in a pack are read together up to this size, also past bytes that nobody wants.
+const READ_BYTES = 8 * 1024 * 1024;
+const GAP_BYTES = 64 * 1024;
+// Under this, starting Workers costs more than they save.
+const INLINE_FILES = 500;
+// Objects that are read at once; each may be large.
+const STREAMS = 4;
+
+type Options = BulkOptions & { readonly signal: AbortSignal };
+
+/** Files of one pack that are read by one request. */
+interface PackRead {
+  readonly pack: Digest;
+  readonly offset: number;
+  length: number;
+  readonly files: { file: FileToWrite; at: number }[];
 }
 
-/** Writes files. */
+/** Writes objects to files; see {@link Store.getFiles}. */
 export async function extractFiles(
   store: Store,
   items: readonly FileToWrite[],
-  options: BulkOptions,
+  options: Options,
 ): Promise<void> {
-  for (const item of items) {
-    const bytes = await store.getBytes({ ...item, mediaType: "" }, options);
-    Deno.writeFileSync(item.path, bytes, { mode: item.executable ? 0o555 : 0o444, createNew: true });
+  let bytes = 0, files = 0;
+  const progress = (read: number, written: number) => {
+    bytes += read;
+    files += written;
+    options.onProgress?.(bytes, files);
+  };
+  const { reads, single } = planReads(store, items);
+  using writers = new Writers(reads, store.workers, options.signal);
+  const lost: FileToWrite[][] = await mapConcurrent(reads, writers.count, async (read) => {
+    const request = await fetchRead(store, read, options);
+    if (!request) return read.files.map(({ file }) => file);
+    await writers.write(request);
+    progress(request.files.reduce((sum, { file }) => sum + file.size, 0), request.files.length);
+    return [];
+  });
+  // A pack that is gone may have been packed anew by another writer: each object is looked for by itself.
+  await mapConcurrent([...single, ...lost.flat()], STREAMS, async (file) => {
+    await writeStream(store, file, options, (read) => progress(read, 0));
+    progress(0, 1);
+  });
+}
+
+/** Which ranges of which packs to read, in order of offset, and which files lie in none. */
+function planReads(
+  store: Store,
+  items: readonly FileToWrite[],
+): { reads: PackRead[]; single: FileToWrite[] } {
+  const single: FileToWrite[] = [];
+  const byPack = new Map<Digest, { file: FileToWrite; at: number }[]>();
+  for (const file of items) {
+    const location = store.catalog.locate(file.digest);
+    if (!location || location.length !== file.size || file.size === 0) single.push(file);
+    else {
+      const files = byPack.get(location.pack) ?? [];
+      if (files.length === 0) byPack.set(location.pack, files);
+      files.push({ file, at: location.offset });
+    }
+  }
+  const reads = [...byPack].flatMap(([pack, files]) => joinNeighbours(pack, files));
+  return { reads, single };
+}
+
+function joinNeighbours(pack: Digest, files: { file: FileToWrite; at: number }[]): PackRead[] {
+  const reads: PackRead[] = [];
+  for (const { file, at } of files.sort((a, b) => a.at - b.at)) {
+    const last = reads.at(-1);
+    const end = at + file.size;
+    if (last && at <= last.offset + last.length + GAP_BYTES && end - last.offset <= READ_BYTES) {
+      last.length = Math.max(last.length, end - last.offset);
+      last.files.push({ file, at: at - last.offset });
+    } else reads.push({ pack, offset: at, length: file.size, files: [{ file, at: 0 }] });
+  }
+  return reads;
+}
+
+async function fetchRead(
+  store: Store,
+  { pack, offset, length, files }: PackRead,
+  options: Options,
+): Promise<ExtractRequest | undefined> {
+  try {
+    const range = { offset, length };
+    const stream = await store.storage.get(packKey(pack), { signal: options.signal, range });
+    return { bytes: await readAll(stream), files };
+  } catch (error) {
+    if (isStorageError(error, "not_found") || isStorageError(error, "invalid_range")) return undefined;
+    throw error;
+  }
+}
+
+async function writeStream(
+  store: Store,
+  file: FileToWrite,
+  options: Options,
+  onBytes: (bytes: number) => void,
+): Promise<void> {
+  const { digest, size } = file;
+  const stream = await store.open({ mediaType: MEDIA_TYPE.file, digest, size }, { signal: options.signal });
+  using target = new ReadOnlyFile(file);
+  for await (const chunk of stream) {
+    target.write(chunk);
+    onBytes(chunk.length);
+  }
+  target.keep();
+}
+
+/** Workers that write files; none where there is little to write. */
+class Writers implements Disposable {
+  /** Reads that are worth having under way at once. */
+  readonly count: number;
+  readonly #idle: ExtractWorker[] = [];
+  readonly #all: ExtractWorker[] = [];
+
+  constructor(reads: readonly PackRead[], most: number, signal: AbortSignal) {
+    const files = reads.reduce((sum, read) => sum + read.files.length, 0);
+    this.count = Math.min(most, reads.length);
+    if (files <= INLINE_FILES) return;
+    for (let i = 0; i < this.count; i++) this.#all.push(new ExtractWorker(signal));
+    this.#idle.push(...this.#all);
+  }
+
+  async write(request: ExtractRequest): Promise<void> {
+    // No more requests are under way than there are Workers.
+    const worker = this.#idle.pop();
+    if (!worker) return writeFiles(request);
+    try {
+      await worker.write(request);
+    } finally {
+      this.#idle.push(worker);
+    }
+  }
+
+  [Symbol.dispose](): void {
+    for (const worker of this.#all) worker[Symbol.dispose]();
   }
 }

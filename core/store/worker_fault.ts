@@ -1,4 +1,11 @@
-import { AeroError, type ErrorKind, type ErrorReport, OutsideError, UserError } from "../errors.ts";
+import {
+  AeroError,
+  CorruptionError,
+  type ErrorKind,
+  type ErrorReport,
+  OutsideError,
+  UserError,
+} from "../errors.ts";
 
 /** A failure as it goes from a Worker to the thread that started it. */
 export type WorkerFault =
@@ -23,5 +30,6 @@ export function toWorkerFault(error: unknown): WorkerFault {
 export function fromWorkerFault(fault: WorkerFault): Error {
   if (fault.kind === "bug") return new TypeError(`A Worker ended: ${fault.message}`);
   if (fault.kind === "user") return new UserError(fault.code, fault.report);
+  if (fault.kind === "corrupt") return new CorruptionError(fault.code, fault.report);
   return new OutsideError(fault.code, fault.report, { retryable: fault.retryable });
 }

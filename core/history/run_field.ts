@@ -1,0 +1,65 @@
+import type { JsonValue } from "../model/json.ts";
+import { fromMetricValue } from "../model/metric.ts";
+import { paramAt } from "../model/params.ts";
+import type { RunSummary } from "./run_summary.ts";
+
+/**
+ * What a filter or an order asks of a run. `exact` kinds are compared as they are; `id` fits by its beginning;
+ * `instant` and `duration` are in milliseconds.
+ */
+export type FieldKind = "exact" | "id" | "instant" | "duration" | "list";
+
+/** A field of a run. */
+export interface RunField {
+  /** As it was written: `metrics.rmse`. */
+  readonly name: string;
+  readonly kind: FieldKind;
+  /** `undefined` if the run has none. */
+  readonly of: (run: RunSummary, now: number) => JsonValue | undefined;
+}
+
+type Reader = readonly [FieldKind, RunField["of"]];
+
+const FIELDS: Readonly<Record<string, Reader>> = {
+  run: ["id", (run) => run.run],
+  version: ["id", (run) => run.version.slice("sha256:".length)],
+  commit: ["id", (run) => run.commit],
+  image: ["id", (run) => run.image?.slice("sha256:".length)],
+  parent: ["id", (run) => run.parent?.run],
+  project: ["exact", (run) => run.project],
+  stage: ["exact", (run) => run.stage],
+  state: ["exact", (run) => run.state],
+  grade: ["exact", (run) => run.grade],
+  verdict: ["exact", (run) => run.verdict],
+  branch: ["exact", (run) => run.branch],
+  group: ["exact", (run) => run.group],
+  note: ["exact", (run) => run.note],
+  subject: ["exact", (run) => run.subject],
+  user: ["exact", (run) => run.user],
+  host: ["exact", (run) => run.host],
+  exit: ["exact", (run) => run.exit?.how === "exited" ? run.exit.code : undefined],
+  tag: ["list", (run) => run.tags],
+  started: ["instant", (run) => run.startedAt],
+  ended: ["instant", (run) => run.endedAt],
+  duration: ["duration", (run, now) => (run.endedAt ?? now) - run.startedAt],
+};
+
+/** Names of all fields; those of params and metrics as `params.` and `metrics.`. */
+export const FIELD_NAMES: readonly string[] = [...Object.keys(FIELDS), "params.", "metrics."];
+
+/** The field of a name; `undefined` if there is none. Which params and metrics there are is not known here. */
+export function runField(name: string): RunField | undefined {
+  const key = name === "tags" ? "tag" : name;
+  if (Object.hasOwn(FIELDS, key)) {
+    const [kind, of] = FIELDS[key]!;
+    return { name, kind, of };
+  }
+  const [, family, rest] = /^(params|metrics)\.(.+)$/s.exec(name) ?? [];
+  if (family === "params") return { name, kind: "exact", of: (run) => paramAt(run.params, rest!) };
+  if (family === "metrics") return { name, kind: "exact", of: (run) => metricAt(run, rest!) };
+  return undefined;
+}
+
+function metricAt(run: RunSummary, name: string): number | undefined {
+  return Object.hasOwn(run.metrics, name) ? fromMetricValue(run.metrics[name]!) : undefined;
+}

@@ -1,0 +1,38 @@
+import { isJsonObject, type JsonObject, type JsonValue } from "../model/json.ts";
+
+/** A value that differs; a side is absent if it has none there. */
+export interface ValueChange {
+  /** Keys joined by dots: `model.depth`. */
+  readonly name: string;
+  readonly a?: JsonValue;
+  readonly b?: JsonValue;
+}
+
+/** What differs between two objects, sorted by name; objects inside are compared by their members, lists as a whole. */
+export function diffValues(a: JsonObject, b: JsonObject, prefix = ""): ValueChange[] {
+  const keys = [...new Set([...Object.keys(a), ...Object.keys(b)])].sort();
+  return keys.flatMap((key) => {
+    const name = prefix + key;
+    const before = Object.hasOwn(a, key) ? a[key] : undefined;
+    const after = Object.hasOwn(b, key) ? b[key] : undefined;
+    if (isJsonObject(before) && isJsonObject(after)) return diffValues(before, after, `${name}.`);
+    if (isEqualJson(before, after)) return [];
+    return [{
+      name,
+      ...(before === undefined ? {} : { a: before }),
+      ...(after === undefined ? {} : { b: after }),
+    }];
+  });
+}
+
+/** Whether two JSON values are equal, in whatever order keys stand; `undefined` equals only itself. */
+export function isEqualJson(a: JsonValue | undefined, b: JsonValue | undefined): boolean {
+  if (a === b) return true;
+  if (Array.isArray(a) && Array.isArray(b)) {
+    return a.length === b.length && a.every((member, i) => isEqualJson(member, b[i]));
+  }
+  if (!isJsonObject(a) || !isJsonObject(b)) return false;
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length &&
+    keys.every((key) => Object.hasOwn(b, key) && isEqualJson(a[key], b[key]));
+}

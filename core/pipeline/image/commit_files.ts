@@ -1,17 +1,45 @@
 import { createHash } from "node:crypto";
 import { UserError } from "../../errors.ts";
+import type { ObjectId } from "../../source/git_object.ts";
+import type { ObjectReader } from "../../source/object_reader.ts";
+import { entryIn, findFileIn } from "../../source/tree_lookup.ts";
 
 /** The files of the project as the commit has them. Paths are relative to the project's root. */
 export interface CommitFiles {
   /**
-   * The git object id of a file, link or directory, with its mode: it changes when anything at the path changes.
-   * `""` is the project's root; `undefined` if the commit has nothing there.
+   * Mode and git object id of a file, link or directory, `100644 <id>`, as its tree has them; it changes when
+   * anything at the path changes. `""` is the project's root; `undefined` if the commit has nothing there.
    */
   objectId(path: string): Promise<string | undefined>;
-  /** A file's bytes; `undefined` if the commit has no file there. */
+  /** A file's bytes; `undefined` if the commit has no file there, or a link. */
   read(path: string): Promise<Uint8Array | undefined>;
   /** An absolute directory that holds exactly these files, to build in; asked for only when a build is needed. */
   directory(): Promise<string>;
+}
+
+/**
+ * The files of a project in a tree of a repository.
+ *
+ * @param tree Id of the commit's root tree.
+ * @param prefix Where the project stands in it; empty at the root.
+ * @param directory A checkout of the project's part of the tree.
+ */
+export function commitFilesOf(
+  reader: ObjectReader,
+  tree: ObjectId,
+  prefix: string,
+  directory: () => Promise<string>,
+): CommitFiles {
+  const inTree = (path: string) => [prefix, path].filter((part) => part !== "").join("/");
+  return {
+    directory,
+    async objectId(path) {
+      if (inTree(path) === "") return `40000 ${tree}`;
+      const found = await entryIn(reader, tree, inTree(path));
+      return found && `${found.mode.replace(/^0+/, "")} ${found.oid}`;
+    },
+    read: (path) => findFileIn(reader, tree, inTree(path)),
+  };
 }
 
 /**
@@ -28,9 +56,9 @@ export function commitFilesIn(directory: () => Promise<string>): CommitFiles {
     async read(path) {
       try {
         const root = await Deno.realPath(await directory());
-        const at = await Deno.realPath(join(root, path));
-        // A link may name another file of the commit, never one of the host.
-        return at.startsWith(`${root}/`) ? await Deno.readFile(at) : undefined;
+        // A link is no file, as in the commit itself; nor may one on the way lead to a file of the host.
+        const at = join(root, path);
+        return await Deno.realPath(at) === at ? await Deno.readFile(at) : undefined;
       } catch (error) {
         if (ABSENT.some((kind) => error instanceof kind)) return undefined;
         throw error;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { type CommitFiles, commitFilesIn } from "./commit_files.ts";
+import { openRepository } from "../../source/repository.ts";
+import { type CommitFiles, commitFilesIn, commitFilesOf } from "./commit_files.ts";
 
 async function withFiles(use: (files: CommitFiles, root: string) => Promise<void>): Promise<void> {
   const root = await Deno.makeTempDir();
@@ -43,10 +44,35 @@ Deno.test("what the commit does not have is undefined", () =>
     assert.equal(await files.read("a"), undefined, "a directory is no file");
   }));
 
-Deno.test("read() follows links inside the commit, and none that leave it", () =>
+Deno.test("read() gives files only, and follows no link", () =>
   withFiles(async (files, root) => {
-    await Deno.symlink("/etc/passwd", `${root}/leaves`);
+    await Deno.symlink("/etc", `${root}/leaves`);
 
-    assert.equal(new TextDecoder().decode(await files.read("link")), "one\n");
-    assert.equal(await files.read("leaves"), undefined);
+    assert.equal(new TextDecoder().decode(await files.read("a/one")), "one\n");
+    for (const path of ["link", "leaves/passwd", "../etc/passwd"]) {
+      assert.equal(await files.read(path), undefined);
+    }
+  }));
+
+Deno.test("a repository and a checkout of it give the same files", () =>
+  withFiles(async (files, root) => {
+    const git = async (...args: string[]) => {
+      const { success, stdout } = await new Deno.Command("git", { args: ["-C", root, ...args] }).output();
+      assert.ok(success);
+      return new TextDecoder().decode(stdout).trim();
+    };
+    await Deno.remove(`${root}/.git`, { recursive: true });
+    await git("init", "-q");
+    await git("add", "-A");
+    const tree = await git("write-tree");
+    const { objects } = await openRepository(root, { variables: () => undefined });
+
+    for (const prefix of ["", "a"]) {
+      const inside = commitFilesOf(objects, tree, prefix, () => Promise.resolve(root));
+      for (const path of ["", "one", "a/one", "a-b", "a.d", "bin/run", "link", "none"]) {
+        const whole = [prefix, path].filter((part) => part !== "").join("/");
+        assert.equal(await inside.objectId(path), await files.objectId(whole), whole);
+        assert.deepEqual(await inside.read(path), await files.read(whole), whole);
+      }
+    }
   }));

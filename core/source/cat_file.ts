@@ -41,6 +41,11 @@ export class CatFileReader extends ObjectReader {
     try {
       for (let i = 0; i < ids.length; i++) {
         const header = await input.line();
+        // Older versions of git end where they may not fetch an object that a partial clone left out.
+        if (header === undefined && this.#because !== undefined) {
+          yield undefined;
+          return;
+        }
         if (header === undefined) throw this.#git.failure(args, (await child.status).code, await said);
         yield await readObject(header, input);
       }

@@ -47,7 +47,11 @@ export async function findFileIn(
 }
 
 /** The entry at a path of a tree; `undefined` if there is none, or if the path is the tree itself. */
-export async function entryIn(reader: ObjectReader, tree: ObjectId, path: string): Promise<TreeEntry | undefined> {
+export async function entryIn(
+  reader: ObjectReader,
+  tree: ObjectId,
+  path: string,
+): Promise<TreeEntry | undefined> {
   let found: TreeEntry | undefined;
   for (const part of partsOf(path)) {
     if (found !== undefined && found.kind !== "directory") return undefined;

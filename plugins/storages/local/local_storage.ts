@@ -36,7 +36,7 @@ export class LocalStorage implements Storage {
     this.capabilities = {
       conditionalPut: true,
       // fsyncs that wait together are written together.
-      maxConcurrency: 32,
+      maxConcurrency: 64,
       maxObjectBytes: Number.MAX_SAFE_INTEGER,
       ...(root.staging === undefined ? {} : { stagingDirectory: root.staging }),
     };

@@ -27,8 +27,9 @@ export function main(args: readonly string[], io: Io): Promise<number> {
 
 /** Joins core and plugins. Loaded only once a command is about to run. */
 async function openApp(base: AppBase): Promise<App> {
-  const { PLUGINS } = await import("./plugins/mod.ts");
-  return { ...base, registry: PLUGINS, [Symbol.asyncDispose]: () => Promise.resolve() };
+  const { App } = await import("./core/app.ts");
+  const { REGISTRY } = await import("./plugins/mod.ts");
+  return new App(base, REGISTRY);
 }
 
 if (import.meta.main) {

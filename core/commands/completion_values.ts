@@ -1,5 +1,6 @@
 import type { Candidate } from "../cli/complete.ts";
 import type { CompletionKind } from "../cli/flags.ts";
+import { paramNames } from "../config/override.ts";
 import type { App } from "./define.ts";
 
 /**
@@ -7,6 +8,23 @@ import type { App } from "./define.ts";
  *
  * @throws {AeroError} if the project cannot be read; completion then offers nothing.
  */
-export function completionValues(_kind: CompletionKind, _app: App): Promise<readonly Candidate[]> {
-  return Promise.resolve([]);
+export async function completionValues(kind: CompletionKind, app: App): Promise<readonly Candidate[]> {
+  switch (kind) {
+    case "stage": {
+      const { project } = await app.config();
+      return Object.keys(project.stages).map((value) => ({ value }));
+    }
+    case "artifact": {
+      const { project } = await app.config();
+      const stages = Object.values(project.stages);
+      const names = new Set(stages.flatMap((stage) => [...stage.outputs, ...Object.values(stage.inputs)]));
+      return [...names].map((value) => ({ value }));
+    }
+    case "param": {
+      const { project } = await app.config();
+      return paramNames(project.params).map((name) => ({ value: `${name}=` }));
+    }
+    default:
+      return [];
+  }
 }

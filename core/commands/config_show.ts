@@ -1,7 +1,5 @@
 import { z } from "zod";
 import { textTable } from "../cli/text_table.ts";
-import { configSources } from "./config_sources.ts";
-import { findProject, loadProject } from "../config/load.ts";
 import { originText } from "../config/origin.ts";
 import { UserError } from "../errors.ts";
 import { nearest } from "../model/nearest.ts";
@@ -23,9 +21,7 @@ export const configShow = defineCommand({
     origin: z.boolean().default(false).describe("Show where each value came from"),
   }),
   async run({ key }, app) {
-    const { project = "." } = app.globals;
-    const root = await findProject(project.startsWith("/") ? project : `${app.io.cwd}/${project}`);
-    const { values } = await loadProject(root, await configSources(app));
+    const { values } = await app.config();
     const shown = key === undefined
       ? values
       : values.filter((value) => value.key === key || value.key.startsWith(`${key}.`));

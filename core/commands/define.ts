@@ -1,11 +1,7 @@
-import type { AppBase } from "../cli/app_base.ts";
+import type { App } from "../app.ts";
 import { commandDefiner } from "../cli/command.ts";
-import type { Registry } from "../plugin/registry.ts";
 
-/** What commands work with. */
-export interface App extends AppBase, AsyncDisposable {
-  readonly registry: Registry;
-}
+export type { App };
 
 /** Declares a command of aero. */
 export const defineCommand = commandDefiner<App>();

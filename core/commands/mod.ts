@@ -8,6 +8,24 @@ import type { App } from "./define.ts";
  */
 export const COMMANDS: readonly CommandEntry<App>[] = [
   {
+    name: ["run"],
+    summary: "Run stages, tracked, in their container",
+    group: "Everyday",
+    load: async () => (await import("./run.ts")).run,
+  },
+  {
+    name: ["build"],
+    summary: "Make the image that stages run in, and write aero.lock",
+    group: "Everyday",
+    load: async () => (await import("./build.ts")).build,
+  },
+  {
+    name: ["data", "add"],
+    summary: "Store a file or directory as an artifact",
+    group: "Artifacts",
+    load: async () => (await import("./data_add.ts")).dataAdd,
+  },
+  {
     name: ["config", "show"],
     summary: "Show the configuration that is in force",
     group: "Groups",

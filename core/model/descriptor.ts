@@ -17,6 +17,7 @@ export const MEDIA_TYPE = {
   sourcePack: "application/vnd.aero.source-pack.v1",
   inventory: "application/vnd.cyclonedx+json",
   log: "text/plain",
+  journal: "application/vnd.aero.journal.v1+jsonl",
   imageManifest: "application/vnd.oci.image.manifest.v1+json",
   imageConfig: "application/vnd.oci.image.config.v1+json",
   imageLayer: "application/vnd.oci.image.layer.v1.tar",

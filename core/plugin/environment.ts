@@ -12,6 +12,13 @@ export type ImageReference = string & { readonly [brand]: "ImageReference" };
 /** An image's config digest ("image id"): it cannot move. */
 export type ImageDigest = Digest & { readonly [brand]: "ImageDigest" };
 
+/**
+ * The image of a version, a record or a lock file: `resolve` or `build` gave that digest once.
+ */
+export function recordedImage(holder: { readonly image: Digest }): ImageDigest {
+  return holder.image as ImageDigest;
+}
+
 // distribution reference grammar, lower-case path; no leading dash, so that it is never taken for a flag.
 const REFERENCE =
   /^(?:[A-Za-z0-9][A-Za-z0-9.-]*(?::[0-9]+)?\/)?[a-z0-9]+(?:[._/-]+[a-z0-9]+)*(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/;

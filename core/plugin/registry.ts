@@ -21,7 +21,12 @@ export interface EnvironmentPlugin {
   /** As `environment.use` names it. */
   readonly name: string;
   readonly summary: string;
-  /** Whether `auto` may choose it; the first in the list that is available is taken. */
+  /** Kind of the environments that it opens. */
+  readonly opens: Environment["kind"];
+  /**
+   * Whether `auto` may choose it; the first in the list that is available is taken. A host never is: a run that
+   * cannot be kept whole is a person's choice.
+   */
   readonly automatic: boolean;
   /**
    * @throws {EnvironmentError} `engine_unavailable` with the fix, if the engine is not there or does not answer.

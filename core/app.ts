@@ -1,0 +1,169 @@
+import type { AppBase } from "./cli/app_base.ts";
+import { type Directories, userDirectories } from "./config/directories.ts";
+import { Environment as Variables } from "./config/env.ts";
+import {
+  type ConfigSources,
+  findProject,
+  type LoadedConfig,
+  loadProject,
+  loadSettings,
+} from "./config/load.ts";
+import type { FlagValues } from "./config/layers.ts";
+import { AeroError, UserError } from "./errors.ts";
+import { openRunIndex, type RunIndex } from "./history/run_index.ts";
+import type { Environment } from "./plugin/environment.ts";
+import { observeRuns } from "./observe_runs.ts";
+import type { Project } from "./pipeline/project.ts";
+import type { RunObserver } from "./pipeline/run_services.ts";
+import { StateDirectory } from "./pipeline/run_directory.ts";
+import type { PluginContext } from "./plugin/context.ts";
+import type { Registry } from "./plugin/registry.ts";
+
+/** Where a command works: a project, or no project and the storage that the user chose. */
+export interface Place {
+  /** Absolute path of the project's directory; absent outside a project. */
+  readonly root?: string;
+  readonly state: StateDirectory;
+}
+
+/** What commands work with. Opens things when they are first needed, and closes them in the end. */
+export class App implements AppBase, AsyncDisposable {
+  readonly io: AppBase["io"];
+  readonly printer: AppBase["printer"];
+  readonly globals: AppBase["globals"];
+  readonly signal: AbortSignal;
+  readonly version: string;
+  readonly registry: Registry;
+  readonly variables: Variables;
+  readonly #closing = new AsyncDisposableStack();
+  #directories: Promise<Directories> | undefined;
+  #place: Promise<Place> | undefined;
+  #index: Promise<RunIndex> | undefined;
+  #mended: Promise<RunIndex> | undefined;
+  #project: Promise<Project> | undefined;
+
+  constructor(base: AppBase, registry: Registry) {
+    this.io = base.io;
+    this.printer = base.printer;
+    this.globals = base.globals;
+    this.signal = base.signal;
+    this.version = base.version;
+    this.registry = registry;
+    this.variables = new Variables(base.io.env);
+  }
+
+  /** Directories of this user. @throws {UserError} `home_unknown`. */
+  directories(): Promise<Directories> {
+    return this.#directories ??= userDirectories(this.variables);
+  }
+
+  /** Where to look for a project from; absolute. */
+  get start(): string {
+    const { project } = this.globals;
+    if (project === undefined) return this.io.cwd;
+    return project.startsWith("/") ? project : `${this.io.cwd}/${project}`;
+  }
+
+  /** The project's directory, if there is one. */
+  place(): Promise<Place> {
+    return this.#place ??= this.#findPlace();
+  }
+
+  async #findPlace(): Promise<Place> {
+    try {
+      const root = await findProject(this.start);
+      return { root, state: new StateDirectory(`${root}/.aero`) };
+    } catch (error) {
+      if (!(error instanceof UserError) || error.code !== "project_not_found") throw error;
+      return { state: new StateDirectory((await this.directories()).state) };
+    }
+  }
+
+  /** @throws {UserError} `project_not_found`. */
+  async requireRoot(): Promise<string> {
+    return (await this.place()).root ?? await findProject(this.start);
+  }
+
+  /** What configs are read with. */
+  async configSources(flags?: FlagValues): Promise<ConfigSources> {
+    return {
+      registry: this.registry,
+      environment: this.variables,
+      directories: await this.directories(),
+      ...(flags === undefined ? {} : { flags }),
+    };
+  }
+
+  /** The config of the project. @throws {UserError} `project_not_found`, `config_invalid`. */
+  async config(flags?: FlagValues): Promise<LoadedConfig> {
+    return await loadProject(await this.requireRoot(), await this.configSources(flags));
+  }
+
+  /** What plugins get. */
+  async pluginContext(dataDirectory: string): Promise<PluginContext> {
+    return {
+      signal: this.signal,
+      now: this.io.now,
+      variable: (name) => this.variables.get(name),
+      log: (event, fields) =>
+        this.printer.detail(`${event} ${fields === undefined ? "" : JSON.stringify(fields)}`),
+      dataDirectory,
+    };
+  }
+
+  /**
+   * The index of past runs, once runs whose aero died are looked after. Opens no storage and no engine unless
+   * there is such a run, or the index has to be made anew.
+   */
+  index(): Promise<RunIndex> {
+    return this.#mended ??= this.#mend();
+  }
+
+  async #mend(): Promise<RunIndex> {
+    const index = await this.bareIndex();
+    const { state } = await this.place();
+    if (index.filled && state.unrecorded().length === 0) return index;
+    const { mendHistory } = await import("./pipeline/mend_history.ts");
+    await mendHistory(index, state, () => this.openProject(), this.observer());
+    return index;
+  }
+
+  /** The index as it is. */
+  bareIndex(): Promise<RunIndex> {
+    return this.#index ??= this.#openIndex();
+  }
+
+  async #openIndex(): Promise<RunIndex> {
+    const { state } = await this.place();
+    state.prepare();
+    return this.#closing.use(openRunIndex(state.indexPath));
+  }
+
+  /**
+   * Opens the project with its storage; outside a project, the storage that the user chose.
+   *
+   * @throws {UserError} for the config; {StorageError} if the storage cannot be had.
+   */
+  openProject(flags?: FlagValues): Promise<Project> {
+    return this.#project ??= this.#openProject(flags);
+  }
+
+  async #openProject(flags?: FlagValues): Promise<Project> {
+    const { openProject } = await import("./open_project.ts");
+    return await openProject(this, this.#closing, flags);
+  }
+
+  /** Tells people what happens in a run. */
+  observer(): RunObserver {
+    return observeRuns(this.printer);
+  }
+
+  /** Keeps something open until the command ends. */
+  closeAtEnd(resource: AsyncDisposable | Disposable): void {
+    this.#closing.use(resource);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#closing[Symbol.asyncDispose]();
+  }
+}

@@ -1,0 +1,48 @@
+import { z } from "zod";
+import { formatBytes, plural } from "../cli/human.ts";
+import { labelName } from "../model/lineage.ts";
+import { parseName } from "../model/name.ts";
+import { defineCommand } from "./define.ts";
+
+/** `aero data add`. */
+export const dataAdd = defineCommand({
+  name: ["data", "add"],
+  summary: "Store a file or directory as an artifact",
+  description:
+    "The bytes go to the project's storage. Content that the artifact has already adds no version.",
+  examples: [
+    { does: "Store a directory", run: "aero data add data/raw --name hourly_counts" },
+    { does: "Say what changed", run: 'aero data add counts.csv --name hourly_counts -m "2012 added"' },
+  ],
+  positionals: [{ name: "path", required: true, describe: "File or directory", complete: "file" }],
+  shorts: { m: "message", n: "name" },
+  input: z.strictObject({
+    path: z.string(),
+    name: z.string().describe("Name of the artifact"),
+    message: z.string().exactOptional().describe("What this version is"),
+  }),
+  async run({ path, name, message }, app) {
+    parseName(name, "artifact");
+    const absolute = path.startsWith("/") ? path : `${app.io.cwd}/${path}`;
+    const { storeData } = await import("./store_data.ts");
+    const { label, added, warnings } = await storeData(app, absolute.replace(/(.)\/+$/, "$1"), {
+      name,
+      ...(message === undefined ? {} : { message }),
+    });
+    for (const warning of warnings) app.printer.warn(warning);
+    const { project, artifact, manifest, files, bytes } = label;
+    return {
+      type: "artifact-version",
+      project,
+      artifact,
+      label: labelName(label),
+      digest: manifest.digest,
+      files,
+      bytes,
+      added,
+    };
+  },
+  text: ({ artifact, label, added, files, bytes }, style) =>
+    `${added ? "Added" : "Unchanged:"} ${style.bold(`${artifact}:${label}`)}  ` +
+    `${plural(files, "file")}, ${formatBytes(bytes)}`,
+});

@@ -1,0 +1,53 @@
+import type { App } from "./app.ts";
+import type { EnvironmentChoice } from "./pipeline/project.ts";
+import { type Environment, EnvironmentError } from "./plugin/environment.ts";
+import type { EnvironmentPlugin } from "./plugin/registry.ts";
+
+/**
+ * Chooses the environment that config asks for; `auto` is the first container engine that answers.
+ *
+ * @param dataDirectory Directory of this user's data.
+ */
+export function chooseEnvironment(app: App, use: string, dataDirectory: string): EnvironmentChoice {
+  const plugins = app.registry.environments.filter((plugin) =>
+    use === "auto" ? plugin.automatic : plugin.name === use
+  );
+  let opened: Promise<Environment> | undefined;
+  return {
+    kind: plugins[0]?.opens ?? "container",
+    open: () => opened ??= openFirst(app, plugins, dataDirectory),
+  };
+}
+
+async function openFirst(
+  app: App,
+  plugins: readonly EnvironmentPlugin[],
+  dataDirectory: string,
+): Promise<Environment> {
+  const context = await app.pluginContext(dataDirectory);
+  const failures: EnvironmentError[] = [];
+  for (const plugin of plugins) {
+    try {
+      const environment = await plugin.open(context);
+      app.closeAtEnd(environment);
+      return environment;
+    } catch (error) {
+      if (!(error instanceof EnvironmentError) || error.code !== "engine_unavailable") throw error;
+      failures.push(error);
+    }
+  }
+  throw noEngine(failures);
+}
+
+function noEngine(failures: readonly EnvironmentError[]): EnvironmentError {
+  const [only] = failures;
+  if (only !== undefined && failures.length === 1) return only;
+  return new EnvironmentError("engine_unavailable", {
+    what: "Cannot find a container engine",
+    why: failures.map(({ report }) => report.why ?? report.what).join("; "),
+    fix: [
+      ...failures.flatMap(({ report }) => report.fix?.slice(0, 1) ?? []),
+      "or run on this machine as it is, described and not kept: `AERO_ENVIRONMENT=host aero run`",
+    ],
+  }, { cause: failures.at(-1) });
+}

@@ -1,0 +1,166 @@
+import type { App } from "./app.ts";
+import { openTreeCache } from "./cache/trees.ts";
+import { StageResults } from "./cache/stage_results.ts";
+import type { FlagValues } from "./config/layers.ts";
+import { loadProject, loadProjectFrom, loadSettings } from "./config/load.ts";
+import type { PluginSection, ProjectConfig } from "./config/project_config.ts";
+import type { Settings } from "./config/resolve_config.ts";
+import { Secret } from "./config/secret.ts";
+import { UserError } from "./errors.ts";
+import { runIdFromBytes } from "./model/run_id.ts";
+import { chooseEnvironment } from "./open_environment.ts";
+import { describeHost } from "./pipeline/image/host_description.ts";
+import type { EnvironmentChoice, Project } from "./pipeline/project.ts";
+import type { RunServices } from "./pipeline/run_services.ts";
+import type { Storage } from "./plugin/storage.ts";
+import { openRepository } from "./source/repository.ts";
+import { ArtifactCatalog } from "./store/artifacts.ts";
+import { RunArchive } from "./store/runs.ts";
+import { openStore } from "./store/store.ts";
+import { LimitStorage } from "./store/wrap/limit.ts";
+import { LogStorage } from "./store/wrap/log.ts";
+import { RetryStorage } from "./store/wrap/retry.ts";
+
+/** Variables of the user that programs on the host see without being asked for; all others are kept from them. */
+const HOST_VARIABLES = ["PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LC_ALL", "TMPDIR", "TZ"];
+
+/**
+ * Opens a project and its storage; outside a project, the storage that the user chose, so that a run can be had
+ * again where nothing but storage is.
+ *
+ * @param closing Closes what is opened.
+ */
+export async function openProject(
+  app: App,
+  closing: AsyncDisposableStack,
+  flags: FlagValues | undefined,
+): Promise<Project> {
+  const sources = await app.configSources(flags);
+  const { root, state } = await app.place();
+  const { config, settings } = root === undefined
+    ? withoutProject(await loadSettings(sources))
+    : await loadProject(root, sources).then(({ project, settings }) => ({ config: project, settings }));
+  const directory = root ?? app.start;
+  const services = await openServices(app, config.storage, settings, directory, closing);
+  state.prepare();
+  const environments = new Map<string, EnvironmentChoice>();
+  return {
+    directory,
+    outside: root === undefined,
+    cacheDirectory: settings.cacheDirectory,
+    config,
+    services,
+    environment: (use) => {
+      let choice = environments.get(use);
+      if (choice === undefined) {
+        environments.set(use, choice = chooseEnvironment(app, use, settings.dataDirectory));
+      }
+      return choice;
+    },
+    repository: () => openRepository(directory, { variables: (name) => app.variables.get(name) }),
+    configFrom: async (text, name) => (await loadProjectFrom(text, sources, name)).project,
+    secrets: (names) => readSecrets(app, names),
+    hostVariables: Object.fromEntries(
+      HOST_VARIABLES.flatMap((name) => {
+        const value = app.variables.get(name);
+        return value === undefined ? [] : [[name, value]];
+      }),
+    ),
+  };
+}
+
+async function openServices(
+  app: App,
+  section: PluginSection,
+  settings: Settings,
+  directory: string,
+  closing: AsyncDisposableStack,
+): Promise<RunServices> {
+  const storage = closing.use(await openStorage(app, section, settings, directory));
+  const cache = settings.cacheDirectory;
+  const store = closing.use(
+    await openStore({
+      storage,
+      index: await indexPath(cache, storage.location),
+      scratchDirectory: `${cache}/scratch`,
+      signal: app.signal,
+    }),
+  );
+  return {
+    state: (await app.place()).state,
+    store,
+    catalog: new ArtifactCatalog(store),
+    archive: new RunArchive(store),
+    trees: await openTreeCache(cache),
+    results: await StageResults.open(`${cache}/stage-results`),
+    index: await app.bareIndex(),
+    now: () => app.io.now().getTime(),
+    newRunId: () => runIdFromBytes(crypto.getRandomValues(new Uint8Array(8))),
+    describeHost,
+    aero: app.version,
+  };
+}
+
+/** One index for each storage, so that what is known of one is never taken for another. */
+async function indexPath(cache: string, location: string): Promise<string> {
+  const { digestOf } = await import("./format/digest_of.ts");
+  await Deno.mkdir(`${cache}/store-index`, { recursive: true });
+  return `${cache}/store-index/${digestOf(location).slice("sha256:".length, "sha256:".length + 16)}.db`;
+}
+
+async function openStorage(
+  app: App,
+  section: PluginSection,
+  settings: Settings,
+  directory: string,
+): Promise<Storage> {
+  const plugin = app.registry.storages.find(({ name }) => name === section.use);
+  if (plugin === undefined) throw new TypeError(`The config let through a storage named ${section.use}`);
+  const context = await app.pluginContext(settings.dataDirectory);
+  const opened = await plugin.open(absolutePaths(section.options, directory), context);
+  return new RetryStorage(new LimitStorage(new LogStorage(opened, context)), { log: context.log });
+}
+
+/** A relative `path` is meant from the project's directory, wherever the command was typed. */
+function absolutePaths(options: PluginSection["options"], directory: string): PluginSection["options"] {
+  const { path } = options;
+  return typeof path === "string" && !path.startsWith("/")
+    ? { ...options, path: `${directory}/${path}` }
+    : options;
+}
+
+function readSecrets(app: App, names: readonly string[]): Record<string, Secret> {
+  const missing = names.filter((name) => app.variables.get(name) === undefined);
+  if (missing.length > 0) {
+    throw new UserError("secret_missing", {
+      what: `Cannot pass the ${missing.length === 1 ? "secret" : "secrets"} ${missing.join(", ")}`,
+      why: "the environment has no such variable",
+      fix: [`\`export ${missing[0]}=…\`, or take it out of environment.secrets in aero.yaml`],
+    });
+  }
+  return Object.fromEntries(names.map((name) => [name, new Secret(app.variables.get(name)!)]));
+}
+
+function withoutProject(
+  { storage, environmentUse, settings }: Awaited<ReturnType<typeof loadSettings>>,
+): { config: ProjectConfig; settings: Settings } {
+  return {
+    config: {
+      project: "none",
+      storage,
+      trackers: [],
+      environment: {
+        use: environmentUse,
+        systemPackages: [],
+        network: "none",
+        env: {},
+        secrets: [],
+        runArgs: [],
+        limits: {},
+      },
+      params: {},
+      stages: {},
+    },
+    settings,
+  };
+}

@@ -1,0 +1,152 @@
+import type { ProjectConfig, StageConfig } from "../config/project_config.ts";
+import { canonicalJson } from "../format/canonical_json.ts";
+import { digestOf } from "../format/digest_of.ts";
+import { isName } from "../model/name.ts";
+import type { Params } from "../model/params.ts";
+import type { ProgramExit } from "../model/run.ts";
+import type { HostEnvironment } from "../plugin/environment.ts";
+import type { RunServices } from "./run_services.ts";
+import type { Secret } from "../config/secret.ts";
+import { buildGraph, selectStages } from "./graph.ts";
+import { materializeInputs } from "./inputs.ts";
+import { interpolateCommand } from "./interpolate.ts";
+import { linkInputs } from "./program.ts";
+import { paramsOf } from "./pipeline_runner.ts";
+import { writeProgramFiles } from "./program_files.ts";
+import { resolveInputs } from "./resolve_inputs.ts";
+import { directoriesOf, type ProgramLayout, programVariables } from "./run_contract.ts";
+import { removeTree } from "./run_directory.ts";
+import { ScratchArtifacts } from "./scratch_artifacts.ts";
+
+/** What `aero dev` needs. */
+export interface DevOptions {
+  /** Absolute path of the project's directory: programs run in it. */
+  readonly directory: string;
+  readonly config: ProjectConfig;
+  readonly params: Params;
+  readonly stages: readonly string[];
+  readonly only: readonly string[];
+  readonly environment: HostEnvironment;
+  readonly hostVariables: Readonly<Record<string, string>>;
+  readonly secrets: (names: readonly string[]) => Readonly<Record<string, Secret>>;
+  /** Opened only if an input is neither made by a stage nor in the scratch area. */
+  readonly services: () => Promise<RunServices>;
+  readonly onStage: (stage: string) => void;
+  readonly onStdout: (bytes: Uint8Array) => void;
+  readonly onStderr: (bytes: Uint8Array) => void;
+  readonly signal: AbortSignal;
+}
+
+/** What became of one stage on the host. */
+export interface DevOutcome {
+  readonly stage: string;
+  readonly exit: ProgramExit;
+  /** Output name to the directory that it was kept in; empty unless the program ended well. */
+  readonly outputs: Readonly<Record<string, string>>;
+}
+
+/**
+ * Runs stages on the host in the user's own directory, as it is. Nothing is recorded; outputs go to a scratch area
+ * that keeps the latest few of each.
+ *
+ * @returns One outcome a stage, up to the first whose program failed.
+ * @throws {UserError} `stage_unknown`, `input_missing`, `command_invalid`, `secret_missing`.
+ */
+export async function runDev(options: DevOptions): Promise<DevOutcome[]> {
+  const graph = buildGraph(options.config.stages);
+  const scratch = new ScratchArtifacts(`${options.directory}/.aero/dev`);
+  const outcomes: DevOutcome[] = [];
+  for (const name of selectStages(graph, options)) {
+    options.signal.throwIfAborted();
+    options.onStage(name);
+    const outcome = await devStage(name, options.config.stages[name]!, scratch, options);
+    outcomes.push(outcome);
+    if (outcome.exit.how !== "exited" || outcome.exit.code !== 0) break;
+  }
+  return outcomes;
+}
+
+async function devStage(
+  name: string,
+  stage: StageConfig,
+  scratch: ScratchArtifacts,
+  options: DevOptions,
+): Promise<DevOutcome> {
+  const params = paramsOf(stage, options.params);
+  const inputs = await devInputs(name, stage, scratch, options);
+  const work = scratch.newWork();
+  try {
+    const layout: ProgramLayout = {
+      code: options.directory,
+      inputs: `${work}/inputs`,
+      outputs: `${work}/outputs`,
+      exchange: `${work}/run`,
+      python: `${work}/program/python`,
+      bin: `${work}/program/bin`,
+    };
+    Deno.mkdirSync(layout.exchange, { recursive: true });
+    for (const output of stage.outputs) Deno.mkdirSync(`${layout.outputs}/${output}`, { recursive: true });
+    Deno.writeTextFileSync(`${layout.exchange}/params.json`, canonicalJson(params) + "\n");
+    Deno.writeTextFileSync(`${layout.exchange}/metrics.jsonl`, "");
+    writeProgramFiles(`${work}/program`);
+    linkInputs(layout.inputs, inputs);
+    const exit = await runDevProgram(name, stage, params, layout, Object.keys(inputs), options);
+    const well = exit.how === "exited" && exit.code === 0;
+    return { stage: name, exit, outputs: well ? scratch.keep(stage.outputs, layout.outputs) : {} };
+  } finally {
+    await removeTree(work);
+  }
+}
+
+async function runDevProgram(
+  name: string,
+  stage: StageConfig,
+  params: Params,
+  layout: ProgramLayout,
+  inputs: readonly string[],
+  options: DevOptions,
+): Promise<ProgramExit> {
+  const command = interpolateCommand(stage.command, {
+    params,
+    inputs: directoriesOf(layout.inputs, inputs),
+    outputs: directoriesOf(layout.outputs, stage.outputs),
+  }, `stages.${name}.command`);
+  const { env, secrets } = stage.environment;
+  const variables = { ...options.hostVariables, ...env };
+  return await options.environment.run({
+    runId: "dev",
+    command,
+    env: {
+      ...variables,
+      // The same params seed the same way each time; there is no version to take a seed from.
+      ...programVariables(layout, env, { id: "dev", params, stageKey: digestOf(canonicalJson(params)) }),
+      PATH: `${layout.bin}:${variables.PATH ?? "/usr/local/bin:/usr/bin:/bin"}`,
+    },
+    secrets: Object.fromEntries(
+      Object.entries(options.secrets(secrets)).map(([key, secret]) => [key, secret.reveal()]),
+    ),
+    workingDirectory: options.directory,
+    limits: {},
+  }, { signal: options.signal, onStdout: options.onStdout, onStderr: options.onStderr });
+}
+
+async function devInputs(
+  name: string,
+  stage: StageConfig,
+  scratch: ScratchArtifacts,
+  options: DevOptions,
+): Promise<Record<string, string>> {
+  const paths: Record<string, string> = {};
+  const stored: Record<string, string> = {};
+  for (const [input, artifact] of Object.entries(stage.inputs)) {
+    const made = isName(artifact) ? scratch.newest(artifact) : undefined;
+    if (made !== undefined) paths[input] = made;
+    else stored[input] = artifact;
+  }
+  if (Object.keys(stored).length > 0) {
+    const services = await options.services();
+    const records = await resolveInputs(name, stored, new Map(), services.catalog, options.config.project);
+    Object.assign(paths, await materializeInputs(records, services, options));
+  }
+  return paths;
+}

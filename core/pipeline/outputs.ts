@@ -1,0 +1,66 @@
+import { UserError } from "../errors.ts";
+import type { Descriptor } from "../model/descriptor.ts";
+import { labelName } from "../model/lineage.ts";
+import type { OutputRecord } from "../model/run.ts";
+import type { RunId } from "../model/run_id.ts";
+import { addTree } from "../store/tree.ts";
+import type { RunDirectory } from "./run_directory.ts";
+import type { RunServices } from "./run_services.ts";
+
+/** What a program left in the directory of one output, stored and not yet named. */
+export interface CollectedOutput {
+  readonly name: string;
+  readonly manifest: Descriptor;
+  readonly files: number;
+  readonly bytes: number;
+}
+
+/**
+ * Stores what a program left in its output directories, and moves the files into the cache for the next stage.
+ *
+ * @throws {UserError} `output_empty` if a declared output has no file; `path_unsafe` and others of
+ *   {@link addTree} for files that no artifact can hold.
+ */
+export async function collectOutputs(
+  names: readonly string[],
+  directory: RunDirectory,
+  services: Pick<RunServices, "store" | "trees">,
+  options: { readonly signal: AbortSignal },
+): Promise<CollectedOutput[]> {
+  const collected: CollectedOutput[] = [];
+  for (const name of names) {
+    const path = `${directory.outputs}/${name}`;
+    const tree = await addTree(services.store, path, { signal: options.signal });
+    if (tree.content.entries.length === 0) {
+      throw new UserError("output_empty", {
+        what: `Cannot keep the output "${name}"`,
+        why: "the program ended well and left no file in its directory",
+        fix: [
+          `write it to \${outputs.${name}} (AERO_OUTPUTS/${name}), or take it out of the stage's outputs`,
+        ],
+      });
+    }
+    await services.trees.adopt(path, tree.manifest.digest, tree.content);
+    collected.push({ name, manifest: tree.manifest, files: tree.files, bytes: tree.bytes });
+  }
+  return collected;
+}
+
+/** Gives an output its label in the project of the run; equal content keeps the label that it has. */
+export async function labelOutput(
+  output: CollectedOutput,
+  maker: { readonly project: string; readonly run: RunId },
+  services: Pick<RunServices, "catalog" | "now">,
+): Promise<OutputRecord> {
+  const { name, manifest, files, bytes } = output;
+  const { label } = await services.catalog.addVersion({
+    project: maker.project,
+    name,
+    manifest,
+    files,
+    bytes,
+    origin: { kind: "run", run: maker.run, output: name },
+    createdAt: services.now(),
+  });
+  return { artifact: name, label: labelName(label), manifest, files, bytes };
+}

@@ -1,0 +1,210 @@
+import type { EnvironmentConfig, ProjectConfig, StageConfig } from "../config/project_config.ts";
+import type { CodeIdentity, InputIdentity } from "../model/experiment_version.ts";
+import type { Params } from "../model/params.ts";
+import type { InputRecord, RecordedGrade, RunRecord, SourceRecord } from "../model/run.ts";
+import { objectIdsIn } from "../source/tree_lookup.ts";
+import { buildGraph, selectStages } from "./graph.ts";
+import type { EnvironmentSession } from "./environment_session.ts";
+import { describeSource, keepSource, newestKept } from "./keep_source.ts";
+import type { PinnedCode } from "./pinned_code.ts";
+import { planStage, type StagePlan } from "./plan.ts";
+import type { Project } from "./project.ts";
+import { type MadeOutput, resolveInputs } from "./resolve_inputs.ts";
+import type { RunObserver } from "./run_services.ts";
+import { runStage } from "./stage_runner.ts";
+
+/** What `aero run` was asked to do. */
+export interface PipelineRequest {
+  readonly code: PinnedCode;
+  readonly params: Params;
+  /** Stages to run with all that they read from; all if this and `only` are empty. */
+  readonly stages: readonly string[];
+  /** Texts in the names of the stages to run, and nothing else. */
+  readonly only: readonly string[];
+  /** Run also what has a result. */
+  readonly force: boolean;
+  readonly tags: readonly string[];
+  readonly note?: string;
+}
+
+/** What became of one stage. */
+export interface StageOutcome {
+  readonly stage: string;
+  readonly record: RunRecord;
+  /** Whether the record is of an earlier run that did the same. */
+  readonly reused: boolean;
+}
+
+/** What running a pipeline needs. */
+export interface PipelineOptions {
+  /** One session for each distinct environment. */
+  readonly environment: (config: EnvironmentConfig) => EnvironmentSession;
+  readonly observer: RunObserver;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Runs the stages of a pipeline in order, each as its own tracked run, and ends after the first that does not
+ * succeed. A stage whose key has a result is not run again.
+ *
+ * @returns One outcome a stage, up to where it ended.
+ * @throws {UserError} for inputs, config and environment.
+ */
+export async function runPipeline(
+  project: Project,
+  request: PipelineRequest,
+  options: PipelineOptions,
+): Promise<StageOutcome[]> {
+  const graph = buildGraph(request.code.config.stages);
+  const session = new Session(project, request, options);
+  const made = new Map<string, MadeOutput>();
+  const outcomes: StageOutcome[] = [];
+  for (const name of selectStages(graph, request)) {
+    options.signal.throwIfAborted();
+    const outcome = await session.stage(name, made);
+    outcomes.push(outcome);
+    if (outcome.record.state !== "succeeded") break;
+    for (const output of Object.values(outcome.record.outputs)) {
+      made.set(output.artifact, { run: outcome.record.run, output });
+    }
+  }
+  return outcomes;
+}
+
+/** One command's work on one commit; what stages share is made once. */
+class Session {
+  readonly #project: Project;
+  readonly #request: PipelineRequest;
+  readonly #options: PipelineOptions;
+  #source: SourceRecord | undefined;
+  readonly #group: string;
+
+  constructor(project: Project, request: PipelineRequest, options: PipelineOptions) {
+    this.#project = project;
+    this.#request = request;
+    this.#options = options;
+    this.#group = project.services.newRunId();
+  }
+
+  get #config(): ProjectConfig {
+    return this.#request.code.config;
+  }
+
+  async stage(name: string, made: ReadonlyMap<string, MadeOutput>): Promise<StageOutcome> {
+    const stage = this.#config.stages[name]!;
+    const environment = this.#options.environment(stage.environment);
+    const { catalog } = this.#project.services;
+    const inputs = await resolveInputs(name, stage.inputs, made, catalog, this.#config.project);
+    const plan = await this.#plan(name, stage, inputs, environment);
+    const earlier = await this.#earlier(plan);
+    if (earlier !== undefined) return { stage: name, record: earlier, reused: true };
+    return { stage: name, record: await this.#run(plan, stage, inputs, environment), reused: false };
+  }
+
+  async #plan(
+    name: string,
+    stage: StageConfig,
+    inputs: Readonly<Record<string, InputRecord>>,
+    environment: EnvironmentSession,
+  ): Promise<StagePlan> {
+    const { code, params } = this.#request;
+    return planStage({
+      project: this.#config.project,
+      stage: name,
+      command: stage.command,
+      outputs: stage.outputs,
+      ...(stage.metrics === undefined ? {} : { metrics: stage.metrics }),
+      code: code.identity,
+      codeIds: await objectIdsIn(
+        code.repository.objects,
+        code.identity.tree,
+        codePaths(stage, code.identity),
+      ),
+      environment: await environment.identity(),
+      inputs: identitiesOf(inputs),
+      params: paramsOf(stage, params),
+    });
+  }
+
+  async #earlier(plan: StagePlan): Promise<RunRecord | undefined> {
+    if (this.#request.force) return undefined;
+    const { results, archive } = this.#project.services;
+    const result = await results.get(plan.key);
+    if (result === undefined) return undefined;
+    const record = await archive.getRecord(this.#config.project, result.run);
+    return record?.state === "succeeded" ? record : undefined;
+  }
+
+  async #run(
+    plan: StagePlan,
+    stage: StageConfig,
+    inputs: Readonly<Record<string, InputRecord>>,
+    session: EnvironmentSession,
+  ): Promise<RunRecord> {
+    const { code, tags, note } = this.#request;
+    const { observer, signal } = this.#options;
+    const { secrets, limits } = stage.environment;
+    const ready = await session.ready();
+    return await runStage({
+      plan,
+      command: stage.command,
+      outputs: stage.outputs,
+      ...(stage.metrics === undefined ? {} : { metrics: stage.metrics }),
+      codeWritable: stage.codeAccess === "copy",
+      inputs,
+      source: await this.#keptSource(),
+      ...(ready.image === undefined ? {} : { image: ready.image }),
+      grade: gradeOf(code, ready.environment.kind),
+      group: this.#group,
+      tags,
+      ...(note === undefined ? {} : { note }),
+      limits,
+      secrets: this.#project.secrets(secrets),
+    }, {
+      services: this.#project.services,
+      environment: ready.environment,
+      code: code.repository.objects,
+      hostVariables: this.#project.hostVariables,
+      observer,
+      signal,
+    });
+  }
+
+  async #keptSource(): Promise<SourceRecord> {
+    if (this.#source !== undefined) return this.#source;
+    const { code } = this.#request;
+    const { services } = this.#project;
+    const earlier = await newestKept(this.#config.project, services);
+    const packs = await keepSource(code.repository, code.identity, earlier, services.store, this.#options);
+    return this.#source = await describeSource(code.repository, code.identity.commit, code.branch, packs);
+  }
+}
+
+/** The paths in the repository that a stage declares as its code; `.` if it declares none. */
+export function codePaths(stage: Pick<StageConfig, "code">, code: CodeIdentity): string[] {
+  const { directory } = code;
+  if (stage.code.includes(".")) return ["."];
+  return stage.code.map((path) => directory === undefined ? path : `${directory}/${path}`);
+}
+
+/** What a version says of inputs. */
+export function identitiesOf(inputs: Readonly<Record<string, InputRecord>>): Record<string, InputIdentity> {
+  return Object.fromEntries(
+    Object.entries(inputs).map(([name, input]) => [
+      name,
+      { artifact: input.artifact, digest: input.manifest.digest },
+    ]),
+  );
+}
+
+/** The params that a stage may read: those it names, or all. */
+export function paramsOf(stage: Pick<StageConfig, "params">, params: Params): Params {
+  if (stage.params === undefined) return params;
+  const wanted = stage.params.map((name) => name.split(".")[0]!);
+  return Object.fromEntries(Object.entries(params).filter(([name]) => wanted.includes(name)));
+}
+
+function gradeOf(code: PinnedCode, kind: "container" | "host"): RecordedGrade {
+  if (kind === "host") return "provenance";
+  return code.draft ? "draft" : "reproducible";
+}

@@ -1,0 +1,165 @@
+import { redactor } from "../config/redact.ts";
+import { canonicalJson } from "../format/canonical_json.ts";
+import type { ProgramExit } from "../model/run.ts";
+import type { RunId } from "../model/run_id.ts";
+import {
+  type ContainerEnvironment,
+  type HostEnvironment,
+  type Mount,
+  type ProgramSpec,
+  recordedImage,
+} from "../plugin/environment.ts";
+import { interpolateCommand } from "./interpolate.ts";
+import type { JournalWriter } from "./journal_writer.ts";
+import { LogCapture } from "./log_capture.ts";
+import { writeProgramFiles } from "./program_files.ts";
+import { CONTAINER_LAYOUT, directoriesOf, type ProgramLayout, programVariables } from "./run_contract.ts";
+import type { RunDirectory } from "./run_directory.ts";
+import type { StageJob } from "./stage_job.ts";
+import type { StageRunOptions } from "./stage_runner.ts";
+
+/** A run whose files are laid out and whose program has not begun. */
+export interface ReadyRun {
+  readonly run: RunId;
+  readonly directory: RunDirectory;
+  readonly journal: JournalWriter;
+  /** Input name to the absolute path of its directory. */
+  readonly inputs: Readonly<Record<string, string>>;
+  readonly now: () => number;
+}
+
+/**
+ * Starts a stage's program in its environment, keeps and shows its streams without secrets, and waits for its end.
+ *
+ * @throws {EnvironmentError}; an abort's own reason once nothing of the program is left.
+ */
+export async function runProgram(
+  job: StageJob,
+  ready: ReadyRun,
+  options: StageRunOptions,
+): Promise<ProgramExit> {
+  const { directory } = ready;
+  const { environment, observer, signal } = options;
+  writeExchange(job, directory);
+  const secrets = Object.fromEntries(
+    Object.entries(job.secrets).map(([name, value]) => [name, value.reveal()]),
+  );
+  using stdout = new LogCapture(directory.stdout, redactor(secrets), (bytes) => observer.stdout(bytes));
+  using stderr = new LogCapture(directory.stderr, redactor(secrets), (bytes) => observer.stderr(bytes));
+  const streams = {
+    signal,
+    onStdout: (bytes: Uint8Array) => stdout.write(bytes),
+    onStderr: (bytes: Uint8Array) => stderr.write(bytes),
+  };
+  ready.journal.append({ event: "started", at: ready.now() });
+  switch (environment.kind) {
+    case "container":
+      return await runInContainer(job, ready, secrets, environment, streams);
+    case "host":
+      return await runOnHost(job, ready, secrets, environment, streams, options.hostVariables);
+  }
+}
+
+function writeExchange(job: StageJob, directory: RunDirectory): void {
+  Deno.writeTextFileSync(`${directory.exchange}/params.json`, canonicalJson(job.plan.version.params) + "\n");
+  Deno.writeTextFileSync(directory.metrics, "");
+  writeProgramFiles(directory.program);
+}
+
+type Streams = Parameters<ContainerEnvironment["run"]>[1];
+
+/** What a container sees of a run that is laid out; `aero shell` asks for the same. */
+export function containerMounts(
+  job: Pick<StageJob, "codeWritable">,
+  ready: Pick<ReadyRun, "directory" | "inputs">,
+): Mount[] {
+  const { directory, inputs } = ready;
+  const mount = (source: string, target: string, writable: boolean): Mount => ({ source, target, writable });
+  return [
+    mount(directory.code, CONTAINER_LAYOUT.code, job.codeWritable),
+    ...Object.entries(inputs).map(([name, path]) => mount(path, `${CONTAINER_LAYOUT.inputs}/${name}`, false)),
+    mount(directory.outputs, CONTAINER_LAYOUT.outputs, true),
+    mount(directory.exchange, CONTAINER_LAYOUT.exchange, true),
+    mount(`${directory.program}/python`, CONTAINER_LAYOUT.python, false),
+    mount(`${directory.program}/bin`, CONTAINER_LAYOUT.bin, false),
+  ];
+}
+
+async function runInContainer(
+  job: StageJob,
+  ready: ReadyRun,
+  secrets: Readonly<Record<string, string>>,
+  environment: ContainerEnvironment,
+  streams: Streams,
+): Promise<ProgramExit> {
+  const identity = job.plan.version.environment;
+  if (identity.kind !== "container") throw new TypeError("A host's version cannot run in a container");
+  return await environment.run({
+    ...programSpec(job, ready, CONTAINER_LAYOUT, secrets),
+    command: job.plan.version.command,
+    image: recordedImage(identity),
+    mounts: containerMounts(job, ready),
+    network: identity.network,
+    runArgs: identity.runArgs,
+    pathPrefix: [CONTAINER_LAYOUT.bin],
+  }, streams);
+}
+
+async function runOnHost(
+  job: StageJob,
+  ready: ReadyRun,
+  secrets: Readonly<Record<string, string>>,
+  environment: HostEnvironment,
+  streams: Streams,
+  variables: Readonly<Record<string, string>>,
+): Promise<ProgramExit> {
+  const layout = hostLayout(ready.directory);
+  linkInputs(layout.inputs, ready.inputs);
+  const command = interpolateCommand(job.command, {
+    params: job.plan.version.params,
+    inputs: directoriesOf(layout.inputs, Object.keys(ready.inputs)),
+    outputs: directoriesOf(layout.outputs, job.outputs),
+  }, `stages.${job.plan.version.stage}.command`);
+  const spec = programSpec(job, ready, layout, secrets);
+  const path = `${layout.bin}:${spec.env.PATH ?? variables.PATH ?? "/usr/local/bin:/usr/bin:/bin"}`;
+  return await environment.run({ ...spec, command, env: { ...variables, ...spec.env, PATH: path } }, streams);
+}
+
+function programSpec(
+  job: StageJob,
+  ready: ReadyRun,
+  layout: ProgramLayout,
+  secrets: Readonly<Record<string, string>>,
+): Omit<ProgramSpec, "command"> {
+  const { version, key } = job.plan;
+  const subdirectory = version.code.directory;
+  return {
+    runId: ready.run,
+    env: programVariables(layout, version.environment.env, {
+      id: ready.run,
+      params: version.params,
+      stageKey: key,
+    }),
+    secrets,
+    workingDirectory: subdirectory === undefined ? layout.code : `${layout.code}/${subdirectory}`,
+    limits: job.limits,
+  };
+}
+
+/** Where a program on the host finds the files of a run. */
+export function hostLayout(directory: RunDirectory): ProgramLayout {
+  return {
+    code: directory.code,
+    inputs: `${directory.work}/inputs`,
+    outputs: directory.outputs,
+    exchange: directory.exchange,
+    python: `${directory.program}/python`,
+    bin: `${directory.program}/bin`,
+  };
+}
+
+/** Makes a directory in which each input is a link to its files. */
+export function linkInputs(root: string, inputs: Readonly<Record<string, string>>): void {
+  Deno.mkdirSync(root, { recursive: true });
+  for (const [name, path] of Object.entries(inputs)) Deno.symlinkSync(path, `${root}/${name}`);
+}

@@ -1,0 +1,87 @@
+import { readJournal } from "../format/journal_format.ts";
+import { summaryOfRecord } from "../history/run_summary.ts";
+import { MEDIA_TYPE } from "../model/descriptor.ts";
+import type { Descriptor } from "../model/descriptor.ts";
+import type { ExperimentVersion } from "../model/experiment_version.ts";
+import type { JournalEvent } from "../model/journal.ts";
+import { type MetricValue, toMetricValue } from "../model/metric.ts";
+import type { OutputRecord, RunRecord } from "../model/run.ts";
+import type { RunId } from "../model/run_id.ts";
+import type { RunServices } from "./run_services.ts";
+
+/**
+ * Writes the record of a run whose journal has ended, with its logs and journal, to the store, and then to the
+ * index and the result cache. All of it is made from the run's files, so that any later aero can do it again;
+ * a record that is there already is kept.
+ *
+ * @throws {TypeError} if the journal has not ended.
+ * @throws {StorageError} `full`, `unavailable`, …: the run's files stay as they are.
+ */
+export async function publishRun(run: RunId, services: RunServices): Promise<RunRecord> {
+  const directory = services.state.run(run);
+  const { events } = readJournal(await Deno.readFile(directory.journal));
+  const { store, archive } = services;
+  const [stdout, stderr, journal] = await Promise.all([
+    keepFile(store, directory.stdout, MEDIA_TYPE.log),
+    keepFile(store, directory.stderr, MEDIA_TYPE.log),
+    keepFile(store, directory.journal, MEDIA_TYPE.journal),
+  ]);
+  const logs = { ...(stdout && { stdout }), ...(stderr && { stderr }) };
+  const { record, version } = recordOf(events, logs, journal!);
+  await archive.putVersion(version);
+  await archive.putRecord(record);
+  services.index.upsert(summaryOfRecord(record, version, []));
+  if (record.state === "succeeded") await services.results.put(record.stageKey, { run });
+  return record;
+}
+
+async function keepFile(
+  store: RunServices["store"],
+  path: string,
+  mediaType: string,
+): Promise<Descriptor | undefined> {
+  try {
+    if ((await Deno.stat(path)).size === 0) return undefined;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+  const [stored] = await store.putFiles([path]);
+  return { mediaType, ...stored! };
+}
+
+/** The record that a journal gives. */
+function recordOf(
+  events: readonly JournalEvent[],
+  logs: RunRecord["logs"],
+  journal: Descriptor,
+): { record: RunRecord; version: ExperimentVersion } {
+  const created = events[0];
+  const ended = events.at(-1);
+  if (created?.event !== "created" || ended?.event !== "ended") {
+    throw new TypeError("A record is made of a journal that has ended");
+  }
+  const outputs: Record<string, OutputRecord> = {};
+  const metrics: Record<string, MetricValue> = {};
+  for (const event of events) {
+    if (event.event === "output") outputs[event.name] = event.output;
+    if (event.event !== "metrics") continue;
+    for (const { values } of event.points) {
+      for (const name in values) metrics[name] = toMetricValue(values[name]!);
+    }
+  }
+  const { state, exit, reason } = ended;
+  const record: RunRecord = {
+    schema: "aero/record@1",
+    ...created.start,
+    state,
+    ...(exit === undefined ? {} : { exit }),
+    ...(reason === undefined ? {} : { reason }),
+    endedAt: ended.at,
+    outputs: state === "succeeded" ? outputs : {},
+    metrics,
+    logs,
+    journal,
+  };
+  return { record, version: created.version };
+}

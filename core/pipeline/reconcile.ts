@@ -1,0 +1,104 @@
+import { readJournal } from "../format/journal_format.ts";
+import type { JournalEvent } from "../model/journal.ts";
+import type { RunId } from "../model/run_id.ts";
+import { type Environment, EnvironmentError } from "../plugin/environment.ts";
+import { Heartbeat } from "./heartbeat.ts";
+import { JournalWriter } from "./journal_writer.ts";
+import { MetricsFollower } from "./metrics_follower.ts";
+import { publishRun } from "./publish.ts";
+import type { Project } from "./project.ts";
+import type { RunObserver, RunServices } from "./run_services.ts";
+
+/**
+ * Looks after runs of this project whose aero died: what is left of the program is ended, metrics that it had
+ * written are taken in, and the run is recorded as `lost`. A run that had ended and was not yet recorded is
+ * recorded as it ended.
+ *
+ * @returns The runs that were recorded.
+ */
+export async function reconcileRuns(
+  project: Project,
+  observer: Pick<RunObserver, "warn">,
+): Promise<RunId[]> {
+  const { services } = project;
+  const mended: RunId[] = [];
+  for (const run of services.state.unrecorded()) {
+    const directory = services.state.run(run);
+    using heartbeat = Heartbeat.take(directory.heartbeat, services.now());
+    if (heartbeat === undefined) continue;
+    const events = journalEvents(directory.journal);
+    const [created] = events;
+    if (created?.event !== "created") {
+      // Killed before its first line was whole: nothing was begun, and nothing is known of it.
+      await directory.remove();
+      heartbeat.finish();
+      continue;
+    }
+    if (events.at(-1)?.event !== "ended") {
+      await endLeftovers(project, created.version.environment.kind, run, observer);
+      endAsLost(run, events, services, observer);
+    }
+    await publishRun(run, services);
+    await directory.removeWork();
+    heartbeat.finish();
+    mended.push(run);
+  }
+  return mended;
+}
+
+/** Ends the run's program, if it outlived its aero; an engine that does not answer runs nothing. */
+async function endLeftovers(
+  project: Project,
+  kind: Environment["kind"],
+  run: RunId,
+  observer: Pick<RunObserver, "warn">,
+): Promise<void> {
+  const { use } = project.config.environment;
+  try {
+    const environment = await project.environment(kind === "host" || use === "host" ? kindName(kind) : use)
+      .open();
+    await environment.removeLeftovers(run);
+  } catch (error) {
+    if (!(error instanceof EnvironmentError) || error.code !== "engine_unavailable") throw error;
+    observer.warn(`run ${run} died, and whether its program still runs could not be asked: ${error.message}`);
+  }
+}
+
+function kindName(kind: Environment["kind"]): string {
+  return kind === "host" ? "host" : "auto";
+}
+
+function journalEvents(path: string): JournalEvent[] {
+  try {
+    const bytes = Deno.readFileSync(path);
+    const { events, torn } = readJournal(bytes);
+    // A torn last line was never acknowledged; the next one must begin on its own.
+    if (torn) Deno.truncateSync(path, bytes.lastIndexOf(0x0a) + 1);
+    return events;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+}
+
+function endAsLost(
+  run: RunId,
+  events: readonly JournalEvent[],
+  services: RunServices,
+  observer: Pick<RunObserver, "warn">,
+): void {
+  const directory = services.state.run(run);
+  const known = events.reduce((sum, event) => event.event === "metrics" ? sum + event.points.length : sum, 0);
+  using journal = new JournalWriter(directory.journal);
+  const follower = new MetricsFollower(
+    directory.metrics,
+    {
+      points: (points) => journal.append({ event: "metrics", at: services.now(), points }),
+      fault: (line, why) => observer.warn(`line ${line} of metrics.jsonl of ${run} is left out: ${why}`),
+    },
+    services.now,
+    known,
+  );
+  follower.finish();
+  journal.append({ event: "ended", at: services.now(), state: "lost" });
+}

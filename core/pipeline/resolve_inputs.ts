@@ -1,0 +1,65 @@
+import { UserError } from "../errors.ts";
+import { labelName } from "../model/lineage.ts";
+import { parseArtifactReference } from "../model/name.ts";
+import type { InputRecord, OutputRecord } from "../model/run.ts";
+import type { RunId } from "../model/run_id.ts";
+import type { ArtifactCatalog } from "../store/artifacts.ts";
+
+/** What a stage of this pipeline has made, in this command or before. */
+export interface MadeOutput {
+  readonly run: RunId;
+  readonly output: OutputRecord;
+}
+
+/**
+ * Turns the inputs of a stage, which are names that can move, into bytes that cannot.
+ *
+ * @param made Artifact name to what an earlier stage of the same command made; wins over what is stored.
+ * @throws {UserError} `input_missing` if an artifact is neither made nor stored.
+ */
+export async function resolveInputs(
+  stage: string,
+  inputs: Readonly<Record<string, string>>,
+  made: ReadonlyMap<string, MadeOutput>,
+  catalog: ArtifactCatalog,
+  project: string,
+): Promise<Record<string, InputRecord>> {
+  const resolved: Record<string, InputRecord> = {};
+  for (const [name, text] of Object.entries(inputs)) {
+    const own = made.get(text);
+    if (own !== undefined) {
+      const { artifact, label, manifest } = own.output;
+      resolved[name] = { artifact, label, manifest, run: own.run };
+      continue;
+    }
+    resolved[name] = await stored(stage, name, text, catalog, project);
+  }
+  return resolved;
+}
+
+async function stored(
+  stage: string,
+  input: string,
+  text: string,
+  catalog: ArtifactCatalog,
+  project: string,
+): Promise<InputRecord> {
+  const reference = parseArtifactReference(text, project);
+  const { artifact } = reference;
+  try {
+    const label = await catalog.resolve(reference);
+    return {
+      artifact: artifact.project === project ? artifact.name : `${artifact.project}/${artifact.name}`,
+      label: labelName(label),
+      manifest: label.manifest,
+      ...(label.origin.kind === "run" ? { run: label.origin.run } : {}),
+    };
+  } catch (error) {
+    if (!(error instanceof UserError) || error.code !== "artifact_unknown") throw error;
+    throw new UserError("input_missing", {
+      what: `Cannot run the stage "${stage}"`,
+      why: `its input "${input}" is the artifact "${text}", which no stage makes and nobody has added`,
+      fix: [`\`aero data add PATH --name ${artifact.name}\``, ...(error.report.fix ?? [])],
+    }, { cause: error });
+  }
+}

@@ -1,0 +1,43 @@
+import type { TreeCache } from "../cache/trees.ts";
+import type { StageResults } from "../cache/stage_results.ts";
+import type { RunIndex } from "../history/run_index.ts";
+import type { HostRecord } from "../model/run.ts";
+import type { RunId } from "../model/run_id.ts";
+import type { ArtifactCatalog } from "../store/artifacts.ts";
+import type { RunArchive } from "../store/runs.ts";
+import type { Store } from "../store/store.ts";
+import type { StateDirectory } from "./run_directory.ts";
+
+/** What running and recording need of the project that is open. */
+export interface RunServices {
+  readonly state: StateDirectory;
+  readonly store: Store;
+  readonly catalog: ArtifactCatalog;
+  readonly archive: RunArchive;
+  readonly trees: TreeCache;
+  readonly results: StageResults;
+  readonly index: RunIndex;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  readonly newRunId: () => RunId;
+  readonly describeHost: () => Promise<HostRecord>;
+  /** Version of aero. */
+  readonly aero: string;
+}
+
+/** Who watches a run. Every method may be called often; none may throw. */
+export interface RunObserver {
+  /** A stage begins; `run` names it from now on. */
+  started(stage: string, run: RunId): void;
+  stdout(bytes: Uint8Array): void;
+  stderr(bytes: Uint8Array): void;
+  /** What building an image prints. */
+  build(bytes: Uint8Array): void;
+  /** Something that may take seconds is under way; `bytes` done so far, where that is known. */
+  step(text: string, bytes?: number): void;
+  /** A sentence for people: what is being done, or what was odd. */
+  note(text: string): void;
+  warn(text: string): void;
+  /** Nothing more is under way. */
+  done(): void;
+}

@@ -1,0 +1,184 @@
+import { AeroError, isAbort } from "../errors.ts";
+import { summaryOfJournal } from "../history/run_summary.ts";
+import type { JournalEvent } from "../model/journal.ts";
+import type { EndState, ProgramExit, RunRecord, RunStart } from "../model/run.ts";
+import type { RunId } from "../model/run_id.ts";
+import type { Environment } from "../plugin/environment.ts";
+import { checkoutTree } from "../source/checkout.ts";
+import type { ObjectReader } from "../source/object_reader.ts";
+import { Heartbeat } from "./heartbeat.ts";
+import { materializeInputs } from "./inputs.ts";
+import { JournalWriter } from "./journal_writer.ts";
+import { readMetricsFile } from "./metrics_file.ts";
+import { MetricsFollower } from "./metrics_follower.ts";
+import { collectOutputs, labelOutput } from "./outputs.ts";
+import { runProgram } from "./program.ts";
+import { publishRun } from "./publish.ts";
+import type { RunDirectory } from "./run_directory.ts";
+import type { RunObserver, RunServices } from "./run_services.ts";
+import type { StageJob } from "./stage_job.ts";
+
+/** What running a stage needs beside the job. */
+export interface StageRunOptions {
+  readonly services: RunServices;
+  readonly environment: Environment;
+  /** Has the commit of the job. */
+  readonly code: ObjectReader;
+  readonly observer: RunObserver;
+  /** The variables of the user that programs on the host see, beside those of the config. */
+  readonly hostVariables: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+}
+
+interface Ending {
+  readonly state: EndState;
+  readonly exit?: ProgramExit;
+  readonly reason?: string;
+}
+
+/**
+ * Runs one stage and records it, whatever its end.
+ *
+ * A program that fails gives a record with state `failed`. When aero itself cannot go on, the run is recorded as
+ * `failed`, or as `aborted` if `signal` aborted, and the error is thrown again.
+ *
+ * @throws {AeroError} as the parts throw; an abort's own reason.
+ */
+export async function runStage(job: StageJob, options: StageRunOptions): Promise<RunRecord> {
+  const { services } = options;
+  const run = services.newRunId();
+  const directory = services.state.run(run);
+  const start = await startOf(job, run, options);
+  using heartbeat = Heartbeat.take(directory.heartbeat, services.now());
+  if (heartbeat === undefined) throw new TypeError(`The run id ${run} was given twice`);
+  directory.create(job.outputs);
+  let failure: unknown;
+  try {
+    failure = await journalled(job, { run, directory }, start, options);
+  } finally {
+    await directory.removeWork();
+  }
+  const record = await publishRun(run, services);
+  heartbeat.finish();
+  if (failure !== undefined) throw failure;
+  return record;
+}
+
+/** Runs and writes the journal from `created` to `ended`; gives what is to be thrown when the run is recorded. */
+async function journalled(
+  job: StageJob,
+  place: { readonly run: RunId; readonly directory: RunDirectory },
+  start: RunStart,
+  options: StageRunOptions,
+): Promise<unknown> {
+  const { services, observer } = options;
+  using journal = new JournalWriter(place.directory.journal);
+  const created: JournalEvent = { event: "created", at: start.startedAt, start, version: job.plan.version };
+  journal.append(created);
+  services.index.upsert(summaryOfJournal([created]));
+  observer.started(start.stage, place.run);
+  let failure: unknown;
+  let ending: Ending;
+  try {
+    ending = await execute(job, { ...place, journal }, options);
+  } catch (error) {
+    failure = error;
+    ending = endingOf(error);
+  }
+  journal.append({ event: "ended", at: services.now(), ...ending });
+  return failure;
+}
+
+async function startOf(job: StageJob, run: RunId, options: StageRunOptions): Promise<RunStart> {
+  const { environment, services } = options;
+  const host = await services.describeHost();
+  return {
+    run,
+    project: job.plan.version.project,
+    stage: job.plan.version.stage,
+    version: job.plan.id,
+    stageKey: job.plan.key,
+    group: job.group,
+    grade: job.grade,
+    ...(job.parent === undefined ? {} : { parent: job.parent }),
+    tags: job.tags,
+    ...(job.note === undefined ? {} : { note: job.note }),
+    startedAt: services.now(),
+    source: job.source,
+    ...(job.image === undefined ? {} : { image: job.image }),
+    inputs: job.inputs,
+    host: environment.kind === "container" ? { ...host, engine: environment.engine } : host,
+    limits: job.limits,
+    secrets: Object.keys(job.secrets).sort(),
+    aero: services.aero,
+  };
+}
+
+function endingOf(error: unknown): Ending {
+  if (isAbort(error)) return { state: "aborted" };
+  return { state: "failed", reason: error instanceof AeroError ? error.message : `aero failed: ${error}` };
+}
+
+/** A run that is under way. */
+interface Running {
+  readonly run: RunId;
+  readonly directory: RunDirectory;
+  readonly journal: JournalWriter;
+}
+
+async function execute(job: StageJob, running: Running, options: StageRunOptions): Promise<Ending> {
+  const { services, signal } = options;
+  const { directory } = running;
+  const { commit, tree } = job.plan.version.code;
+  const { committedAt } = await options.code.readCommit(commit);
+  await checkoutTree(options.code, tree, directory.code, { signal, modifiedAt: committedAt });
+  const inputs = await materializeInputs(job.inputs, services, options);
+  const exit = await followed(job, running, inputs, options);
+  if (exit.how !== "exited" || exit.code !== 0) return { state: "failed", exit };
+  try {
+    await keepResults(job, running, options);
+    return { state: "succeeded", exit };
+  } catch (error) {
+    // What the program left cannot be kept: its own fault, and the record says so.
+    if (error instanceof AeroError && error.kind === "user") {
+      return { state: "failed", exit, reason: error.message };
+    }
+    throw error;
+  }
+}
+
+async function followed(
+  job: StageJob,
+  running: Running,
+  inputs: Readonly<Record<string, string>>,
+  options: StageRunOptions,
+): Promise<ProgramExit> {
+  const { services, observer } = options;
+  const follower = new MetricsFollower(running.directory.metrics, {
+    points: (points) => running.journal.append({ event: "metrics", at: services.now(), points }),
+    fault: (line, why) => observer.warn(`line ${line} of metrics.jsonl is left out: ${why}`),
+  }, services.now);
+  follower.start();
+  try {
+    return await runProgram(job, { ...running, inputs, now: services.now }, options);
+  } finally {
+    follower.finish();
+  }
+}
+
+async function keepResults(job: StageJob, running: Running, options: StageRunOptions): Promise<void> {
+  const { services } = options;
+  const { run, directory, journal } = running;
+  if (job.metrics !== undefined) {
+    const project = job.plan.version.code.directory;
+    const working = project === undefined ? directory.code : `${directory.code}/${project}`;
+    const point = await readMetricsFile(working, job.metrics, services.now());
+    journal.append({ event: "metrics", at: services.now(), points: [point] });
+  }
+  // All outputs are stored before the first gets its label.
+  const collected = await collectOutputs(job.outputs, directory, services, options);
+  for (const output of collected) {
+    const kept = await labelOutput(output, { project: job.plan.version.project, run }, services);
+    journal.append({ event: "output", at: services.now(), name: output.name, output: kept });
+  }
+}

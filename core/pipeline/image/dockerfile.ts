@@ -115,7 +115,7 @@ function installPythonLock(kind: PythonLockKind, folder: string): string[] {
         "uv export --frozen --no-dev --no-emit-project --format requirements-txt",
       );
     case "pdm":
-      return exported("pdm", folder, "pdm export --no-self --prod --format requirements");
+      return exported("pdm", folder, "pdm export --prod --format requirements");
   }
 }
 

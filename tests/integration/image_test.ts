@@ -1,0 +1,199 @@
+import assert from "node:assert/strict";
+import { AeroError } from "../../core/errors.ts";
+import { readImageManifest } from "../../core/format/image_manifest_format.ts";
+import type { LockEntry } from "../../core/model/lock.ts";
+import { commitFilesIn } from "../../core/pipeline/image/commit_files.ts";
+import { ensureImage, type EnsureImageRequest } from "../../core/pipeline/image/ensure_image.ts";
+import { packagesOf } from "../../core/pipeline/image/inventory_diff.ts";
+import type { PluginContext } from "../../core/plugin/context.ts";
+import type { ContainerEnvironment, ImageDigest } from "../../core/plugin/environment.ts";
+import { objectKey } from "../../core/store/keys.ts";
+import { openStore, type Store } from "../../core/store/store.ts";
+import { podmanEnvironment } from "../../plugins/environments/podman/mod.ts";
+import { localStorage } from "../../plugins/storages/local/mod.ts";
+import { subjectOrSkip } from "../support/must_run.ts";
+
+const BASE = "localhost/aero-base:bookworm";
+
+/** A project, a store and an engine; images that are made here are removed at the end. */
+class Workplace implements AsyncDisposable {
+  readonly #abort = new AbortController();
+  readonly #images = new Set<string>();
+  /** Unlike any other, so that tests at the same time do not remove each other's images. */
+  readonly project = `test-${crypto.randomUUID().slice(0, 8)}`;
+  lock: readonly LockEntry[] = [];
+
+  constructor(
+    readonly directory: string,
+    readonly engine: ContainerEnvironment,
+    readonly store: Store,
+  ) {}
+
+  static async open(engine: ContainerEnvironment): Promise<Workplace> {
+    const directory = await Deno.makeTempDir({ prefix: "aero-image-test-" });
+    await Deno.mkdir(`${directory}/commit`);
+    const signal = new AbortController().signal;
+    const storage = await localStorage.open({ path: `${directory}/storage` }, contextIn(directory));
+    const store = await openStore({
+      storage,
+      index: `${directory}/index.sqlite`,
+      scratchDirectory: `${directory}/scratch`,
+      signal,
+    });
+    return new Workplace(directory, engine, store);
+  }
+
+  async ensure(config: EnsureImageRequest["config"], mode: EnsureImageRequest["mode"] = "locked") {
+    const steps: string[] = [];
+    const result = await ensureImage({
+      environment: this.engine,
+      store: this.store,
+      project: this.project,
+      config,
+      lock: this.lock,
+      files: commitFilesIn(() => Promise.resolve(`${this.directory}/commit`)),
+      platform: "linux/amd64",
+      mode,
+      onOutput: () => {},
+      onStep: (step, bytes) => bytes === undefined && steps.push(step),
+      signal: this.#abort.signal,
+    });
+    if (result.built) this.#images.add(result.image);
+    this.lock = result.lock;
+    return { ...result, steps };
+  }
+
+  async layers(image: { readonly manifest: Parameters<Store["open"]>[0] }) {
+    return readImageManifest(await this.store.getBytes(image.manifest)).layers;
+  }
+
+  /** Makes the engine forget an image. */
+  async lose(image: ImageDigest): Promise<void> {
+    assert.equal(await podman("image", "rm", "--force", image), 0);
+    assert.equal(await this.engine.inspect(image), undefined);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const image of this.#images) await podman("image", "rm", "--force", image);
+    await this.store[Symbol.asyncDispose]();
+    await this.store.storage[Symbol.asyncDispose]();
+    await Deno.remove(this.directory, { recursive: true });
+  }
+}
+
+function contextIn(directory: string): PluginContext {
+  return {
+    signal: new AbortController().signal,
+    now: () => new Date(),
+    variable: (name) => Deno.env.get(name),
+    log: () => {},
+    dataDirectory: directory,
+  };
+}
+
+async function podman(...args: string[]): Promise<number> {
+  const { code } = await new Deno.Command("podman", { args, stdout: "null", stderr: "null" }).output();
+  return code;
+}
+
+async function openPodman(): Promise<ContainerEnvironment> {
+  const engine = await podmanEnvironment.open(contextIn("/nonexistent"));
+  if (engine.kind !== "container") throw new TypeError("podman is a container engine");
+  if (await podman("image", "exists", BASE) !== 0) throw new TypeError(`there is no image ${BASE}`);
+  return engine;
+}
+
+const podmanOrReason = await subjectOrSkip("podman", openPodman);
+
+function podmanTest(name: string, run: (workplace: Workplace) => Promise<void>): void {
+  Deno.test({
+    name,
+    ignore: "skipped" in podmanOrReason,
+    async fn() {
+      if ("skipped" in podmanOrReason) return;
+      await using workplace = await Workplace.open(podmanOrReason.subject);
+      await run(workplace);
+    },
+  });
+}
+
+podmanTest(
+  "an image with system packages is built once, and comes back from storage as the same image",
+  async (w) => {
+    const config = { image: BASE, systemPackages: ["bc"] };
+
+    const built = await w.ensure(config, "update");
+    const again = await w.ensure(config);
+    await w.lose(built.image);
+    const restored = await w.ensure(config);
+
+    assert.deepEqual(built.steps, ["pull", "build", "keep", "inventory"]);
+    assert.deepEqual(again.steps, []);
+    assert.deepEqual(restored.steps, ["load"]);
+    assert.deepEqual([again.image, restored.image], [built.image, built.image]);
+    assert.deepEqual(
+      (await w.engine.inspect(built.image))?.diffIds,
+      (await w.layers(built)).map((l) => l.digest),
+    );
+    assert.equal(await w.engine.resolve(built.reference), built.image, "its name is back, too");
+  },
+);
+
+podmanTest(
+  "the inventory of an image names its packages, and the lock file the version of those declared",
+  async (w) => {
+    const { inventory, lock } = await w.ensure({ image: BASE, systemPackages: ["bc"] }, "update");
+
+    const packages = packagesOf(await w.store.getBytes(inventory!));
+    assert.match(packages.get("bc@deb") ?? "", /^1\.07/);
+    assert.match(packages.get("python@generic") ?? "", /^3\.11/);
+    assert.equal(packages.get("debian@operating-system"), "12");
+    assert.deepEqual(
+      lock.flatMap((entry) => entry.kind === "package" ? [[entry.name, entry.version]] : []),
+      [["bc", packages.get("bc@deb")]],
+    );
+  },
+);
+
+podmanTest(
+  "two images on one base share its layers in storage, and a flipped byte there imports nothing",
+  async (w) => {
+    await Deno.writeTextFile(`${w.directory}/commit/data.txt`, "data");
+    await Deno.writeTextFile(`${w.directory}/commit/A`, `FROM ${BASE}\nCOPY data.txt /\n`);
+    await Deno.writeTextFile(
+      `${w.directory}/commit/B`,
+      `ARG B=${BASE}\nFROM $B AS x\nFROM x\nRUN touch /b\n`,
+    );
+    const fileOf = (dockerfile: string) => ({ build: { dockerfile, context: "." } });
+
+    const a = await w.ensure(fileOf("A"), "update");
+    const b = await w.ensure(fileOf("B"), "update");
+    const [baseA, topA] = await w.layers(a), [baseB, topB] = await w.layers(b);
+    assert.equal(baseA?.digest, baseB?.digest);
+    assert.notEqual(topA?.digest, topB?.digest);
+
+    await w.lose(b.image);
+    const path = `${w.directory}/storage/${objectKey(baseB!.digest)}`;
+    await Deno.chmod(path, 0o644);
+    using file = await Deno.open(path, { read: true, write: true });
+    await file.seek(50_000_000, Deno.SeekMode.Start);
+    const byte = new Uint8Array(1);
+    await file.read(byte);
+    await file.seek(50_000_000, Deno.SeekMode.Start);
+    await file.write(byte.map((value) => value ^ 1));
+
+    await assert.rejects(
+      w.ensure(fileOf("B")),
+      (error) => error instanceof AeroError && error.kind === "corrupt",
+    );
+    assert.equal(await w.engine.inspect(b.image), undefined);
+  },
+);
+
+podmanTest("a build that cannot be done says why", async (w) => {
+  await assert.rejects(
+    w.ensure({ image: BASE, systemPackages: ["no-such-package-anywhere"] }, "update"),
+    (error) =>
+      error instanceof AeroError && error.code === "build_failed" && /no-such-package/.test(error.message),
+  );
+});

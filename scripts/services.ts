@@ -1,0 +1,56 @@
+// deno-lint-ignore-file no-console -- a script's output
+/**
+ * Brings up the real services that integration tests use, on a Debian 12 machine with root.
+ *
+ *     deno task services up [NAME…]      install, configure, start; without names all
+ *     deno task services status [NAME…]
+ *     deno task services down [NAME…]    stop what was started
+ *
+ * One line for each service says what is up and which variables lead to it.
+ */
+import { SERVICES } from "./services/mod.ts";
+import type { Running, Service } from "./services/service.ts";
+
+const [action = "status", ...names] = Deno.args;
+
+function choose(wanted: readonly string[]): Service[] {
+  const unknown = wanted.filter((name) => !SERVICES.some((service) => service.name === name));
+  if (unknown.length > 0) {
+    console.error(
+      `There is no service ${unknown.join(", ")}; there are ${SERVICES.map((s) => s.name).join(", ")}`,
+    );
+    Deno.exit(2);
+  }
+  const chosen = new Set(wanted.length === 0 ? SERVICES.map((service) => service.name) : wanted);
+  for (const service of SERVICES.toReversed()) {
+    if (chosen.has(service.name)) service.needs.forEach((name) => chosen.add(name));
+  }
+  return SERVICES.filter((service) => chosen.has(service.name));
+}
+
+function show(service: Service, running: Running | undefined): void {
+  if (running === undefined) return console.log(`${service.name}: not up (${service.summary})`);
+  const variables = Object.entries(running.variables).map(([name, value]) => `${name}=${value}`);
+  console.log([`${service.name}: ${running.what}`, ...variables].join("  "));
+}
+
+switch (action) {
+  case "up":
+    for (const service of choose(names)) {
+      show(service, await service.up((line) => console.error(`${service.name}: ${line}`)));
+    }
+    break;
+  case "status":
+    for (const service of choose(names)) show(service, await service.status());
+    break;
+  case "down": {
+    // Only what was named: what it needs may serve others.
+    const named = choose(names).filter((service) => names.length === 0 || names.includes(service.name));
+    for (const service of named.toReversed()) await service.down();
+    for (const service of named) show(service, await service.status());
+    break;
+  }
+  default:
+    console.error("usage: deno task services up|status|down [NAME…]");
+    Deno.exit(2);
+}

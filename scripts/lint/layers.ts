@@ -39,6 +39,7 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "store",
     "cache",
     "source",
+    "history",
     "config",
     "program",
   ],
@@ -67,12 +68,19 @@ type Named = { readonly in: "core" | "plugin"; readonly name: string };
 /** Where a file belongs: to a layer, a plugin, or one of the places around them. */
 type Place = Named | { readonly in: "main" | "plugin list" | "tests" | "scripts" | "elsewhere" };
 
+/** The layer of a folder or file that lies right in core/: files are `app`, but for the two that all stand on. */
+function coreLayer(name: string): string {
+  if (!name.endsWith(".ts")) return name;
+  const stem = name.replace(/(_test)?\.ts$/, "");
+  return ["errors", "version"].includes(stem) ? stem : "app";
+}
+
 function placeOf(path: string): Place {
   const parts = path.split("/");
   if (path === "main.ts") return { in: "main" };
   if (path === "plugins/mod.ts") return { in: "plugin list" };
   if (parts[0] === "tests" || parts[0] === "scripts") return { in: parts[0] };
-  if (parts[0] === "core") return { in: "core", name: parts[1]!.replace(/(_test)?\.ts$/, "") };
+  if (parts[0] === "core") return { in: "core", name: coreLayer(parts[1]!) };
   if (parts[0] === "plugins") {
     const kind = ["storages", "trackers", "environments"].includes(parts[1]!);
     return { in: "plugin", name: parts[kind ? 2 : 1]! };

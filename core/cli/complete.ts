@@ -28,6 +28,8 @@ export async function completeLine<App>(
   const before = skipGlobals(words.slice(0, -1));
   const found = findCommand(table, before);
   if (found.kind !== "command") {
+    const waiting = flagWaiting(words.at(-2), GLOBAL_FLAGS);
+    if (waiting !== undefined) return await valuesOfShape(waiting, current, valuesOf);
     if (current.startsWith("-")) return matching(GLOBAL_FLAGS.map(flagCandidate), current);
     return matching(nextWords(table, before), current);
   }

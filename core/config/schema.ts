@@ -108,7 +108,7 @@ const environment = z.strictObject(environmentFields).superRefine((value, contex
 const TOLERANCE_RULE = "write a number that is not below 0, or a part such as 1%";
 
 const tolerance = z.union([
-  z.number().nonnegative(),
+  z.number().nonnegative({ error: TOLERANCE_RULE }),
   z.string().regex(/^\d+(\.\d+)?\s*%$/, { error: TOLERANCE_RULE }),
 ], { error: TOLERANCE_RULE });
 

@@ -26,8 +26,19 @@ const SCHEMA = `
 export class FileStamps implements ScanMemory, Disposable {
   readonly #database: DatabaseSync;
 
-  /** Opens the file at `path`, or makes it. */
-  constructor(path: string) {
+  /** Opens the file at `path`, or makes it; one that cannot be read is made anew. */
+  static open(path: string): FileStamps {
+    try {
+      return new FileStamps(path);
+    } catch (error) {
+      // SQLITE_NOTADB and SQLITE_CORRUPT, which the runtime gives as text only.
+      if (!(error instanceof Error && /not a database|malformed/.test(error.message))) throw error;
+      for (const suffix of ["", "-wal", "-shm"]) removeIfThere(path + suffix);
+      return new FileStamps(path);
+    }
+  }
+
+  private constructor(path: string) {
     this.#database = new DatabaseSync(path);
     try {
       this.#database.exec(SCHEMA);
@@ -60,4 +71,12 @@ export class FileStamps implements ScanMemory, Disposable {
 
 function isSettled({ stamp }: ScannedFile, scannedAt: number): boolean {
   return Math.max(stamp.modifiedAt, stamp.changedAt) + SETTLED_MS <= scannedAt;
+}
+
+function removeIfThere(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
 }

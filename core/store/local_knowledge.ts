@@ -1,5 +1,6 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import type { Digest } from "../model/digest.ts";
+import { removeIfThere } from "./staging.ts";
 import { bytesOfDigest, digestOfBytes, type PackEntry } from "./pack_format.ts";
 
 /** Where an object lies in a pack. */
@@ -124,15 +125,6 @@ export class LocalKnowledge implements Disposable {
 }
 
 function isUnreadable(error: unknown): boolean {
-  // SQLITE_CORRUPT and SQLITE_NOTADB, see https://www.sqlite.org/rescode.html.
-  const code = error instanceof Error && "errcode" in error ? (error.errcode as number) & 0xff : 0;
-  return code === 11 || code === 26;
-}
-
-function removeIfThere(path: string): void {
-  try {
-    Deno.removeSync(path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
+  // SQLITE_NOTADB and SQLITE_CORRUPT, which the runtime gives as text only; see https://www.sqlite.org/rescode.html.
+  return error instanceof Error && /not a database|malformed/.test(error.message);
 }

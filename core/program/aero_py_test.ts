@@ -1,23 +1,17 @@
 import assert from "node:assert/strict";
+import { subjectOrSkip } from "../../tests/support/must_run.ts";
 
 const DIRECTORY = new URL(".", import.meta.url).pathname;
 
-/** Whether `program` can be started. */
-function found(program: string, ...args: string[]): boolean {
-  try {
-    return new Deno.Command(program, { args, stdout: "null", stderr: "null" }).outputSync().success;
-  } catch {
-    return false;
-  }
-}
-
-const python = found("python3", "--version");
-// deno-lint-ignore no-console -- the account at the end of all tests reads it
-if (!python) console.log("SKIP python3: it is not installed");
+const python = await subjectOrSkip("python3", async () => {
+  const { success } = await new Deno.Command("python3", { args: ["--version"], stdout: "null" }).output();
+  assert.ok(success, "python3 --version fails");
+});
+const ignore = "skipped" in python;
 
 Deno.test({
   name: "aero.py keeps its promises (aero_test.py)",
-  ignore: !python,
+  ignore,
   async fn() {
     const { code, stderr } = await new Deno.Command("python3", {
       args: ["-B", "-W", "error", `${DIRECTORY}aero_test.py`],
@@ -30,7 +24,7 @@ Deno.test({
 
 Deno.test({
   name: "aero.py uses no syntax younger than Python 3.8",
-  ignore: !python,
+  ignore,
   async fn() {
     const { code, stderr } = await new Deno.Command("python3", {
       args: [

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { subjectOrSkip } from "../../tests/support/must_run.ts";
 import { PROGRAM_FILES } from "./program_files.ts";
 
 const SHELLS: readonly (readonly [string, ...string[]])[] = [["sh"], ["dash"], ["bash", "--posix"], [
@@ -6,12 +7,13 @@ const SHELLS: readonly (readonly [string, ...string[]])[] = [["sh"], ["dash"], [
   "sh",
 ]];
 
-function found([program, ...args]: readonly [string, ...string[]]): boolean {
-  try {
-    return new Deno.Command(program, { args: [...args, "-c", "true"], stderr: "null" }).outputSync().success;
-  } catch {
-    return false;
+/** Where a program lies; the tests take PATH away from it. */
+async function locate(program: string): Promise<string> {
+  for (const directory of (Deno.env.get("PATH") ?? "").split(":")) {
+    const file = `${directory}/${program}`;
+    if (await Deno.stat(file).then((info) => info.isFile, () => false)) return file;
   }
+  throw new TypeError(`${program} is not on PATH`);
 }
 
 interface Answer {
@@ -29,15 +31,7 @@ async function aero(shell: readonly [string, ...string[]], args: string[], inRun
     const metrics = `${directory}/metrics of a run.jsonl`;
     await Deno.writeTextFile(script, PROGRAM_FILES.find((file) => file.path === "bin/aero")!.text);
     await Deno.writeTextFile(metrics, "");
-    const path = Deno.env.get("PATH") ?? "";
-    const program = path.split(":").map((place) => `${place}/${shell[0]}`).find((file) => {
-      try {
-        return Deno.statSync(file).isFile;
-      } catch {
-        return false;
-      }
-    });
-    const { code, stderr } = await new Deno.Command(program ?? shell[0], {
+    const { code, stderr } = await new Deno.Command(await locate(shell[0]), {
       args: [...shell.slice(1), script, ...args],
       clearEnv: true,
       env: { PATH: "/nowhere", ...(inRun ? { AERO_METRICS: metrics } : {}) },
@@ -86,7 +80,7 @@ const NOT_NUMBERS = [
 
 for (const shell of SHELLS) {
   const name = shell.join(" ");
-  const ignore = !found(shell);
+  const ignore = "skipped" in await subjectOrSkip(shell[0], () => locate(shell[0]));
 
   Deno.test({
     name: `aero log under ${name} writes each spelling of a number as JSON`,

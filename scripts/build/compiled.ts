@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { succeed } from "./command.ts";
 import { ENTRY, filesBelow } from "./bundle.ts";
 import { PERMISSIONS } from "./permissions.ts";
@@ -46,6 +47,7 @@ async function compileWith(
   options: CompileOptions,
 ): Promise<void> {
   const pieces = (await filesBelow(directory)).filter((file) => file !== ENTRY);
+  const denort = Deno.env.get("DENORT_BIN");
   await succeed([
     ...deno,
     "compile",
@@ -57,7 +59,7 @@ async function compileWith(
     ...(options.target === undefined ? [] : [`--target=${options.target}`]),
     `--output=${options.output}`,
     ENTRY,
-  ], { cwd: directory });
+  ], { cwd: directory, env: denort === undefined ? {} : { DENORT_BIN: resolve(denort) } });
   const runsHere = options.target === undefined || options.target === Deno.build.target;
   if (runsHere) await succeed([options.output, "--version"], { clearEnv: true });
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { subjectOrSkip } from "../../tests/support/must_run.ts";
 import { bundle } from "./bundle.ts";
 import { makePortable } from "./portable.ts";
 import { writeSourceTree } from "./source_tree.ts";
@@ -33,8 +34,8 @@ function hasBegun(cache: string): boolean {
   }
 }
 
-/** Mounts a file system of a few bytes; `undefined` where that is not allowed. */
-async function smallDisk(megabytes: number): Promise<string | undefined> {
+/** Mounts a file system of a few bytes. Rejects where that is not allowed. */
+async function smallDisk(megabytes: number): Promise<string> {
   const directory = await Deno.makeTempDir();
   const { success } = await new Deno.Command("mount", {
     args: ["-t", "tmpfs", "-o", `size=${megabytes}m,mode=0700`, "tmpfs", directory],
@@ -43,9 +44,7 @@ async function smallDisk(megabytes: number): Promise<string | undefined> {
   }).output().catch(() => ({ success: false }));
   if (success) return directory;
   await Deno.remove(directory);
-  // deno-lint-ignore no-console -- the account at the end of all tests reads it
-  console.log("SKIP tmpfs: a file system cannot be mounted here");
-  return undefined;
+  throw new TypeError("a file system cannot be mounted here");
 }
 
 // One file for all, since most of the time goes into packing it.
@@ -164,8 +163,9 @@ Deno.test("a portable file", async (t) => {
     });
 
     await t.step("says what is wrong and exits with 4 on a full disk, and leaves nothing there", async () => {
-      const disk = await smallDisk(20);
-      if (disk === undefined) return;
+      const tmpfs = await subjectOrSkip("tmpfs", () => smallDisk(20));
+      if ("skipped" in tmpfs) return;
+      const disk = tmpfs.subject;
       try {
         const { code, stderr, stdout } = await run(file, ["--version"], { XDG_CACHE_HOME: disk });
 

@@ -132,6 +132,22 @@ Deno.test("a thrown value that is no error is a bug too", async () => {
   assert.equal((await call(thrower(undefined), ["do"])).code, 70);
 });
 
+Deno.test("a disk that is full is nobody's bug", async () => {
+  const error = Object.assign(new Error("No space left on device (os error 28)"), { code: "ENOSPC" });
+  const { code, err } = await call(thrower(error), ["do"]);
+
+  assert.equal(code, 4);
+  assert.equal(err, "error: Cannot write\ncause: No space left on device (os error 28)\n");
+});
+
+Deno.test("when closing fails as well, the first failure is told", async () => {
+  const made = thrower(new UserError("late", report));
+  const openApp = (base: AppBase): Promise<TestApp> =>
+    Promise.resolve({ ...base, [Symbol.asyncDispose]: () => Promise.reject(new TypeError("closing")) });
+
+  assert.equal((await call({ ...made, openApp }, ["do"])).code, 2);
+});
+
 Deno.test("an interrupt exits with 130 and one line", async () => {
   const reason = new DOMException("Interrupted", "AbortError");
   assert.deepEqual(await call(thrower(reason), ["do"]), { code: 130, out: "", err: "interrupted\n" });

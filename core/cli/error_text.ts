@@ -17,10 +17,15 @@ export interface Failure {
 
 /** Tells what an exception means to the person at the keyboard. */
 export function failureOf(error: unknown, version: string): Failure {
+  // Closing failed after the work had: what the work says comes first, and the other is most often its consequence.
+  if (error instanceof SuppressedError) return failureOf(error.suppressed, version);
   if (error instanceof AeroError) {
     return { type: "error", code: error.code, kind: error.kind, ...error.report };
   }
   if (isAbort(error)) return { type: "error", code: "interrupted", kind: "interrupted", what: "Interrupted" };
+  if (isFullDisk(error)) {
+    return { type: "error", code: "disk_full", kind: "outside", what: "Cannot write", why: error.message };
+  }
   return {
     type: "error",
     code: "bug",
@@ -30,6 +35,11 @@ export function failureOf(error: unknown, version: string): Failure {
     fix: ["report it with all of these lines, and what you typed"],
     stack: `aero ${version}, Deno ${Deno.version.deno}, ${Deno.build.target}\n${stackOf(error)}`,
   };
+}
+
+/** A full disk can show at any write, also at those that nothing translates. */
+function isFullDisk(error: unknown): error is Error {
+  return error instanceof Error && ["ENOSPC", "EDQUOT"].includes(String((error as { code?: unknown }).code));
 }
 
 /** The exit code of a failure. */

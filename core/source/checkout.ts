@@ -76,8 +76,10 @@ export async function checkoutTree(
 }
 
 function writeFile(path: string, entry: PathEntry, bytes: Uint8Array, at: number | undefined): void {
-  Deno.writeFileSync(path, bytes, { createNew: true });
-  Deno.chmodSync(path, entry.kind === "executable" ? 0o755 : 0o644);
+  const mode = entry.kind === "executable" ? 0o755 : 0o644;
+  Deno.writeFileSync(path, bytes, { createNew: true, mode });
+  // The mode of a file that is created loses what the umask takes away.
+  if ((Deno.umask() & mode) !== 0) Deno.chmodSync(path, mode);
   if (at !== undefined) Deno.utimeSync(path, at, at);
 }
 

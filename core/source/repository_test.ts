@@ -90,6 +90,41 @@ Deno.test("a SHA-256 repository is refused without git", async () => {
   await rejects(project.open("never"), { code: "object_format_unsupported", exitCode: 2 });
 });
 
+Deno.test("a machine without git on its PATH reads the repository all the same", async () => {
+  using project = new GitProject();
+  const commit = project.commit({ a: "1" });
+  const repository = await openRepository(project.root, {
+    variables: (name) => name === "PATH" ? project.home : undefined,
+  });
+  strictEqual(repository.git, undefined);
+  strictEqual((await repository.commitInfo(commit)).subject, "a commit");
+});
+
+Deno.test({
+  name: "a repository of another user is refused with the command that trusts it",
+  // Only root can give files away.
+  ignore: Deno.uid() !== 0,
+  async fn() {
+    using project = new GitProject();
+    const commit = project.commit({ a: "1" });
+    await Deno.chown(project.root, 4321, 4321);
+    const repository = await project.open();
+    await rejects(repository.commitInfo(commit), (error: { code: string; report: { fix: string[] } }) => {
+      strictEqual(error.code, "repository_not_trusted");
+      strictEqual(error.report.fix[0], `\`git config --global --add safe.directory ${project.root}\``);
+      return true;
+    });
+  },
+});
+
+Deno.test("refs kept in a table are refused without git", async () => {
+  using project = new GitProject();
+  project.commit({ a: "1" });
+  project.git("config", "extensions.refStorage", "reftable");
+  const repository = await project.open("never");
+  await rejects(repository.branches(), { code: "repository_unsupported" });
+});
+
 testBothWays("resolveCommit() takes branches, tags, ids, prefixes and steps back", async (useGit) => {
   using project = new GitProject();
   const first = project.commit({ a: "1" });

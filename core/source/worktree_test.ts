@@ -244,6 +244,10 @@ testBothWays("nothing that a repository configures is run", async (useGit) => {
   project.write("a", "2");
   deepStrictEqual(await changesOf(project, useGit), ["modified a"]);
   strictEqual(exists(marker), false);
+
+  // The trap is a good one: git on its own falls into it.
+  project.git("status");
+  strictEqual(exists(marker), true);
 });
 
 function exists(path: string): boolean {

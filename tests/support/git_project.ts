@@ -43,7 +43,8 @@ export class GitProject implements Disposable {
   /** As {@link git}, with bytes for its standard input. A failure throws what git said. */
   gitWith(input: Uint8Array | undefined, ...args: string[]): string {
     let inputFile: string | undefined;
-    let command = ["git", ...args];
+    // Otherwise git may pack in the background, while the test goes on or has removed the folder.
+    let command = ["git", "-c", "gc.auto=0", "-c", "maintenance.auto=false", ...args];
     if (input !== undefined) {
       inputFile = this.beside("stdin");
       Deno.writeFileSync(inputFile, input);

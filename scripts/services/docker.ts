@@ -50,6 +50,8 @@ export const docker: Service = {
 
 async function start(): Promise<void> {
   await Deno.mkdir(PLACE, { recursive: true });
+  // A daemon that was killed leaves it, and dockerd then refuses to start; that none answers is known here.
+  await tryRun(["rm", "-f", PID]);
   const words = [
     `--host ${DOCKER_HOST} --pidfile ${PID}`,
     `--data-root ${DATA_DIRECTORY}/docker --exec-root ${PLACE}/exec`,

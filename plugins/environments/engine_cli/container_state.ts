@@ -1,6 +1,7 @@
 import { ask } from "./call.ts";
 import type { Engine } from "./engine.ts";
 import { engineUnavailable, throwIfUnavailable } from "./engine_failure.ts";
+import { within } from "./output.ts";
 
 /** What the engine knows of a container. */
 export interface ContainerState {
@@ -42,10 +43,20 @@ export async function readContainerState(engine: Engine, name: string): Promise<
   };
 }
 
+const REMOVE_ATTEMPTS = 4;
+const REMOVE_PAUSE_MS = 250;
+
 /** Ends and removes containers; those that are gone already are fine. Whether all are gone. */
 export async function removeContainers(engine: Engine, names: readonly string[]): Promise<boolean> {
-  const { code, stderr } = await ask(engine.command, ["rm", ...engine.quirks.removeFlags, ...names]);
-  if (code === 0 || /no such container|no container with name or id/i.test(stderr)) return true;
-  engine.log("environment.remove_failed", { names, stderr: stderr.slice(0, 500) });
+  let said = "";
+  // A container whose monitor was killed is for a moment neither running nor over, and podman refuses to remove it.
+  for (let attempt = 1; attempt <= REMOVE_ATTEMPTS; attempt++) {
+    if (attempt > 1) await within(new Promise(() => {}), REMOVE_PAUSE_MS);
+    const { code, stderr } = await ask(engine.command, ["rm", ...engine.quirks.removeFlags, ...names]);
+    if (code === 0 || /no such container|no container with name or id/i.test(stderr)) return true;
+    said = stderr;
+    if (engine.quirks.unavailable.test(stderr)) break;
+  }
+  engine.log("environment.remove_failed", { names, stderr: said.slice(0, 500) });
   return false;
 }

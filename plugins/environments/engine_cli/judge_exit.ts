@@ -19,6 +19,9 @@ export interface Ending {
   readonly memoryKillsBefore: number | undefined;
 }
 
+// podman-run(1), "Exit Status", and docker's alike: the engine failed, could not call, did not find the program.
+const ENGINE_CODES = new Set([125, 126, 127]);
+
 /**
  * Tells how a program ended, or that the engine did not run it.
  *
@@ -34,6 +37,8 @@ export async function judgeExit(engine: Engine, ending: Ending): Promise<Program
   }
   if (status.code === 0) return { how: "exited", code: 0 };
   const state = await readContainerState(engine, ending.name);
+  // Somebody removed the container while its program ran; the command still had the program's code.
+  if (state === undefined && !ENGINE_CODES.has(status.code)) return exitOfCode(status.code);
   if (state === undefined || !state.started) throw refusal(engine, ending);
   if (state.running) throw engineUnavailable(engine.quirks, "its command ended while the program ran");
   const { initFailure } = engine.quirks;
@@ -49,6 +54,10 @@ async function exitOf(state: ContainerState, ending: Ending): Promise<ProgramExi
   if (code === 137 && (state.outOfMemory || await kernelEndedForMemory(state.id, ending.memoryKillsBefore))) {
     return { how: "out_of_memory" };
   }
+  return exitOfCode(code);
+}
+
+function exitOfCode(code: number): ProgramExit {
   const signal = signalOfExitCode(code);
   return signal === undefined ? { how: "exited", code } : { how: "signalled", signal };
 }

@@ -53,7 +53,7 @@ export function buildLineage(labels: readonly ArtifactLabel[], records: readonly
   const builder = new Builder();
   for (const label of [...labels].sort((a, b) => a.number - b.number)) builder.addLabel(label);
   for (const record of records) builder.addRecord(record);
-  return { nodes: builder.nodes, edges: [...builder.edges.values()] };
+  return builder.finish();
 }
 
 /** The part of a lineage that a node came from, with the node; at most `depth` edges away if it is given. */
@@ -69,6 +69,7 @@ export function downstream(lineage: Lineage, id: string, depth = Infinity): Line
 class Builder {
   readonly nodes = new Map<string, LineageNode>();
   readonly edges = new Map<string, LineageEdge>();
+  readonly #makers: { readonly run: RunId; readonly artifact: string; readonly name: string }[] = [];
 
   addLabel(label: ArtifactLabel): void {
     const id = this.#artifact(label.project, label.artifact, label.manifest.digest, labelName(label));
@@ -80,17 +81,20 @@ class Builder {
     for (const [name, { artifact, manifest, label, run }] of Object.entries(record.inputs)) {
       const input = this.#artifact(...split(artifact, record.project), manifest.digest, label);
       this.#edge(input, id, name);
-      if (run !== undefined && !this.#hasMaker(input)) {
-        this.#edge(this.#run(run), input, split(artifact, "")[1]);
-      }
+      if (run !== undefined) this.#makers.push({ run, artifact: input, name: split(artifact, "")[1] });
     }
     for (const [name, { artifact, manifest, label }] of Object.entries(record.outputs)) {
       this.#edge(id, this.#artifact(...split(artifact, record.project), manifest.digest, label), name);
     }
   }
 
-  #hasMaker(artifact: string): boolean {
-    return [...this.edges.values()].some((edge) => edge.to === artifact);
+  /** Adds the makers that inputs name, where neither a label nor the maker's own record told of them. */
+  finish(): Lineage {
+    const made = new Set([...this.edges.values()].map((edge) => `${edge.from} ${edge.to}`));
+    for (const { run, artifact, name } of this.#makers) {
+      if (!made.has(`${run} ${artifact}`)) this.#edge(this.#run(run), artifact, name);
+    }
+    return { nodes: this.nodes, edges: [...this.edges.values()] };
   }
 
   #artifact(project: string, artifact: string, manifest: Digest, label?: string): string {

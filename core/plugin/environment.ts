@@ -155,6 +155,14 @@ export interface ContainerEnvironment extends AsyncDisposable {
   inspect(image: ImageDigest, options?: OperationOptions): Promise<ImageDescription | undefined>;
 
   /**
+   * Gives an image that the engine has a further name; a name that stood for another image moves.
+   *
+   * Absent where a Dockerfile can name an image by its digest, `FROM sha256:…`, which BuildKit cannot.
+   * @throws {EnvironmentError} `image_not_found`, `engine_unavailable`.
+   */
+  tag?(image: ImageDigest, reference: ImageReference, options?: OperationOptions): Promise<void>;
+
+  /**
    * Builds an image. `onOutput` gets what the build prints.
    * @throws {EnvironmentError} `build_failed` with the last lines of the build, `engine_unavailable`.
    */

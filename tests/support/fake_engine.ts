@@ -34,6 +34,9 @@ export class FakeEngine implements ContainerEnvironment {
   output = "deb\tbc\t1.07\tamd64\tinstalled\nend\n";
   exit: ProgramExit | EnvironmentError = { how: "exited", code: 0 };
 
+  /** Absent, as of an engine that builds on digests. */
+  declare tag?: (image: ImageDigest, reference: ImageReference) => Promise<void>;
+
   resolve(reference: ImageReference): Promise<ImageDigest> {
     this.calls.push("resolve");
     const image = this.names.get(reference);

@@ -1,7 +1,12 @@
 import { UserError } from "../../errors.ts";
-import type { Digest } from "../../model/digest.ts";
+import { digestHex } from "../../model/digest.ts";
 import type { OperationOptions } from "../../plugin/context.ts";
-import type { ContainerEnvironment, ImageDigest, ImageReference } from "../../plugin/environment.ts";
+import {
+  type ContainerEnvironment,
+  type ImageDigest,
+  type ImageReference,
+  parseImageReference,
+} from "../../plugin/environment.ts";
 import type { CommitFiles } from "./commit_files.ts";
 import { CONTEXT_FILES, generateDockerfile } from "./dockerfile.ts";
 import { ignoreFileOf, type LoadedSource } from "./source_digest.ts";
@@ -22,18 +27,19 @@ export interface BuildOptions extends OperationOptions {
  * @throws {EnvironmentError} `build_failed`, `engine_unavailable`.
  */
 export async function buildImage(
-  environment: Pick<ContainerEnvironment, "build">,
+  environment: Pick<ContainerEnvironment, "build" | "tag">,
   source: Exclude<LoadedSource, { kind: "base" }>,
   options: BuildOptions,
 ): Promise<ImageDigest> {
   const work = await Deno.makeTempDir({ prefix: "aero-build-" });
   try {
+    const bases = await nameBases(environment, options);
     const dockerfile = `${work}/Dockerfile`;
     const emptyContext = `${work}/context`;
     await Deno.mkdir(emptyContext);
     const context = source.kind === "generated"
-      ? await layOutGenerated(source, options.bases, dockerfile, emptyContext)
-      : await layOutDockerfile(source, options, dockerfile, emptyContext);
+      ? await layOutGenerated(source, bases, dockerfile, emptyContext)
+      : await layOutDockerfile(source, options.files, bases, dockerfile, emptyContext);
     return await environment.build({
       dockerfile,
       context,
@@ -45,19 +51,39 @@ export async function buildImage(
   }
 }
 
+/** What stands for each base in the Dockerfile: its digest, or for builders that take names only, a name of its own. */
+async function nameBases(
+  environment: Pick<ContainerEnvironment, "tag">,
+  { bases, signal }: BuildOptions,
+): Promise<Map<ImageReference, string>> {
+  const names = new Map<ImageReference, string>(bases);
+  if (environment.tag === undefined) return names;
+  for (const [reference, image] of bases) {
+    const name = parseImageReference(`localhost/aero/base:${digestHex(image)}`);
+    await environment.tag(image, name, { ...signal !== undefined && { signal } });
+    names.set(reference, name);
+  }
+  return names;
+}
+
 async function layOutGenerated(
   source: Extract<LoadedSource, { kind: "generated" }>,
-  bases: ReadonlyMap<ImageReference, Digest>,
+  bases: ReadonlyMap<ImageReference, string>,
   dockerfile: string,
   context: string,
 ): Promise<string> {
   const base = bases.get(source.reference);
   if (base === undefined) throw new TypeError(`No digest was given for ${source.reference}`);
   const { systemPackages, lock } = source;
-  await Deno.writeTextFile(
-    dockerfile,
-    generateDockerfile({ base, systemPackages, ...lock !== undefined && { pythonLock: lock.kind } }),
-  );
+  const generated = generateDockerfile({
+    base,
+    systemPackages,
+    ...lock !== undefined && { pythonLock: lock.kind },
+  });
+  await Deno.writeTextFile(dockerfile, generated.text);
+  for (const [name, script] of Object.entries(generated.scripts)) {
+    await writePlain(`${context}/${name}`, new TextEncoder().encode(script));
+  }
   if (lock !== undefined) await writePlain(`${context}/${CONTEXT_FILES.lock}`, lock.text);
   if (lock?.project !== undefined) await writePlain(`${context}/${CONTEXT_FILES.project}`, lock.project);
   return context;
@@ -65,7 +91,8 @@ async function layOutGenerated(
 
 async function layOutDockerfile(
   source: Extract<LoadedSource, { kind: "dockerfile" }>,
-  { files, bases }: BuildOptions,
+  files: CommitFiles,
+  bases: ReadonlyMap<ImageReference, string>,
   dockerfile: string,
   emptyContext: string,
 ): Promise<string> {

@@ -1,4 +1,3 @@
-import type { Digest } from "../../model/digest.ts";
 import { needsProjectFile, type PythonLockKind } from "./python_lock.ts";
 import type { SystemPackage } from "./system_package.ts";
 
@@ -9,36 +8,53 @@ import type { SystemPackage } from "./system_package.ts";
 export const GENERATOR_VERSION = 1;
 
 /** Names of files in the context of a generated build. */
-export const CONTEXT_FILES = { lock: "lock", project: "pyproject.toml" } as const;
+export const CONTEXT_FILES = {
+  lock: "lock",
+  project: "pyproject.toml",
+  systemPackages: "system_packages.sh",
+  pythonLock: "python_lock.sh",
+} as const;
 
 /** What a generated image is made from. */
 export interface GeneratedImage {
-  readonly base: Digest;
+  /** A name or digest that the engine's builder takes. */
+  readonly base: string;
   readonly systemPackages: readonly SystemPackage[];
   /** Its text, and `pyproject.toml` where the kind needs it, stand in the context as {@link CONTEXT_FILES}. */
   readonly pythonLock?: PythonLockKind;
 }
 
+/** A Dockerfile, and the scripts that it runs, which stand in its context. */
+export interface GeneratedDockerfile {
+  readonly text: string;
+  /** By name; POSIX shell. */
+  readonly scripts: Readonly<Record<string, string>>;
+}
+
+const FOLDER = "/usr/local/share/aero/";
+
 /**
  * Writes the Dockerfile of a base image with packages put in.
  *
  * Equal input gives equal text, and each step removes the logs and caches that would make two builds differ.
- * Uses only what podman, BuildKit and docker's classic builder all understand.
+ * Uses only what podman, BuildKit and docker's classic builder all understand. The steps are scripts, since engines
+ * repeat a whole RUN in front of what went wrong in it; they stay in the image and say how it was made.
  */
-export function generateDockerfile(image: GeneratedImage): string {
-  const steps = [`FROM ${image.base}`, "USER 0"];
-  if (image.systemPackages.length > 0) steps.push(run(installSystemPackages(image.systemPackages)));
-  if (image.pythonLock !== undefined) {
-    const folder = "/usr/local/share/aero/";
-    const files = [CONTEXT_FILES.lock, ...needsProjectFile(image.pythonLock) ? [CONTEXT_FILES.project] : []];
-    steps.push(`COPY ${files.join(" ")} ${folder}`, run(installPythonLock(image.pythonLock, folder)));
+export function generateDockerfile(image: GeneratedImage): GeneratedDockerfile {
+  const lines = [`FROM ${image.base}`, "USER 0"];
+  const scripts: Record<string, string> = {};
+  const step = (name: string, commands: readonly string[], ...files: readonly string[]) => {
+    scripts[name] = `${["set -eu", ...commands, "rm -rf /var/cache/ldconfig/aux-cache"].join("\n")}\n`;
+    lines.push(`COPY ${[name, ...files].join(" ")} ${FOLDER}`, `RUN sh ${FOLDER}${name}`);
+  };
+  if (image.systemPackages.length > 0) {
+    step(CONTEXT_FILES.systemPackages, installSystemPackages(image.systemPackages));
   }
-  return `${steps.join("\n")}\n`;
-}
-
-/** One RUN of shell lines; a line that ends in `;`, `{`, `then`, `else` or `\` is part of a longer one. */
-function run(lines: readonly string[]): string {
-  return `RUN ${["set -eu;", ...lines, "rm -rf /var/cache/ldconfig/aux-cache"].join(" \\\n    ")}`;
+  if (image.pythonLock !== undefined) {
+    const project = needsProjectFile(image.pythonLock) ? [CONTEXT_FILES.project] : [];
+    step(CONTEXT_FILES.pythonLock, installPythonLock(image.pythonLock), CONTEXT_FILES.lock, ...project);
+  }
+  return { text: `${lines.join("\n")}\n`, scripts };
 }
 
 // Files that differ between two installations of the same packages, or that no program reads.
@@ -96,8 +112,8 @@ const WITH_PIP = [
   `  ${complain("this image has Python but not pip: add python3-pip to system_packages")}`,
 ];
 
-function installPythonLock(kind: PythonLockKind, folder: string): string[] {
-  const lock = `${folder}${CONTEXT_FILES.lock}`;
+function installPythonLock(kind: PythonLockKind): string[] {
+  const lock = `${FOLDER}${CONTEXT_FILES.lock}`;
   switch (kind) {
     case "requirements":
       return [...WITH_PIP, `${PIP_INSTALL} --require-hashes -r ${lock};`];
@@ -109,13 +125,9 @@ function installPythonLock(kind: PythonLockKind, folder: string): string[] {
         '"$conda" clean --all --yes >/dev/null; rm -rf /root/.cache/conda /root/.conda;',
       ];
     case "uv":
-      return exported(
-        "uv",
-        folder,
-        "uv export --frozen --no-dev --no-emit-project --format requirements-txt",
-      );
+      return exported("uv", "uv export --frozen --no-dev --no-emit-project --format requirements-txt");
     case "pdm":
-      return exported("pdm", folder, "pdm export --prod --format requirements");
+      return exported("pdm", "pdm export --prod --format requirements");
   }
 }
 
@@ -123,13 +135,13 @@ function installPythonLock(kind: PythonLockKind, folder: string): string[] {
  * A lock that only its own tool can read is written out by that tool, taken for the moment if the image lacks it:
  * what it writes follows from the lock alone. pip then installs and checks every hash.
  */
-function exported(tool: "uv" | "pdm", folder: string, command: string): string[] {
+function exported(tool: "uv" | "pdm", command: string): string[] {
   const work = `/tmp/aero-${tool}`;
   return [
     ...WITH_PIP,
     `mkdir -p ${work}/project;`,
-    `cp ${folder}${CONTEXT_FILES.lock} ${work}/project/${tool}.lock;`,
-    `cp ${folder}${CONTEXT_FILES.project} ${work}/project/${CONTEXT_FILES.project};`,
+    `cp ${FOLDER}${CONTEXT_FILES.lock} ${work}/project/${tool}.lock;`,
+    `cp ${FOLDER}${CONTEXT_FILES.project} ${work}/project/${CONTEXT_FILES.project};`,
     `if ! command -v ${tool} >/dev/null 2>&1; then`,
     `  ${PIP_INSTALL} --target ${work}/tool ${tool} ||`,
     `    ${complain(`this image has no ${tool}, and it cannot be installed: choose an image with ${tool}`)}`,

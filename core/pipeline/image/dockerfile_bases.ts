@@ -1,5 +1,4 @@
 import { UserError } from "../../errors.ts";
-import type { Digest } from "../../model/digest.ts";
 import { type ImageReference, parseImageReference } from "../../plugin/environment.ts";
 import { type DockerfileText, type Instruction, parseDockerfile } from "./dockerfile_instructions.ts";
 
@@ -16,12 +15,12 @@ export interface DockerfileBases {
   /** Each once, in order of use; without `scratch` and the file's own stages. */
   readonly references: readonly ImageReference[];
   /**
-   * The same file with each of these images named by its digest, so that no name in it can move.
+   * The same file with each of these images named by its digest, or a name that stands for it and does not move.
    *
    * `# syntax=` lines are left out: they make some engines fetch a builder by a name that moves.
-   * @throws {TypeError} if `digests` lacks one of {@link DockerfileBases.references}.
+   * @throws {TypeError} if `names` lacks one of {@link DockerfileBases.references}.
    */
-  pinned(digests: ReadonlyMap<ImageReference, Digest>): string;
+  pinned(names: ReadonlyMap<ImageReference, string>): string;
 }
 
 /**
@@ -41,7 +40,7 @@ export function basesOf(
   const uses = usesOf(file, args, platform);
   return {
     references: [...new Set(uses.map((use) => use.reference))],
-    pinned: (digests) => pin(file, uses, digests),
+    pinned: (names) => pin(file, uses, names),
   };
 }
 
@@ -132,18 +131,18 @@ export function mountOption(mount: string, ...names: string[]): string | undefin
 function pin(
   file: DockerfileText,
   uses: readonly BaseUse[],
-  digests: ReadonlyMap<ImageReference, Digest>,
+  names: ReadonlyMap<ImageReference, string>,
 ): string {
   const lines: (string | undefined)[] = [...file.lines];
   for (const line of file.syntaxLines) lines[line] = undefined;
   for (const { reference, instruction, written } of uses) {
-    const digest = digests.get(reference);
-    if (digest === undefined) throw new TypeError(`No digest was given for ${reference}`);
+    const name = names.get(reference);
+    if (name === undefined) throw new TypeError(`Nothing was given that stands for ${reference}`);
     if (instruction.keyword === "FROM") {
       const [, ...stage] = instruction.body.split(/\s+/);
-      lines[instruction.start] = ["FROM", digest, ...stage].join(" ");
+      lines[instruction.start] = ["FROM", name, ...stage].join(" ");
       for (let i = instruction.start + 1; i < instruction.end; i++) lines[i] = undefined;
-    } else replaceSource(lines, instruction, written, digest);
+    } else replaceSource(lines, instruction, written, name);
   }
   return lines.filter((line) => line !== undefined).join("\n");
 }
@@ -152,13 +151,13 @@ function replaceSource(
   lines: (string | undefined)[],
   instruction: Instruction,
   written: string,
-  digest: Digest,
+  name: string,
 ): void {
   const escaped = written.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
   const place = new RegExp(`(--from=|[=,]from=)(["']?)${escaped}\\2(?=[\\s,\\\\\`]|$)`);
   for (let i = instruction.start; i < instruction.end; i++) {
     if (!place.test(lines[i] ?? "")) continue;
-    lines[i] = lines[i]?.replace(place, (_, before: string) => `${before}${digest}`);
+    lines[i] = lines[i]?.replace(place, (_, before: string) => `${before}${name}`);
     return;
   }
   throw unsupported(instruction, `the name ${written} is broken over lines`);

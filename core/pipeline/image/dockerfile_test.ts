@@ -14,18 +14,19 @@ async function shellAccepts(script: string): Promise<string> {
 
 Deno.test("generateDockerfile() builds on the digest, as a user that may install", () => {
   const { instructions } = parseDockerfile(
-    generateDockerfile({ base: BASE, systemPackages: [{ name: "bc" }] }),
+    generateDockerfile({ base: BASE, systemPackages: [{ name: "bc" }] }).text,
   );
 
-  assert.deepEqual(instructions.map(({ keyword }) => keyword), ["FROM", "USER", "RUN"]);
+  assert.deepEqual(instructions.map(({ keyword }) => keyword), ["FROM", "USER", "COPY", "RUN"]);
   assert.equal(instructions[0]?.rest, BASE);
 });
 
 Deno.test("generateDockerfile() writes versions as each package manager reads them", () => {
-  const text = generateDockerfile({
+  const { scripts } = generateDockerfile({
     base: BASE,
     systemPackages: [{ name: "bc", version: "1:2~3" }, { name: "zip" }],
   });
+  const text = scripts["system_packages.sh"] ?? "";
 
   assert.match(text, /apt-get install .* bc=1:2~3 zip;/);
   assert.match(text, /apk add .* bc=1:2~3 zip;/);
@@ -34,9 +35,9 @@ Deno.test("generateDockerfile() writes versions as each package manager reads th
 
 Deno.test("generateDockerfile() copies pyproject.toml only for locks that cannot be read without it", () => {
   const copies = KINDS.map((pythonLock) => {
-    const text = generateDockerfile({ base: BASE, systemPackages: [], pythonLock });
-    return parseDockerfile(text).instructions.find(({ keyword }) => keyword === "COPY")?.body.split(" ")
-      .slice(0, -1);
+    const { text } = generateDockerfile({ base: BASE, systemPackages: [], pythonLock });
+    const copy = parseDockerfile(text).instructions.find(({ keyword }) => keyword === "COPY");
+    return copy?.body.split(" ").slice(1, -1);
   });
 
   assert.deepEqual(copies, [["lock"], ["lock"], ["lock", "pyproject.toml"], ["lock", "pyproject.toml"]]);
@@ -44,30 +45,38 @@ Deno.test("generateDockerfile() copies pyproject.toml only for locks that cannot
 
 Deno.test("generateDockerfile() checks hashes wherever pip installs from a lock", () => {
   for (const pythonLock of ["requirements", "uv", "pdm"] as const) {
-    assert.match(generateDockerfile({ base: BASE, systemPackages: [], pythonLock }), /--require-hashes -r /);
+    const { scripts } = generateDockerfile({ base: BASE, systemPackages: [], pythonLock });
+
+    assert.match(scripts["python_lock.sh"] ?? "", /--require-hashes -r /);
   }
 });
 
-Deno.test("each RUN of a generated Dockerfile is shell that parses", async () => {
+Deno.test("each script of a generated Dockerfile is copied, run and shell that parses", async () => {
   for (const pythonLock of KINDS) {
-    const text = generateDockerfile({ base: BASE, systemPackages: [{ name: "bc" }], pythonLock });
-    for (const { keyword, rest } of parseDockerfile(text).instructions) {
-      if (keyword === "RUN") assert.equal(await shellAccepts(rest), "", rest);
+    const { text, scripts } = generateDockerfile({
+      base: BASE,
+      systemPackages: [{ name: "bc" }],
+      pythonLock,
+    });
+
+    for (const [name, script] of Object.entries(scripts)) {
+      assert.match(text, new RegExp(`^COPY ${name} .*\\nRUN sh .*/${name}$`, "m"));
+      assert.equal(await shellAccepts(script), "", script);
     }
   }
 });
 
 Deno.test("an image without a package manager or Python fails its build with a line that says so", async () => {
-  const text = generateDockerfile({
+  const { scripts } = generateDockerfile({
     base: BASE,
     systemPackages: [{ name: "bc" }],
     pythonLock: "requirements",
   });
-  const runs = parseDockerfile(text).instructions.filter(({ keyword }) => keyword === "RUN");
 
-  for (const [i, words] of [/none of apt, apk, dnf and yum/, /no python3/].entries()) {
+  const cases = { "system_packages.sh": /none of apt, apk, dnf and yum/, "python_lock.sh": /no python3/ };
+  for (const [name, words] of Object.entries(cases)) {
     const { code, stderr } = await new Deno.Command("/bin/sh", {
-      args: ["-c", runs[i]?.rest ?? ""],
+      args: ["-c", scripts[name] ?? ""],
       env: { PATH: "/nonexistent" },
       stderr: "piped",
     }).output();

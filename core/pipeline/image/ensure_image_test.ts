@@ -59,7 +59,7 @@ Deno.test("in update mode the image is built, kept, looked into and locked", asy
   assert.match(result.reference, /^localhost\/aero\/bike-demo:[0-9a-f]{12}$/);
   assert.ok(bench.store.objects.has(result.image) && bench.store.objects.has(result.manifest.digest));
   assert.ok(bench.store.objects.has(result.inventory!.digest));
-  assert.deepEqual(bench.engine.builds.map(({ files }) => files), [[]]);
+  assert.deepEqual(bench.engine.builds.map(({ files }) => files), [["system_packages.sh"]]);
   assert.deepEqual(
     result.lock.map((entry) => [entry.kind, "version" in entry ? entry.version : entry.image]),
     [
@@ -213,6 +213,21 @@ Deno.test("a Dockerfile is built with its bases pinned and sees the context that
   } finally {
     await Deno.remove(root, { recursive: true });
   }
+});
+
+Deno.test("an engine that takes names only builds on a name of the base's digest", async () => {
+  const bench = new Bench();
+  const named: string[] = [];
+  bench.engine.tag = (image, reference) => {
+    named.push(`${reference} = ${image}`);
+    return Promise.resolve();
+  };
+
+  await bench.built();
+
+  const name = `localhost/aero/base:${BASE.image.slice(7)}`;
+  assert.deepEqual(named, [`${name} = ${BASE.image}`]);
+  assert.equal(bench.engine.builds[0]?.dockerfile.split("\n")[0], `FROM ${name}`);
 });
 
 Deno.test("mergeLock() keeps other platforms and drops what this one no longer uses", () => {

@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { digestOf } from "../format/digest_of.ts";
+import type { ScannedFile } from "../model/tree_scan.ts";
+import { FileStamps } from "./file_stamps.ts";
+
+const NOW = 1_800_000_000_000;
+
+function scanned(path: string, ages: { modified?: number; changed?: number } = {}): ScannedFile {
+  return {
+    path,
+    digest: digestOf(path),
+    stamp: {
+      size: path.length,
+      modifiedAt: NOW - (ages.modified ?? 60_000),
+      changedAt: NOW - (ages.changed ?? 60_000),
+      inode: 2 ** 40,
+      device: 65_024,
+    },
+  };
+}
+
+Deno.test("a scan comes back as it was, and the last one counts", async () => {
+  const path = await Deno.makeTempFile();
+  const files = [scanned("a"), scanned("ö/\n x"), scanned("z")];
+
+  using stamps = FileStamps.open(path);
+  stamps.remember("/data", { manifest: digestOf("old"), scannedAt: NOW, files: [] });
+  stamps.remember("/data", { manifest: digestOf("m"), scannedAt: NOW, files });
+
+  assert.deepEqual(stamps.recall("/data"), { manifest: digestOf("m"), scannedAt: NOW, files });
+  assert.equal(stamps.recall("/other"), undefined);
+  await Deno.remove(path);
+});
+
+Deno.test("a file that changed within two seconds of the scan is not trusted", async () => {
+  const path = await Deno.makeTempFile();
+  const files = [
+    scanned("settled", { modified: 2000, changed: 2000 }),
+    scanned("racy", { modified: 1999 }),
+    scanned("racy-again", { changed: 1999 }),
+    scanned("of-the-future", { modified: -5000 }),
+  ];
+
+  using stamps = FileStamps.open(path);
+  stamps.remember("/data", { manifest: digestOf("m"), scannedAt: NOW, files });
+
+  assert.deepEqual(stamps.recall("/data")!.files.map((file) => file.path), ["settled"]);
+  await Deno.remove(path);
+});
+
+Deno.test("a file of noise is made anew", async () => {
+  const path = await Deno.makeTempFile();
+  await Deno.writeTextFile(path, "noise".repeat(1000));
+
+  using stamps = FileStamps.open(path);
+
+  assert.equal(stamps.recall("/data"), undefined);
+  await Deno.remove(path);
+});

@@ -1,4 +1,4 @@
-import { isAbort } from "../errors.ts";
+import { isAbort, UserError } from "../errors.ts";
 import { concatenate } from "./tree_object.ts";
 import type { GitCommand } from "./git_command.ts";
 import type { GitObject, ObjectFormat, ObjectId, ObjectType } from "./git_object.ts";
@@ -41,12 +41,13 @@ export class CatFileReader extends ObjectReader {
     try {
       for (let i = 0; i < ids.length; i++) {
         const header = await input.line();
-        // Older versions of git end where they may not fetch an object that a partial clone left out.
-        if (header === undefined && this.#because !== undefined) {
+        if (header === undefined) {
+          const failure = this.#git.failure(args, (await child.status).code, await said);
+          if (this.#because === undefined || failure instanceof UserError) throw failure;
+          // Older versions of git end where they may not fetch an object that a partial clone left out.
           yield undefined;
           return;
         }
-        if (header === undefined) throw this.#git.failure(args, (await child.status).code, await said);
         yield await readObject(header, input);
       }
       whole = true;

@@ -1,5 +1,3 @@
-import { createHash } from "node:crypto";
-
 /** Lower-case hex: 40 digits in a SHA-1 repository, 64 in a SHA-256 one. */
 export type ObjectId = string;
 
@@ -20,15 +18,6 @@ const encoder = new TextEncoder();
 /** Bytes of an id, and of a pack's trailer. */
 export function hashBytes(format: ObjectFormat): 20 | 32 {
   return format === "sha1" ? 20 : 32;
-}
-
-/**
- * The id of an object: the hash of `<type> <size>`, a NUL and its bytes.
- *
- * @see {@link https://git-scm.com/book/en/v2/Git-Internals-Git-Objects}
- */
-export function hashOf(format: ObjectFormat, type: ObjectType, bytes: Uint8Array): ObjectId {
-  return createHash(format).update(objectHeader(type, bytes.length)).update(bytes).digest("hex");
 }
 
 /** What stands before the bytes of an object when it is hashed or kept loose. */

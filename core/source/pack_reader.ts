@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { inflateSync } from "node:zlib";
 import { CorruptionError } from "../errors.ts";
-import { type GitObject, hashBytes, hashOf, type ObjectFormat, type ObjectId } from "./git_object.ts";
+import { type GitObject, hashBytes, type ObjectFormat, type ObjectId } from "./git_object.ts";
+import { hashOf } from "./object_hash.ts";
 import { ObjectReader } from "./object_reader.ts";
 
 const TYPES = { 1: "commit", 2: "tree", 3: "blob", 4: "tag" } as const;

@@ -2,7 +2,7 @@ import { deepStrictEqual, ok, rejects, strictEqual, throws } from "node:assert/s
 import { join } from "node:path";
 import { GitProject, testBothWays } from "../../tests/support/git_project.ts";
 import { checkoutTree } from "./checkout.ts";
-import { hashOf } from "./git_object.ts";
+import { hashOf } from "./object_hash.ts";
 import { commitObjectIds, openSourcePacks, writeSourcePack } from "./pack.ts";
 
 const encode = (text: string) => new TextEncoder().encode(text);

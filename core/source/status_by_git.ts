@@ -1,6 +1,5 @@
 import type { GitCommand } from "./git_command.ts";
 import type { ObjectId } from "./git_object.ts";
-import { differenceOnDisk } from "./disk_file.ts";
 import type { Repository } from "./repository.ts";
 import { refuseSubmodules } from "./tree_entries.ts";
 import type { ChangeKind, WorktreeChange, WorktreeStatus } from "./worktree.ts";
@@ -85,6 +84,7 @@ async function hiddenChanges(repository: Repository, git: GitCommand): Promise<W
     // A small letter: assume-unchanged. S: skip-worktree, as a sparse checkout marks what it leaves out.
     const skipped = tag.toUpperCase() === "S";
     if (stage !== "0" || (tag === tag.toUpperCase() && !skipped)) continue;
+    const { differenceOnDisk } = await import("./disk_file.ts");
     const change = differenceOnDisk(repository.root, { path, mode, oid }, repository.format);
     if (change === undefined || (skipped && change === "deleted")) continue;
     changes.push({ path, change });

@@ -2,7 +2,6 @@ import type { ObjectId } from "./git_object.ts";
 import { type Location, readText } from "./locate.ts";
 import { noCommit, type Repository } from "./repository.ts";
 import { statusByGit } from "./status_by_git.ts";
-import { statusByWalk } from "./status_by_walk.ts";
 import { join } from "node:path";
 
 declare const brand: unique symbol;
@@ -94,7 +93,8 @@ export async function worktreeStatus(
   untracked: "folders" | "files",
 ): Promise<WorktreeStatus> {
   const status = repository.git === undefined
-    ? await statusByWalk(repository, untracked)
+    // It brings the fast hash, which is slow to load; with git there is seldom need of it.
+    ? await (await import("./status_by_walk.ts")).statusByWalk(repository, untracked)
     : await statusByGit(repository, repository.git, untracked);
   const changes = new Map(
     [...status.changes, ...await unfinished(repository.location)].map((c) => [c.path, c]),

@@ -10,7 +10,8 @@ import type { Where } from "./where.ts";
 
 /** Which runs to give, and in what order. */
 export interface RunQuery {
-  readonly project: string;
+  /** All projects in the index if absent; that of a project holds no other. */
+  readonly project?: string;
   readonly stage?: string;
   readonly where?: Where;
   /** Default: newest first. */
@@ -96,40 +97,38 @@ export class RunIndex implements Disposable {
     return this.#summaries("run >= ? AND run < ? ORDER BY started_at DESC", prefix, `${prefix}{`);
   }
 
-  /** Runs of a project whose experiment version begins with these hex digits; newest first. */
-  byVersion(project: string, hexPrefix: string): RunSummary[] {
+  /** Runs whose experiment version begins with these hex digits; newest first. */
+  byVersion(hexPrefix: string): RunSummary[] {
     const [from, to] = [`sha256:${hexPrefix}`, `sha256:${hexPrefix}g`];
     return this.#summaries(
-      "project = ? AND version >= ? AND version < ? ORDER BY started_at DESC, run DESC",
-      project,
+      "version >= ? AND version < ? ORDER BY started_at DESC, run DESC",
       from,
       to,
     );
   }
 
-  /** Runs of a project that had one of these commits; newest first. */
-  byCommits(project: string, commits: readonly string[]): RunSummary[] {
+  /** Runs that had one of these commits; newest first. */
+  byCommits(commits: readonly string[]): RunSummary[] {
     // A list as JSON, since a statement takes a bounded number of parameters.
     return this.#summaries(
-      "project = ? AND commit_id IN (SELECT value FROM json_each(?)) ORDER BY started_at DESC, run DESC",
-      project,
+      "commit_id IN (SELECT value FROM json_each(?)) ORDER BY started_at DESC, run DESC",
       JSON.stringify(commits),
     );
   }
 
-  /** All different experiment versions of a project, in no order. */
-  versions(project: string): Digest[] {
-    return this.#all("SELECT DISTINCT version AS json FROM run WHERE project = ?", project) as Digest[];
+  /** All different experiment versions, in no order. */
+  versions(): Digest[] {
+    return this.#all("SELECT DISTINCT version AS json FROM run") as Digest[];
   }
 
   /** Runs that fit, in the order asked for; newest first if none is. */
   query(query: RunQuery): RunSummary[] {
     const { project, stage, where, sort, limit, now = Date.now() } = query;
     const simple = where === undefined && sort === undefined;
-    const values: SQLInputValue[] = [project, ...(stage === undefined ? [] : [stage])];
     const runs = this.#summaries(
-      `project = ? ${stage === undefined ? "" : "AND stage = ?"} ORDER BY started_at DESC, run DESC LIMIT ?`,
-      ...values,
+      "project = ifnull(?, project) AND stage = ifnull(?, stage) ORDER BY started_at DESC, run DESC LIMIT ?",
+      project ?? null,
+      stage ?? null,
       simple && limit !== undefined ? limit : -1,
     );
     const fitting = where === undefined ? runs : runs.filter((run) => where.holds(run, now));

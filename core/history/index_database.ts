@@ -9,7 +9,7 @@ const TABLES = `
     run TEXT PRIMARY KEY, project TEXT NOT NULL, stage TEXT NOT NULL, started_at REAL NOT NULL,
     version TEXT NOT NULL, commit_id TEXT NOT NULL, summary TEXT NOT NULL
   ) WITHOUT ROWID;
-  CREATE INDEX run_by_time ON run (project, started_at);
+  CREATE INDEX run_by_time ON run (started_at, run);
   CREATE TABLE verdict (run TEXT NOT NULL, document TEXT NOT NULL, PRIMARY KEY (run, document)) WITHOUT ROWID;
   CREATE TABLE fact (name TEXT PRIMARY KEY) WITHOUT ROWID;
 `;

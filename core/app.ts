@@ -41,6 +41,7 @@ export class App implements AppBase, AsyncDisposable {
   #index: Promise<RunIndex> | undefined;
   #mended: Promise<RunIndex> | undefined;
   #project: Promise<Project> | undefined;
+  #refreshed = false;
 
   constructor(base: AppBase, registry: Registry) {
     this.io = base.io;
@@ -126,6 +127,19 @@ export class App implements AppBase, AsyncDisposable {
     const { mendHistory } = await import("./pipeline/mend_history.ts");
     await mendHistory(index, state, () => this.openProject(), this.observer());
     return index;
+  }
+
+  /**
+   * Takes in runs that were stored elsewhere since the index was filled.
+   * @returns Whether the storage was asked; it is, once a command.
+   */
+  async refreshIndex(): Promise<boolean> {
+    if (this.#refreshed) return false;
+    this.#refreshed = true;
+    const project = await this.openProject();
+    const { fillIndex, ownName } = await import("./pipeline/mend_history.ts");
+    await fillIndex(project.services, ownName(project));
+    return true;
   }
 
   /** The index as it is. */

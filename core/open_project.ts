@@ -5,8 +5,6 @@ import type { FlagValues } from "./config/layers.ts";
 import { loadProject, loadProjectFrom, loadSettings } from "./config/load.ts";
 import type { PluginSection, ProjectConfig } from "./config/project_config.ts";
 import type { Settings } from "./config/resolve_config.ts";
-import { Secret } from "./config/secret.ts";
-import { UserError } from "./errors.ts";
 import { runIdFromBytes } from "./model/run_id.ts";
 import { chooseEnvironment } from "./open_environment.ts";
 import { describeHost } from "./pipeline/image/host_description.ts";
@@ -20,9 +18,7 @@ import { openStore } from "./store/store.ts";
 import { LimitStorage } from "./store/wrap/limit.ts";
 import { LogStorage } from "./store/wrap/log.ts";
 import { RetryStorage } from "./store/wrap/retry.ts";
-
-/** Variables of the user that programs on the host see without being asked for; all others are kept from them. */
-const HOST_VARIABLES = ["PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LC_ALL", "TMPDIR", "TZ"];
+import { hostVariables, readSecrets } from "./user_variables.ts";
 
 /**
  * Opens a project and its storage; outside a project, the storage that the user chose, so that a run can be had
@@ -59,13 +55,8 @@ export async function openProject(
     },
     repository: () => openRepository(directory, { variables: (name) => app.variables.get(name) }),
     configFrom: async (text, name) => (await loadProjectFrom(text, sources, name)).project,
-    secrets: (names) => readSecrets(app, names),
-    hostVariables: Object.fromEntries(
-      HOST_VARIABLES.flatMap((name) => {
-        const value = app.variables.get(name);
-        return value === undefined ? [] : [[name, value]];
-      }),
-    ),
+    secrets: (names) => readSecrets(app.variables, names),
+    hostVariables: hostVariables(app.variables),
   };
 }
 
@@ -127,18 +118,6 @@ function absolutePaths(options: PluginSection["options"], directory: string): Pl
   return typeof path === "string" && !path.startsWith("/")
     ? { ...options, path: `${directory}/${path}` }
     : options;
-}
-
-function readSecrets(app: App, names: readonly string[]): Record<string, Secret> {
-  const missing = names.filter((name) => app.variables.get(name) === undefined);
-  if (missing.length > 0) {
-    throw new UserError("secret_missing", {
-      what: `Cannot pass the ${missing.length === 1 ? "secret" : "secrets"} ${missing.join(", ")}`,
-      why: "the environment has no such variable",
-      fix: [`\`export ${missing[0]}=…\`, or take it out of environment.secrets in aero.yaml`],
-    });
-  }
-  return Object.fromEntries(names.map((name) => [name, new Secret(app.variables.get(name)!)]));
 }
 
 function withoutProject(

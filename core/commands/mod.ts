@@ -14,6 +14,30 @@ export const COMMANDS: readonly CommandEntry<App>[] = [
     load: async () => (await import("./run.ts")).run,
   },
   {
+    name: ["dev"],
+    summary: "Run stages untracked, on the host, in your own directory",
+    group: "Everyday",
+    load: async () => (await import("./dev.ts")).dev,
+  },
+  {
+    name: ["rerun"],
+    summary: "Run a recorded run again, from storage alone",
+    group: "Again",
+    load: async () => (await import("./rerun.ts")).rerunCommand,
+  },
+  {
+    name: ["verify"],
+    summary: "Run a recorded run again, and judge whether it gives the same",
+    group: "Again",
+    load: async () => (await import("./verify.ts")).verify,
+  },
+  {
+    name: ["checkout"],
+    summary: "Lay a run out as a folder: code, inputs, outputs, config",
+    group: "Again",
+    load: async () => (await import("./checkout.ts")).checkout,
+  },
+  {
     name: ["build"],
     summary: "Make the image that stages run in, and write aero.lock",
     group: "Everyday",

@@ -2,6 +2,7 @@ import type { NetworkMode } from "../model/experiment_version.ts";
 import type { JsonObject } from "../model/json.ts";
 import type { Params } from "../model/params.ts";
 import type { Limits } from "../model/run.ts";
+import type { Tolerance } from "../model/tolerance.ts";
 
 /** A project as its `aero.yaml` says it is; every default is filled in. */
 export interface ProjectConfig {
@@ -62,8 +63,3 @@ export interface StageConfig {
   /** Whether the program may change its copy of the code. */
   readonly codeAccess: "copy" | "read-only";
 }
-
-/** A difference that still counts as the same: in the metric's own unit, or as a part of the value. */
-export type Tolerance =
-  | { readonly kind: "absolute"; readonly by: number }
-  | { readonly kind: "relative"; readonly by: number };

@@ -8,8 +8,8 @@ import type {
   PluginSection,
   ProjectConfig,
   StageConfig,
-  Tolerance,
 } from "./project_config.ts";
+import type { Tolerance } from "../model/tolerance.ts";
 import { parseSize } from "./quantity.ts";
 import { type EnvironmentFile, PROJECT_SCHEMA, type ProjectFile } from "./schema.ts";
 import { readYaml, type YamlText } from "./yaml_text.ts";

@@ -1,8 +1,5 @@
-import { UserError } from "../errors.ts";
+import type { Tolerance } from "../model/tolerance.ts";
 import { fromMetricValue, type MetricValue } from "../model/metric.ts";
-
-/** How far a metric may be off: a number, or a share of the original such as `"1%"`. */
-export type Tolerance = number | string;
 
 /** From the least to the largest value, both in it. */
 export interface Band {
@@ -10,26 +7,10 @@ export interface Band {
   readonly high: number;
 }
 
-/**
- * The band around an original value that a tolerance allows.
- *
- * @throws {UserError} `tolerance_invalid` if it is neither a number from 0 nor a percentage.
- */
-export function toleranceBand(metric: string, tolerance: Tolerance, original: number): Band {
-  const off = typeof tolerance === "number" ? tolerance : share(tolerance) * Math.abs(original);
-  if (Number.isNaN(off) || off < 0) {
-    throw new UserError("tolerance_invalid", {
-      what: `Cannot use ${JSON.stringify(tolerance)} as the tolerance of metric ${JSON.stringify(metric)}`,
-      why: 'a tolerance is a number from 0, or a percentage such as "1%"',
-    });
-  }
+/** The band around an original value that a tolerance allows. */
+export function toleranceBand(tolerance: Tolerance, original: number): Band {
+  const off = tolerance.kind === "absolute" ? tolerance.by : tolerance.by * Math.abs(original);
   return { low: original - off, high: original + off };
-}
-
-function share(text: string): number {
-  const percent = /^(\d+(?:\.\d+)?)\s*%$/.exec(text)?.[1];
-  if (percent !== undefined) return Number(percent) / 100;
-  return NaN;
 }
 
 /** Quantiles at 0.995 of Student's t for 1 to 30 degrees of freedom; standard tables. */

@@ -6,7 +6,8 @@ import type { RunRecord, Verdict } from "../model/run.ts";
 import type { RunId } from "../model/run_id.ts";
 import { diffManifests, type FileChange } from "./manifest_diff.ts";
 import { metricChange } from "./metric_change.ts";
-import { type Band, isWithin, repeatBand, type Tolerance, toleranceBand } from "./tolerance.ts";
+import type { Tolerance } from "../model/tolerance.ts";
+import { type Band, isWithin, repeatBand, toleranceBand } from "./tolerance.ts";
 
 /** What a judgement is made from. */
 export interface Judged {
@@ -72,7 +73,6 @@ export interface Judgement {
  * bytes or metrics differ, every metric that differs lies within its tolerance or the band, and at least one metric
  * vouches so: outputs alone that differ say nothing of how far. *different*: anything else.
  *
- * @throws {UserError} `tolerance_invalid`.
  * @throws {TypeError} if there is no rerun.
  */
 export function judge(judged: Judged): Judgement {
@@ -128,7 +128,7 @@ function allowedFor(
   if (tolerance !== undefined) {
     const number = original === undefined ? NaN : fromMetricValue(original);
     return Number.isFinite(number)
-      ? { around: "original", band: toleranceBand(name, tolerance, number) }
+      ? { around: "original", band: toleranceBand(tolerance, number) }
       : undefined;
   }
   if (!judged.band) return undefined;

@@ -1,16 +1,19 @@
 import { stringify } from "yaml";
+import { placeTree } from "../cache/place.ts";
 import { UserError } from "../errors.ts";
-import type { ExperimentVersion } from "../model/experiment_version.ts";
+import { canonicalJson } from "../format/canonical_json.ts";
 import type { Descriptor } from "../model/descriptor.ts";
+import type { ContainerIdentity, ExperimentVersion } from "../model/experiment_version.ts";
 import type { RunRecord } from "../model/run.ts";
 import { checkoutTree } from "../source/checkout.ts";
 import { getManifest } from "../store/tree.ts";
-import { placeTree } from "../cache/place.ts";
 import { quoteCommand } from "./command_words.ts";
 import { materializeInputs } from "./inputs.ts";
+import { interpolateCommand } from "./interpolate.ts";
+import { writeProgramFiles } from "./program_files.ts";
 import type { Project } from "./project.ts";
 import { loadStoredRun } from "./rerun.ts";
-import { CONTAINER_LAYOUT } from "./run_contract.ts";
+import { CONTAINER_LAYOUT, directoriesOf, programVariables } from "./run_contract.ts";
 
 /** A run that lies in a directory. */
 export interface CheckedOut {
@@ -20,7 +23,8 @@ export interface CheckedOut {
 }
 
 /**
- * Lays a run out as files: `code/`, `inputs/<name>/`, `outputs/<name>/` and `config.yaml`.
+ * Lays a run out as files: `code/`, `inputs/<name>/`, `outputs/<name>/`, `config.yaml`, and `run.sh`, which runs the
+ * same program by hand on what the program of a run finds (`run/`, `program/`).
  *
  * @param directory Made; must not be there, or be empty.
  * @throws {UserError} `directory_not_empty`; {CorruptionError} if what is stored is damaged.
@@ -32,26 +36,31 @@ export async function checkoutRun(
   options: { readonly signal: AbortSignal },
 ): Promise<CheckedOut> {
   makeEmpty(directory);
-  const { version, code } = await loadStoredRun(project, record);
+  const { version, code, stage } = await loadStoredRun(project, record);
   await checkoutTree(code, version.code.tree, `${directory}/code`, options);
   await lay(project, record.inputs, `${directory}/inputs`, options);
   await lay(project, record.outputs, `${directory}/outputs`, options);
-  const command = commandByHand(record, version);
-  await Deno.writeTextFile(
-    `${directory}/config.yaml`,
-    stringify({
-      run: record.run,
-      version: record.version,
-      project: version.project,
-      stage: version.stage,
-      commit: version.code.commit,
-      environment: version.environment,
-      params: version.params,
-      command: version.command,
-      by_hand: command,
-    }),
-  );
-  return { directory, command };
+  writeProgramFiles(`${directory}/program`);
+  Deno.mkdirSync(`${directory}/run`);
+  Deno.writeTextFileSync(`${directory}/run/params.json`, canonicalJson(version.params) + "\n");
+  Deno.writeTextFileSync(`${directory}/config.yaml`, configText(record, version));
+  Deno.writeTextFileSync(`${directory}/run.sh`, scriptByHand(record, version, stage.command), {
+    mode: 0o755,
+  });
+  return { directory, command: "sh run.sh" };
+}
+
+function configText(record: RunRecord, version: ExperimentVersion): string {
+  return stringify({
+    run: record.run,
+    version: record.version,
+    project: version.project,
+    stage: version.stage,
+    commit: version.code.commit,
+    environment: version.environment,
+    params: version.params,
+    command: version.command,
+  });
 }
 
 function makeEmpty(directory: string): void {
@@ -78,30 +87,84 @@ async function lay(
   }
 }
 
-/** The same program on the same files, for a person to type in the directory; outputs go to `again/`. */
-function commandByHand(record: RunRecord, version: ExperimentVersion): string {
-  const { environment, code, command } = version;
+/** A shell script that runs the same program on the same files; outputs go to `again/`. */
+function scriptByHand(
+  record: RunRecord,
+  version: ExperimentVersion,
+  template: string | readonly string[],
+): string {
+  const { environment } = version;
   const outputs = Object.keys(record.outputs).map((name) => `again/${name}`);
-  const prepare = outputs.length === 0 ? "mkdir -p again" : `mkdir -p ${outputs.join(" ")}`;
-  if (environment.kind === "host") {
-    const words = quoteCommand(command)
-      .replaceAll(`${CONTAINER_LAYOUT.inputs}/`, "$OLDPWD/inputs/")
-      .replaceAll(`${CONTAINER_LAYOUT.outputs}/`, "$OLDPWD/again/");
-    const working = code.directory === undefined ? "code" : `code/${code.directory}`;
-    return `${prepare} && (cd ${quoteCommand([working])} && ${words})`;
-  }
-  const engine = record.host.engine?.split(" ")[0] ?? "podman";
-  const working = code.directory === undefined
-    ? CONTAINER_LAYOUT.code
-    : `${CONTAINER_LAYOUT.code}/${code.directory}`;
   return [
-    `${prepare} && ${engine} run --rm --init --network ${environment.network}`,
-    `-v "$PWD/code:${CONTAINER_LAYOUT.code}" -v "$PWD/inputs:${CONTAINER_LAYOUT.inputs}:ro"`,
-    `-v "$PWD/again:${CONTAINER_LAYOUT.outputs}"`,
-    ...Object.entries(environment.env).map(([name, value]) => `-e ${quoteCommand([`${name}=${value}`])}`),
-    `-w ${quoteCommand([working])}`,
-    ...environment.runArgs,
+    "#!/bin/sh",
+    `# Runs ${record.project}/${record.stage} as run ${record.run} did; outputs go to again/.`,
+    "set -eu",
+    'cd "$(dirname "$0")"',
+    ["mkdir -p again", ...outputs].join(" "),
+    environment.kind === "host"
+      ? onHost(record, version, template)
+      : inContainer(record, version, environment),
+    "",
+  ].join("\n");
+}
+
+function inContainer(record: RunRecord, version: ExperimentVersion, environment: ContainerIdentity): string {
+  const layout = CONTAINER_LAYOUT;
+  const mount = (source: string, target: string, mode = "") => `-v "$PWD/${source}:${target}${mode}"`;
+  const program = { id: record.run, params: version.params, stageKey: record.stageKey };
+  const variables = Object.entries(programVariables(layout, environment.env, program));
+  return [
+    `${record.host.engine?.split(" ")[0] ?? "podman"} run --rm --init --network ${environment.network}`,
+    mount("code", layout.code),
+    mount("inputs", layout.inputs, ":ro"),
+    mount("again", layout.outputs),
+    mount("run", layout.exchange),
+    mount("program/python", layout.python, ":ro"),
+    mount("program/bin", layout.bin, ":ro"),
+    ...variables.map((variable) => `-e ${quoteCommand([variable.join("=")])}`),
+    ...record.secrets.map((name) => `-e ${name}`),
+    `-w ${quoteCommand([workingDirectory(layout.code, version)])}`,
+    ...(environment.runArgs.length === 0 ? [] : [quoteCommand(environment.runArgs)]),
     environment.image,
-    quoteCommand(command),
-  ].join(" ");
+    quoteCommand(version.command),
+  ].join(" \\\n  ");
+}
+
+function onHost(record: RunRecord, version: ExperimentVersion, template: string | readonly string[]): string {
+  // A path that no word of a command can hold by chance stands for the folder until the words are quoted.
+  const root = "/aero-checkout-root";
+  const layout = {
+    code: `${root}/code`,
+    inputs: `${root}/inputs`,
+    outputs: `${root}/again`,
+    exchange: `${root}/run`,
+    python: `${root}/program/python`,
+    bin: `${root}/program/bin`,
+  };
+  const command = interpolateCommand(template, {
+    params: version.params,
+    inputs: directoriesOf(layout.inputs, Object.keys(record.inputs)),
+    outputs: directoriesOf(layout.outputs, Object.keys(record.outputs)),
+  }, `stages.${version.stage}.command`);
+  const program = { id: record.run, params: version.params, stageKey: record.stageKey };
+  const own = (words: readonly string[]) => words.map((word) => quoteBeside(word, root, '"$root"')).join(" ");
+  return [
+    "root=$PWD",
+    ...Object.entries(programVariables(layout, version.environment.env, program)).map(([name, value]) =>
+      `export ${name}=${own([value])}`
+    ),
+    `export PATH=${own([layout.bin])}:"$PATH"`,
+    `cd ${own([workingDirectory(layout.code, version)])}`,
+    `exec ${own(command)}`,
+  ].join("\n");
+}
+
+/** A word in which `part` becomes shell text and all else is kept from the shell. */
+function quoteBeside(word: string, part: string, shellText: string): string {
+  return word.split(part).map((piece) => piece === "" ? "" : quoteCommand([piece])).join(shellText) || "''";
+}
+
+function workingDirectory(code: string, version: ExperimentVersion): string {
+  const { directory } = version.code;
+  return directory === undefined ? code : `${code}/${directory}`;
 }

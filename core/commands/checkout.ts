@@ -1,0 +1,37 @@
+import { z } from "zod";
+import { defineCommand } from "./define.ts";
+
+/** `aero checkout`. */
+export const checkout = defineCommand({
+  name: ["checkout"],
+  summary: "Lay a run out as a folder: code, inputs, outputs, config",
+  description: "The folder is made from storage alone, and the command to run it by hand is printed.",
+  examples: [
+    { does: "Look at the last run", run: "aero checkout @last /tmp/last" },
+    { does: "Look at the run that made a model", run: "aero checkout model:v3 model-3" },
+  ],
+  positionals: [
+    {
+      name: "run",
+      required: true,
+      describe: "A run id, a prefix, @last, a label, tag, commit or version",
+      complete: "run",
+    },
+    { name: "directory", required: true, describe: "Does not exist yet, or is empty", complete: "directory" },
+  ],
+  input: z.strictObject({ run: z.string(), directory: z.string() }),
+  async run(input, app) {
+    const [{ findRecord }, { checkoutRun }] = await Promise.all([
+      import("../run_lookups.ts"),
+      import("../pipeline/checkout_run.ts"),
+    ]);
+    const record = await findRecord(app, input.run);
+    const directory = input.directory.startsWith("/") ? input.directory : `${app.io.cwd}/${input.directory}`;
+    const result = await checkoutRun(await app.openProject(), record, directory, { signal: app.signal });
+    return { type: "checkout", run: record.run, ...result };
+  },
+  text: ({ run, directory, command }, style) =>
+    `${style.cyan(run)} lies in ${
+      style.bold(directory)
+    }; to run it by hand:\n  cd ${directory}\n  ${command}`,
+});

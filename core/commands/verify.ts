@@ -1,0 +1,50 @@
+import { z } from "zod";
+import { EXIT } from "../errors.ts";
+import type { Verdict } from "../model/run.ts";
+import { defineCommand } from "./define.ts";
+import { differenceLine } from "./difference_text.ts";
+
+const WORDS: Readonly<Record<Verdict, string>> = {
+  identical: "identical",
+  within_tolerance: "within tolerance",
+  different: "different",
+};
+
+/** `aero verify`. */
+export const verify = defineCommand({
+  name: ["verify"],
+  summary: "Run a recorded run again, and judge whether it gives the same",
+  description:
+    "The verdict is identical (all bytes and metrics), within tolerance (metrics as close as the stage's " +
+    "tolerance allows, or as reruns are to each other), or different. It is recorded, and raises the run's grade.",
+  examples: [
+    { does: "Is the last run repeatable", run: "aero verify @last" },
+    { does: "Judge metrics by how far three reruns spread", run: "aero verify kqzm --repeat 3" },
+  ],
+  positionals: [{
+    name: "run",
+    required: true,
+    describe: "A run id, a prefix, @last, a label, tag, commit or version",
+    complete: "run",
+  }],
+  input: z.strictObject({
+    run: z.string(),
+    repeat: z.int().min(1).max(100).default(1).describe(
+      "Run it so often; from 2 on, metrics may lie in the band that the reruns span",
+    ),
+  }),
+  async run(input, app) {
+    const { verifyRecorded } = await import("./verify_recorded.ts");
+    return await verifyRecorded(app, input);
+  },
+  text(result, style) {
+    const verdict = WORDS[result.verdict];
+    const paint = result.verdict === "different" ? style.red : style.green;
+    return [
+      `${style.bold(result.stage)}  ${style.cyan(result.run)}  ${paint(verdict)}`,
+      ...result.differences.map((difference) => `  ${differenceLine(difference)}`),
+      style.dim(`  compared with ${result.against.join(", ")}`),
+    ].join("\n");
+  },
+  exitCode: (result) => result.verdict === "different" ? EXIT.programFailed : EXIT.ok,
+});

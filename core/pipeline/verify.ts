@@ -1,0 +1,67 @@
+import { judge, type Judgement, toDocument } from "../history/verdict.ts";
+import type { Digest } from "../model/digest.ts";
+import type { Manifest } from "../model/manifest.ts";
+import type { RunRecord, VerdictRecord } from "../model/run.ts";
+import { getManifest } from "../store/tree.ts";
+import type { Project } from "./project.ts";
+import { rerun, type StoredRun } from "./rerun.ts";
+import type { RunObserver } from "./run_services.ts";
+
+/** How a run is verified. */
+export interface VerifyOptions {
+  /** How often to run it again; from 2 on, metrics may lie in the band that the reruns span. */
+  readonly repeat: number;
+  readonly observer: RunObserver;
+  readonly signal: AbortSignal;
+}
+
+/** A verdict, what it rests on, and the reruns that were made for it. */
+export interface Verification extends Judgement {
+  readonly reruns: readonly RunRecord[];
+  readonly manifests: ReadonlyMap<Digest, Manifest>;
+}
+
+/** Runs a stored run again, judges what came of it, and records the verdict beside the run. */
+export async function verifyRun(
+  project: Project,
+  stored: StoredRun,
+  options: VerifyOptions,
+): Promise<Verification> {
+  const { services } = project;
+  const group = services.newRunId();
+  const reruns: RunRecord[] = [];
+  for (let i = 0; i < options.repeat; i++) {
+    reruns.push(await rerun(project, stored, {}, { ...options, tags: ["verify"], group }));
+  }
+  const { record } = stored;
+  const manifests = await manifestsOf(project, [record, ...reruns]);
+  const judgement = judge({
+    original: record,
+    reruns,
+    tolerance: stored.stage.tolerance,
+    band: options.repeat > 1,
+    manifests,
+  });
+  const verdict: VerdictRecord = {
+    schema: "aero/verdict@1",
+    run: record.run,
+    against: reruns.map(({ run }) => run),
+    verdict: judgement.verdict,
+    differences: toDocument(judgement.differences),
+    at: services.now(),
+  };
+  await services.archive.putVerdict(record.project, verdict);
+  services.index.addVerdicts([verdict]);
+  return { ...judgement, reruns, manifests };
+}
+
+async function manifestsOf(project: Project, records: readonly RunRecord[]): Promise<Map<Digest, Manifest>> {
+  const manifests = new Map<Digest, Manifest>();
+  for (const { outputs } of records) {
+    for (const { manifest } of Object.values(outputs)) {
+      if (manifests.has(manifest.digest)) continue;
+      manifests.set(manifest.digest, await getManifest(project.services.store, manifest));
+    }
+  }
+  return manifests;
+}

@@ -98,15 +98,18 @@ export class ObjectCatalog {
 
   /** Lists the packs, and reads the tails of those that are not known yet. Callers at the same time share one pass. */
   async refreshPacks(options: OperationOptions = {}): Promise<void> {
-    this.#refreshing ??= this.#refresh(options).finally(() => this.#refreshing = undefined);
+    options.signal?.throwIfAborted();
+    // Without the signal: who shares the pass must not fail by another's abort.
+    this.#refreshing ??= this.#refresh().finally(() => this.#refreshing = undefined);
     await this.#refreshing;
+    options.signal?.throwIfAborted();
   }
 
-  async #refresh(options: OperationOptions): Promise<void> {
+  async #refresh(): Promise<void> {
     const listed = new Map<Digest, StoredObject>();
     // What is known is asked before the listing: a pack that this process puts meanwhile is not taken for gone.
     let known = this.#index.packs();
-    for await (const object of this.#storage.list(PREFIX.packs, options)) {
+    for await (const object of this.#storage.list(PREFIX.packs)) {
       const digest = digestOfPackKey(object.key);
       if (digest) listed.set(digest, object);
     }
@@ -117,7 +120,7 @@ export class ObjectCatalog {
     }
     const fresh = [...listed.keys()].filter((pack) => !known.has(pack));
     await mapConcurrent(fresh, this.#storage.capabilities.maxConcurrency, async (pack) => {
-      const entries = await readPackTail(this.#storage, pack, listed.get(pack)!.size, options);
+      const entries = await readPackTail(this.#storage, pack, listed.get(pack)!.size);
       if (entries) this.#index.addPack(pack, entries);
     });
     this.#packsListed = true;
@@ -134,10 +137,9 @@ async function readPackTail(
   storage: Storage,
   pack: Digest,
   size: number,
-  options: OperationOptions,
 ): Promise<PackEntry[] | undefined> {
   const read = async (offset: number) =>
-    await readAll(await storage.get(packKey(pack), { ...options, range: { offset } }));
+    await readAll(await storage.get(packKey(pack), { range: { offset } }));
   try {
     if (size < PACK_FOOTER_BYTES) return undefined;
     let tail = await read(Math.max(0, size - TAIL_BYTES));

@@ -52,7 +52,7 @@ export function pathBody(path: string, size: number): ObjectBody {
   return { size, path, open: () => fileStream(path) };
 }
 
-/** The bytes of a file, by synchronous reads, which are the fastest; see {@link https://docs.deno.com/api/deno/}. */
+/** The bytes of a file, by synchronous reads, which are the fastest. */
 export function fileStream(path: string): ReadableStream<Uint8Array> {
   let file: Deno.FsFile | undefined;
   return new ReadableStream<Uint8Array>({

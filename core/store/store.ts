@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readStoreMarker, type StoreMarker, writeStoreMarker } from "../format/store_marker_format.ts";
+import type { StoreMarker } from "../format/store_marker_format.ts";
 import { digestOf } from "../format/digest_of.ts";
 import type { Descriptor } from "../model/descriptor.ts";
 import { type Digest, parseDigest } from "../model/digest.ts";
@@ -15,7 +15,8 @@ import { checkStore, type Finding } from "./check.ts";
 import { mapConcurrent } from "./concurrent.ts";
 import { extractFiles, type FileToWrite } from "./extract_files.ts";
 import { type IngestedFile, ingestFiles } from "./ingest_files.ts";
-import { MARKER_KEY, objectKey, packKey } from "./keys.ts";
+import { objectKey, packKey } from "./keys.ts";
+import { putIfAbsent, readMarker } from "./marker.ts";
 import { ObjectCatalog } from "./object_catalog.ts";
 import { LocalKnowledge } from "./local_knowledge.ts";
 import { buildPack, type PackEntry } from "./pack_format.ts";
@@ -56,25 +57,6 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   await Deno.mkdir(options.scratchDirectory, { recursive: true });
   removeStaleStaging(storage.capabilities.stagingDirectory ?? options.scratchDirectory);
   return new Store(options, marker, LocalKnowledge.open(options.index));
-}
-
-async function readMarker(storage: Storage, signal: AbortSignal): Promise<StoreMarker> {
-  try {
-    return readStoreMarker(await readAll(await storage.get(MARKER_KEY, { signal })));
-  } catch (error) {
-    if (!isStorageError(error, "not_found")) throw error;
-  }
-  await putIfAbsent(storage, MARKER_KEY, bytesBody(writeStoreMarker()), { signal });
-  return readStoreMarker(await readAll(await storage.get(MARKER_KEY, { signal })));
-}
-
-/** Puts bytes that are the same whoever writes them: that they are there already is success. */
-async function putIfAbsent(storage: Storage, key: StorageKey, body: ObjectBody, options: OperationOptions) {
-  try {
-    await storage.put(key, body, { ...options, ifAbsent: true });
-  } catch (error) {
-    if (!isStorageError(error, "exists")) throw error;
-  }
 }
 
 /**

@@ -1,0 +1,36 @@
+import { readStoreMarker, type StoreMarker, writeStoreMarker } from "../format/store_marker_format.ts";
+import type { OperationOptions } from "../plugin/context.ts";
+import {
+  bytesBody,
+  isStorageError,
+  type ObjectBody,
+  type Storage,
+  type StorageKey,
+} from "../plugin/storage.ts";
+import { MARKER_KEY } from "./keys.ts";
+import { readAll } from "./verified_stream.ts";
+
+/** Reads the marker of the store in a storage; one without a marker gets it. */
+export async function readMarker(storage: Storage, signal: AbortSignal): Promise<StoreMarker> {
+  try {
+    return readStoreMarker(await readAll(await storage.get(MARKER_KEY, { signal })));
+  } catch (error) {
+    if (!isStorageError(error, "not_found")) throw error;
+  }
+  await putIfAbsent(storage, MARKER_KEY, bytesBody(writeStoreMarker()), { signal });
+  return readStoreMarker(await readAll(await storage.get(MARKER_KEY, { signal })));
+}
+
+/** Puts bytes that are the same whoever writes them: that they are there already is success. */
+export async function putIfAbsent(
+  storage: Storage,
+  key: StorageKey,
+  body: ObjectBody,
+  options: OperationOptions,
+): Promise<void> {
+  try {
+    await storage.put(key, body, { ...options, ifAbsent: true });
+  } catch (error) {
+    if (!isStorageError(error, "exists")) throw error;
+  }
+}

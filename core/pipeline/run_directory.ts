@@ -86,7 +86,8 @@ export class RunDirectory {
   create(outputs: readonly string[]): void {
     Deno.mkdirSync(this.path, { recursive: true });
     Deno.mkdirSync(this.exchange, { recursive: true });
-    for (const name of outputs) Deno.mkdirSync(`${this.outputs}/${name}`, { recursive: true });
+    Deno.mkdirSync(this.outputs, { recursive: true });
+    for (const name of outputs) Deno.mkdirSync(`${this.outputs}/${name}`);
   }
 
   /** Removes all of the run; for one of which nothing was recorded. */

@@ -1,3 +1,4 @@
+// deno-lint-ignore-file aero/file-names -- beside run_index.ts, an index of a database
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { sampleSummary } from "../../tests/support/sample_run.ts";

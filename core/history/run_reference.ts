@@ -39,7 +39,9 @@ export async function resolveRun(reference: string, lookups: RunLookups): Promis
     if (runs.length === 1) return runs[0]!.run;
     if (runs.length > 1) throw ambiguous(reference, runs, lookups.now);
   }
-  if (/^[^:@]+[:@]/.test(reference)) return await resolveArtifact(reference, lookups);
+  if (/^[^:@]+[:@]/.test(reference) && !reference.startsWith("sha256:")) {
+    return await resolveArtifact(reference, lookups);
+  }
   return await resolveCommitOrVersion(reference, lookups) ?? await notFound(reference, lookups);
 }
 

@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { sampleRecord, sampleVersion } from "../../tests/support/sample_run.ts";
+import { readJournal } from "../format/journal_format.ts";
+import type { Verdict, VerdictRecord } from "../model/run.ts";
+import { summaryOfJournal, summaryOfRecord } from "./run_summary.ts";
+
+const { events } = readJournal(
+  Deno.readFileSync(new URL("../../fixtures/formats/v1/journal.jsonl", import.meta.url)),
+);
+
+Deno.test("a journal that has ended and its record give the same summary", () => {
+  assert.deepEqual(summaryOfJournal(events), summaryOfRecord(sampleRecord(), sampleVersion(), []));
+});
+
+Deno.test("a journal that goes on gives a running run with the newest metrics", () => {
+  const summary = summaryOfJournal(events.slice(0, 3));
+
+  assert.equal(summary.state, "running");
+  assert(!("endedAt" in summary));
+  assert.deepEqual(summary.metrics, { loss: 0.25, "grad norm": 3, rmse: 41.25, r2: "NaN" });
+});
+
+Deno.test("what stands behind the end of a journal does not count, and a failed run has no outputs", () => {
+  const ended = { event: "ended", at: 7, state: "lost" } as const;
+  const summary = summaryOfJournal([...events.slice(0, 4), ended, ...events.slice(2)]);
+
+  assert.equal(summary.state, "lost");
+  assert.equal(summary.endedAt, 7);
+  assert.deepEqual(summary.outputs, {});
+});
+
+Deno.test("a journal without its run is a caller's mistake", () => {
+  assert.throws(() => summaryOfJournal([]), TypeError);
+  assert.throws(() => summaryOfJournal(events.slice(1)), TypeError);
+});
+
+Deno.test("verdicts raise the grade, and the newest is the one that is shown", () => {
+  const verdict = (given: Verdict, at: number): VerdictRecord => ({
+    schema: "aero/verdict@1",
+    run: sampleRecord().run,
+    against: [sampleRecord().run],
+    verdict: given,
+    differences: [],
+    at,
+  });
+  const summary = summaryOfRecord(sampleRecord(), sampleVersion(), [
+    verdict("different", 2),
+    verdict("identical", 1),
+  ]);
+
+  assert.equal(summary.grade, "verified");
+  assert.equal(summary.recordedGrade, "reproducible");
+  assert.equal(summary.verdict, "different");
+});

@@ -1,5 +1,5 @@
 import type { ArtifactLabel } from "../model/lineage.ts";
-import { openStatIndex } from "../cache/stat_index.ts";
+import { FileStamps } from "../cache/file_stamps.ts";
 import { addTree } from "../store/tree.ts";
 import type { App } from "./define.ts";
 
@@ -23,7 +23,7 @@ export async function storeData(
   const project = await app.openProject();
   const { services, config } = project;
   using progress = app.printer.progress({ label: `Adding ${options.name}`, unit: "bytes" });
-  using statIndex = openStatIndex(`${project.cacheDirectory}/stat.db`);
+  using statIndex = FileStamps.open(`${project.cacheDirectory}/stat.db`);
   let seen = 0;
   const tree = await addTree(services.store, path, {
     signal: app.signal,

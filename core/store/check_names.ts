@@ -2,6 +2,7 @@ import { AeroError } from "../errors.ts";
 import { readAlias } from "../format/alias_format.ts";
 import { digestOf } from "../format/digest_of.ts";
 import { experimentVersionId, readExperimentVersion } from "../format/experiment_version_format.ts";
+import { readKeptImage } from "../format/image_format.ts";
 import { readImageManifest } from "../format/image_manifest_format.ts";
 import { readLabel } from "../format/label_format.ts";
 import { readManifest } from "../format/manifest_format.ts";
@@ -13,7 +14,7 @@ import { filesOf } from "../model/manifest.ts";
 import type { RunRecord } from "../model/run.ts";
 import type { OperationOptions } from "../plugin/context.ts";
 import type { Finding } from "./check.ts";
-import { aliasKey, labelKey, PREFIX, recordKey, verdictKey, versionKey } from "./keys.ts";
+import { aliasKey, imageKey, labelKey, PREFIX, recordKey, verdictKey, versionKey } from "./keys.ts";
 import type { Store } from "./store.ts";
 
 /**
@@ -27,7 +28,7 @@ export async function* checkNames(
   options: OperationOptions,
 ): AsyncGenerator<Finding> {
   const check = new NameCheck(store, sound, options);
-  const prefixes = [PREFIX.versions, PREFIX.artifacts, PREFIX.aliases, PREFIX.runs];
+  const prefixes = [PREFIX.versions, PREFIX.artifacts, PREFIX.aliases, PREFIX.runs, PREFIX.images];
   for (const prefix of prefixes) {
     for await (const { key } of store.storage.list(prefix, options)) {
       check.keys.add(key);
@@ -72,6 +73,8 @@ class NameCheck {
     else if (key.startsWith(PREFIX.aliases)) this.#alias(key, bytes);
     else if (key.endsWith("/record.json")) await this.#record(key, bytes);
     else if (key.includes("/verdicts/")) this.#verdict(key, bytes);
+    else if (key.startsWith(PREFIX.images)) await this.#keptImage(key, bytes);
+    else this.note("key_unknown", key, `${key} is not a key of a store`);
   }
 
   async #label(key: string, bytes: Uint8Array): Promise<void> {
@@ -105,6 +108,13 @@ class NameCheck {
     const project = key.split("/")[1]!;
     this.#mustBe(key, verdictKey(project, verdict.run, digestOf(bytes)));
     this.#mustHave(key, recordKey(project, verdict.run));
+  }
+
+  async #keptImage(key: string, bytes: Uint8Array): Promise<void> {
+    const { image, manifest, inventory } = readKeptImage(bytes);
+    this.#mustBe(key, imageKey(image));
+    if (inventory !== undefined) this.#object(key, inventory);
+    await this.#image(key, manifest);
   }
 
   async #tree(key: string, manifest: Descriptor): Promise<void> {

@@ -13,6 +13,7 @@ export const PREFIX = {
   aliases: "aliases/",
   versions: "versions/",
   runs: "runs/",
+  images: "images/",
 } as const;
 
 /** Where the bytes of one object are, when they are not in a pack. */
@@ -61,4 +62,9 @@ export function recordKey(project: string, run: RunId): StorageKey {
 /** Where a verdict on a run is; `document` is the digest of its bytes. */
 export function verdictKey(project: string, run: RunId, document: Digest): StorageKey {
   return parseStorageKey(`runs/${project}/${run}/verdicts/${digestHex(document)}.json`);
+}
+
+/** Where the document of a kept image is; `image` is its config digest. */
+export function imageKey(image: Digest): StorageKey {
+  return parseStorageKey(`images/${digestHex(image)}.json`);
 }

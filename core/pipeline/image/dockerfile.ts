@@ -33,6 +33,10 @@ export interface GeneratedDockerfile {
 
 const FOLDER = "/usr/local/share/aero/";
 
+// With this set, Python's compiled files name the hash of their source (PEP 552): equal in every build, and right
+// though the engine gives all files one time. Zip cannot hold a time before 1980.
+const SOURCE_DATE = "export SOURCE_DATE_EPOCH=473385600";
+
 /**
  * Writes the Dockerfile of a base image with packages put in.
  *
@@ -44,7 +48,9 @@ export function generateDockerfile(image: GeneratedImage): GeneratedDockerfile {
   const lines = [`FROM ${image.base}`, "USER 0"];
   const scripts: Record<string, string> = {};
   const step = (name: string, commands: readonly string[], ...files: readonly string[]) => {
-    scripts[name] = `${["set -eu", ...commands, "rm -rf /var/cache/ldconfig/aux-cache"].join("\n")}\n`;
+    scripts[name] = `${
+      ["set -eu", SOURCE_DATE, ...commands, "rm -rf /var/cache/ldconfig/aux-cache"].join("\n")
+    }\n`;
     lines.push(`COPY ${[name, ...files].join(" ")} ${FOLDER}`, `RUN sh ${FOLDER}${name}`);
   };
   if (image.systemPackages.length > 0) {
@@ -96,11 +102,11 @@ function installSystemPackages(packages: readonly SystemPackage[]): string[] {
   ];
 }
 
-const PIP_INSTALL = '"$python" -m pip install --no-cache-dir --no-compile --disable-pip-version-check';
+const PIP_INSTALL = '"$python" -m pip install --no-cache-dir --disable-pip-version-check';
 
-/** Finds Python and pip; the variables make pip leave no byte code and take the system's own installation. */
+/** Finds Python and pip; the variables make pip take the system's own installation and ask nothing. */
 const WITH_PIP = [
-  "export PYTHONDONTWRITEBYTECODE=1 PIP_BREAK_SYSTEM_PACKAGES=1 PIP_ROOT_USER_ACTION=ignore PIP_NO_INPUT=1;",
+  "export PIP_BREAK_SYSTEM_PACKAGES=1 PIP_ROOT_USER_ACTION=ignore PIP_NO_INPUT=1;",
   "python=$(command -v python3 || command -v python) ||",
   `  ${
     complain(

@@ -1,25 +1,14 @@
 import { CorruptionError } from "../../errors.ts";
 import { type KeptImage, readKeptImage, writeKeptImage } from "../../format/image_format.ts";
-import { digestHex } from "../../model/digest.ts";
 import type { OperationOptions } from "../../plugin/context.ts";
 import type { ImageDigest } from "../../plugin/environment.ts";
-import {
-  bytesBody,
-  isStorageError,
-  parseStorageKey,
-  type Storage,
-  type StorageKey,
-} from "../../plugin/storage.ts";
+import { bytesBody, isStorageError, type Storage } from "../../plugin/storage.ts";
 import type { ImageStore } from "../../store/images.ts";
+import { imageKey } from "../../store/keys.ts";
 
 /** A store of images, and where their documents lie beside it. */
 export interface ImageArchive extends ImageStore {
   readonly storage: Pick<Storage, "get" | "put">;
-}
-
-/** Where the document of a kept image is. */
-export function keptImageKey(image: ImageDigest): StorageKey {
-  return parseStorageKey(`images/${digestHex(image)}.json`);
 }
 
 /**
@@ -34,7 +23,7 @@ export async function findKeptImage(
 ): Promise<KeptImage | undefined> {
   let stream;
   try {
-    stream = await archive.storage.get(keptImageKey(image), options);
+    stream = await archive.storage.get(imageKey(image), options);
   } catch (error) {
     if (isStorageError(error, "not_found")) return undefined;
     throw error;
@@ -42,7 +31,7 @@ export async function findKeptImage(
   const kept = readKeptImage(new Uint8Array(await new Response(stream).arrayBuffer()));
   if (kept.image === image) return kept;
   throw new CorruptionError("image_invalid", {
-    what: `Cannot read ${keptImageKey(image)}`,
+    what: `Cannot read ${imageKey(image)}`,
     why: `it tells of the image ${kept.image}`,
   });
 }
@@ -53,5 +42,5 @@ export async function nameKeptImage(
   kept: KeptImage & { readonly image: ImageDigest },
   options: OperationOptions = {},
 ): Promise<void> {
-  await archive.storage.put(keptImageKey(kept.image), bytesBody(writeKeptImage(kept)), options);
+  await archive.storage.put(imageKey(kept.image), bytesBody(writeKeptImage(kept)), options);
 }

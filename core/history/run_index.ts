@@ -136,6 +136,13 @@ export class RunIndex implements Disposable {
     return limit === undefined ? sorted : sorted.slice(0, limit);
   }
 
+  /** How many runs there are, of a stage if it is given. */
+  count(stage?: string): number {
+    return Number(
+      this.#all("SELECT COUNT(*) AS json FROM run WHERE stage = ifnull(?, stage)", stage ?? null)[0],
+    );
+  }
+
   /** Takes a run out; succeeds if it is not in. */
   remove(run: RunId): void {
     this.#write(() => this.#run("DELETE FROM run WHERE run = ?", run));

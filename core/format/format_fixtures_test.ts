@@ -71,7 +71,7 @@ Deno.test("ids of the kept documents never change", () => {
 
 Deno.test("FORMAT.md shows each kept document as it is", () => {
   const text = Deno.readTextFileSync(new URL("FORMAT.md", import.meta.url));
-  const shown = [...text.matchAll(/<!-- fixture: (\S+) -->\n```(\w+)\n([\s\S]*?)```\n/g)];
+  const shown = [...text.matchAll(/<!-- fixture: (\S+) -->\n+```(\w+)\n([\s\S]*?)```\n/g)];
 
   for (const [, name, language, block] of shown) {
     const expected = textOf(fixture(name!));

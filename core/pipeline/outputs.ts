@@ -5,7 +5,7 @@ import type { OutputRecord } from "../model/run.ts";
 import type { RunId } from "../model/run_id.ts";
 import { addTree } from "../store/tree.ts";
 import type { RunDirectory } from "./run_directory.ts";
-import type { RunServices } from "./run_services.ts";
+import type { RunObserver, RunServices } from "./run_services.ts";
 
 /** What a program left in the directory of one output, stored and not yet named. */
 export interface CollectedOutput {
@@ -25,8 +25,14 @@ export async function collectOutputs(
   names: readonly string[],
   directory: RunDirectory,
   services: Pick<RunServices, "store" | "trees">,
-  options: { readonly signal: AbortSignal },
+  options: { readonly signal: AbortSignal; readonly observer: Pick<RunObserver, "warn"> },
 ): Promise<CollectedOutput[]> {
+  for (const { name } of Deno.readDirSync(directory.outputs)) {
+    if (names.includes(name)) continue;
+    options.observer.warn(
+      `the program also wrote ${name} among its outputs, which the stage does not declare: not kept`,
+    );
+  }
   const collected: CollectedOutput[] = [];
   for (const name of names) {
     const path = `${directory.outputs}/${name}`;

@@ -66,6 +66,11 @@ function writeExchange(job: StageJob, directory: RunDirectory): void {
   writeProgramFiles(directory.program);
 }
 
+function makeMountPoints(directory: RunDirectory, inputs: Readonly<Record<string, string>>): void {
+  Deno.mkdirSync(directory.inputs);
+  for (const name of Object.keys(inputs)) Deno.mkdirSync(`${directory.inputs}/${name}`);
+}
+
 type Streams = Parameters<ContainerEnvironment["run"]>[1];
 
 /** What a container sees of a run that is laid out; `aero shell` asks for the same. */
@@ -77,6 +82,8 @@ export function containerMounts(
   const mount = (source: string, target: string, writable: boolean): Mount => ({ source, target, writable });
   return [
     mount(directory.code, CONTAINER_LAYOUT.code, job.codeWritable),
+    // Has a directory for each input to be mounted on, and is there also for a stage without inputs.
+    mount(directory.inputs, CONTAINER_LAYOUT.inputs, false),
     ...Object.entries(inputs).map(([name, path]) => mount(path, `${CONTAINER_LAYOUT.inputs}/${name}`, false)),
     mount(directory.outputs, CONTAINER_LAYOUT.outputs, true),
     mount(directory.exchange, CONTAINER_LAYOUT.exchange, true),
@@ -93,6 +100,7 @@ async function runInContainer(
   streams: Streams,
 ): Promise<ProgramExit> {
   const identity = job.plan.version.environment;
+  makeMountPoints(ready.directory, ready.inputs);
   if (identity.kind !== "container") throw new TypeError("A host's version cannot run in a container");
   return await environment.run({
     ...programSpec(job, ready, CONTAINER_LAYOUT, secrets),
@@ -150,7 +158,7 @@ function programSpec(
 export function hostLayout(directory: RunDirectory): ProgramLayout {
   return {
     code: directory.code,
-    inputs: `${directory.work}/inputs`,
+    inputs: directory.inputs,
     outputs: directory.outputs,
     exchange: directory.exchange,
     python: `${directory.program}/python`,

@@ -67,6 +67,10 @@ export class RunDirectory {
   get code(): string {
     return `${this.work}/code`;
   }
+  /** Mount points, or links, one for each input. */
+  get inputs(): string {
+    return `${this.work}/inputs`;
+  }
   get outputs(): string {
     return `${this.work}/outputs`;
   }

@@ -1,10 +1,19 @@
-import { type Digest, digestHex } from "../model/digest.ts";
+import { type Digest, digestHex, isDigest } from "../model/digest.ts";
 import { isRunId, type RunId } from "../model/run_id.ts";
 
 /** What a stage key gave. */
 export interface StageResult {
   /** The run whose outputs are those of the stage. */
   readonly run: RunId;
+}
+
+/** A result in a cache. */
+export interface CachedResult {
+  readonly key: Digest;
+  /** Bytes. */
+  readonly bytes: number;
+  /** Epoch milliseconds. */
+  readonly usedAt: number;
 }
 
 /** Stage results by stage key: one small file each, complete or absent. May be deleted at any time. */
@@ -23,13 +32,17 @@ export class StageResults {
 
   /** The result for a stage key; `undefined` if there is none, or none that can be read. */
   async get(key: Digest): Promise<StageResult | undefined> {
+    const path = this.#path(key);
     let text: string;
     try {
-      text = await Deno.readTextFile(this.#path(key));
+      text = await Deno.readTextFile(path);
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return undefined;
       throw error;
     }
+    const now = new Date();
+    // A result in a cache that only another may write is of the same use.
+    await Deno.utime(path, now, now).catch(() => {});
     return readResult(text);
   }
 
@@ -50,8 +63,30 @@ export class StageResults {
     }
   }
 
+  /** All results, the one longest unused first. */
+  list(): CachedResult[] {
+    const results: CachedResult[] = [];
+    for (const { name } of Deno.readDirSync(this.#directory)) {
+      const key = `sha256:${name.replace(/\.json$/, "")}`;
+      if (!name.endsWith(".json") || !isDigest(key)) continue;
+      const info = statIfThere(`${this.#directory}/${name}`);
+      if (info !== undefined) results.push({ key, bytes: info.size, usedAt: info.mtime?.getTime() ?? 0 });
+    }
+    return results.sort((a, b) => a.usedAt - b.usedAt);
+  }
+
   #path(key: Digest): string {
     return `${this.#directory}/${digestHex(key)}.json`;
+  }
+}
+
+function statIfThere(path: string): Deno.FileInfo | undefined {
+  try {
+    return Deno.statSync(path);
+  } catch (error) {
+    // Another process was pruning.
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
   }
 }
 

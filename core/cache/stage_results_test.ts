@@ -23,3 +23,22 @@ Deno.test("a stage result is kept, replaced and forgotten; noise counts as none"
   assert.deepEqual([...Deno.readDirSync(`${directory}/stages`)], []);
   await Deno.remove(directory, { recursive: true });
 });
+
+Deno.test("results are listed with the one longest unused first; what is no result is left out", async () => {
+  const directory = await Deno.makeTempDir();
+  const results = await StageResults.open(directory);
+  const keys = ["a", "b", "c"].map((text) => digestOf(text));
+  for (const [i, key] of keys.entries()) {
+    await results.put(key, { run: parseRunId("k".repeat(16)) });
+    await Deno.utime(`${directory}/${key.slice("sha256:".length)}.json`, i + 1, i + 1);
+  }
+  await Deno.writeTextFile(`${directory}/notes.json`, "{}");
+
+  await results.get(keys[0]!);
+  const listed = results.list();
+
+  assert.deepEqual(listed.map(({ key }) => key), [keys[1], keys[2], keys[0]]);
+  assert.equal(listed[0]!.usedAt, 2000);
+  assert.equal(listed[0]!.bytes, '{"run":"kkkkkkkkkkkkkkkk"}'.length);
+  await Deno.remove(directory, { recursive: true });
+});

@@ -119,7 +119,7 @@ export class TreeCache {
       const home = `${this.#directory}/trees/${name}`;
       const stamps = readStamps(home);
       if (!isDigest(manifest) || !stamps) continue;
-      trees.push({ manifest, bytes: stamps.bytes, usedAt: Deno.statSync(home).mtime?.getTime() ?? 0 });
+      trees.push({ manifest, bytes: stamps.bytes, usedAt: usedAt(home) });
     }
     return trees.sort((a, b) => a.usedAt - b.usedAt);
   }
@@ -175,6 +175,33 @@ export class TreeCache {
       throw error;
     }
     removeTree(away);
+  }
+
+  /**
+   * Removes what processes that were killed have left half made.
+   *
+   * @param before Younger ones may be in the making; epoch milliseconds.
+   * @returns How many there were.
+   */
+  removeLeftovers(before: number): number {
+    let removed = 0;
+    for (const { name } of Deno.readDirSync(`${this.#directory}/making`)) {
+      const path = `${this.#directory}/making/${name}`;
+      if ((Deno.statSync(path).mtime?.getTime() ?? 0) >= before) continue;
+      removeTree(path);
+      removed++;
+    }
+    return removed;
+  }
+}
+
+function usedAt(home: string): number {
+  try {
+    return Deno.statSync(home).mtime?.getTime() ?? 0;
+  } catch (error) {
+    // Another process has removed it meanwhile.
+    if (error instanceof Deno.errors.NotFound) return 0;
+    throw error;
   }
 }
 

@@ -221,3 +221,17 @@ Deno.test("a path where something is already is refused", async () => {
     (error) => (error as { code: string }).code === "destination_exists",
   );
 });
+
+Deno.test("leftovers are removed once they are old", async () => {
+  await using subject = await openSubject();
+  const making = `${subject.directory}/cache/making`;
+  for (const name of ["old", "young"]) {
+    Deno.mkdirSync(`${making}/${name}/files`, { recursive: true });
+    Deno.chmodSync(`${making}/${name}/files`, 0o555);
+  }
+  Deno.utimeSync(`${making}/old`, 1, 1);
+
+  assert.equal(subject.cache.removeLeftovers(5000), 1);
+
+  assert.deepEqual([...Deno.readDirSync(making)].map(({ name }) => name), ["young"]);
+});

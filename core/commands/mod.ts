@@ -44,6 +44,12 @@ export const COMMANDS: readonly CommandEntry<App>[] = [
     load: async () => (await import("./build.ts")).build,
   },
   {
+    name: ["list"],
+    summary: "List runs, newest first",
+    group: "Looking",
+    load: async () => (await import("./list.ts")).list,
+  },
+  {
     name: ["data", "add"],
     summary: "Store a file or directory as an artifact",
     group: "Artifacts",

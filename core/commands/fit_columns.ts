@@ -1,0 +1,49 @@
+import { escapeInline } from "../cli/escape.ts";
+import type { Style } from "../cli/style.ts";
+import type { TableColumn } from "../cli/text_table.ts";
+import { textWidth } from "../cli/width.ts";
+
+/** A column that may be left out where there is no room for it. */
+export interface RankedColumn<Row> extends TableColumn<Row> {
+  /** Columns of more worth are kept first; those without stay always. */
+  readonly worth?: number;
+}
+
+/** Columns that a terminal has room for, in the order they were given. */
+export interface FittedColumns<Row> {
+  readonly columns: readonly TableColumn<Row>[];
+  /** Titles of those that were left out, in order. */
+  readonly left: readonly string[];
+}
+
+// A text may be cut to this, so that one long value does not keep other columns out.
+const LONGEST_TEXT = 24;
+
+/** Leaves out columns for which a terminal has no room, those of least worth first. Elsewhere all stay. */
+export function fitColumns<Row>(
+  rows: readonly Row[],
+  columns: readonly RankedColumn<Row>[],
+  style: Pick<Style, "columns">,
+): FittedColumns<Row> {
+  let room = style.columns === undefined ? Infinity : style.columns + 2;
+  const kept = new Set<RankedColumn<Row>>();
+  const byWorth = columns.toSorted((a, b) =>
+    (b.worth ?? Infinity) === (a.worth ?? Infinity) ? 0 : (b.worth ?? Infinity) - (a.worth ?? Infinity)
+  );
+  for (const column of byWorth) {
+    const width = widthOf(rows, column) + 2;
+    if (column.worth !== undefined && width > room) continue;
+    room -= width;
+    kept.add(column);
+  }
+  return {
+    columns: columns.filter((column) => kept.has(column)),
+    left: columns.filter((column) => !kept.has(column)).map((column) => column.title),
+  };
+}
+
+function widthOf<Row>(rows: readonly Row[], column: TableColumn<Row>): number {
+  const texts = [column.title, ...rows.map((row) => escapeInline(column.value(row)))];
+  const width = Math.max(...texts.map(textWidth));
+  return column.shrink === false ? width : Math.min(width, LONGEST_TEXT);
+}

@@ -1,0 +1,72 @@
+import { z } from "zod";
+import { parseSort } from "../history/sort.ts";
+import type { RunSummary } from "../history/run_summary.ts";
+import { parseWhere } from "../history/where.ts";
+import { defineCommand } from "./define.ts";
+import { runsCsv, runsTable } from "./runs_table.ts";
+
+const SHOWN_IN_TABLE = 20;
+
+/** `aero list`. */
+export const list = defineCommand({
+  name: ["list"],
+  summary: "List runs, newest first",
+  description:
+    "Metrics, and the params in which the runs differ, are columns. A filter names fields: run, stage, state, " +
+    "grade, verdict, tag, note, commit, branch, version, started, duration, params.NAME, metrics.NAME.",
+  examples: [
+    { does: "The newest runs", run: "aero list" },
+    { does: "The best ones first", run: "aero list --sort metrics.rmse" },
+    {
+      does: "Those that fit",
+      run: `aero list --where 'metrics.rmse < 40 and params.features = "lag_one_week"'`,
+    },
+    { does: "All, for a spreadsheet", run: "aero list --csv" },
+  ],
+  positionals: [],
+  completes: { stage: "stage" },
+  shorts: { s: "stage", w: "where", n: "limit" },
+  input: z.strictObject({
+    stage: z.string().exactOptional().describe("Runs of this stage only"),
+    where: z.string().exactOptional().describe("Runs that fit a filter only: 'metrics.rmse < 40'"),
+    sort: z.string().exactOptional().describe(
+      "Order by fields, largest first after a dash: metrics.rmse,-started",
+    ),
+    limit: z.int().positive().exactOptional().describe(
+      `At most so many; by default ${SHOWN_IN_TABLE} in a table, and all with --csv or --json`,
+    ),
+    all: z.boolean().default(false).describe("All runs"),
+    csv: z.boolean().default(false).describe("Print CSV, with all params and metrics"),
+  }),
+  async run({ stage, where, sort, limit, all, csv }, app) {
+    const condition = where === undefined ? undefined : parseWhere(where);
+    const order = sort === undefined ? undefined : parseSort(sort);
+    const inFull = all || csv || app.printer.json;
+    const most = limit ?? (inFull ? undefined : SHOWN_IN_TABLE);
+    const index = await app.index();
+    const scope = stage === undefined ? {} : { stage };
+    const simple = condition === undefined && order === undefined;
+    const runs = index.query({
+      ...scope,
+      now: app.io.now().getTime(),
+      ...(condition === undefined ? {} : { where: condition }),
+      ...(order === undefined ? {} : { sort: order }),
+      ...(simple && most !== undefined ? { limit: most } : {}),
+    });
+    const total = simple ? index.count(stage) : runs.length;
+    const shown = most === undefined ? runs : runs.slice(0, most);
+    if (total === 0 && where === undefined) app.printer.note("there are no runs yet; make one: `aero run`");
+    else if (total === 0) app.printer.note(`no run fits ${where}`);
+    else if (shown.length < total && !app.printer.json) {
+      app.printer.note(`${shown.length} of ${total} runs; all of them: \`aero list --all\``);
+    }
+    return { type: "runs", runs: shown };
+  },
+  text: ({ runs }, style, { csv }) => csv ? runsCsv(runs) : runsTable(runs, style),
+  json: ({ runs }) => runs.map(runItem),
+});
+
+/** A run as `--json` prints it. */
+export function runItem(run: RunSummary) {
+  return { type: "run", ...run };
+}

@@ -56,6 +56,10 @@ async function demo(directory: string) {
   await replaceIn(`${project}/aero.yaml`, / {2}use: auto\n {2}image: .*\n/, environment.yaml);
   if (environment.use === "host") await replaceIn(`${project}/aero.yaml`, / {2}network: none\n/, "");
   await createRepository(project);
+  if (environment.use !== "host") {
+    say("The image's name is resolved to a digest, and kept in aero.lock.");
+    await aero.run("build");
+  }
   const deep = await commitAll(project, "Predict hourly bike counts", "deep");
   console.log(`A project of four stages, committed and tagged "deep": ${project}`);
 
@@ -63,7 +67,6 @@ async function demo(directory: string) {
   await aero.run("data", "add", "../hourly_counts.csv", "--name", "hourly_counts");
 
   say("First version: trees of depth 5.");
-  if (environment.use !== "host") await aero.run("build");
   await aero.run("run");
 
   say(

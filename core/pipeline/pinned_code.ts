@@ -34,13 +34,23 @@ export async function pinCode(
   options: { readonly draft: boolean; readonly now: number },
 ): Promise<PinnedCode> {
   const repository = await project.repository();
-  const worktree = await readWorktree(repository);
-  if (worktree.state === "clean") {
+  const worktree = await committedWorktree(repository, options.draft);
+  if (worktree?.state === "clean") {
     return await codeAt(project, repository, worktree.commit, worktree.branch, false);
   }
-  if (!options.draft) throw dirty(worktree);
+  if (worktree !== undefined && !options.draft) throw dirty(worktree);
   const commit = await snapshotWorktree(repository, { message: "aero draft", at: options.now });
-  return await codeAt(project, repository, commit, worktree.branch, true);
+  return await codeAt(project, repository, commit, worktree?.branch, true);
+}
+
+/** The worktree; `undefined` if there is no commit yet and a snapshot will do. */
+async function committedWorktree(repository: Repository, draft: boolean) {
+  try {
+    return await readWorktree(repository);
+  } catch (error) {
+    if (draft && error instanceof UserError && error.code === "no_commit") return undefined;
+    throw error;
+  }
 }
 
 async function codeAt(

@@ -6,7 +6,7 @@ import { configValue } from "./config_file.ts";
 import { modeOf, statInside } from "./disk_file.ts";
 import { objectHeader, type ObjectId, type ObjectType } from "./git_object.ts";
 import { hashOf } from "./object_hash.ts";
-import { noCommit, type Repository } from "./repository.ts";
+import type { Repository } from "./repository.ts";
 import { readWholeTree, refuseSubmodules } from "./tree_entries.ts";
 import { concatenate, type EntryKind, formatTree, type TreeEntry } from "./tree_object.ts";
 import { readUserConfig } from "./user_config.ts";
@@ -20,14 +20,14 @@ const NOBODY: Identity = { name: "aero", email: "aero@localhost" };
 
 /**
  * Commits the whole worktree, untracked files with it and ignored ones without, on a ref of its own below
- * `refs/aero/drafts/`, with HEAD as its parent.
+ * `refs/aero/drafts/`, with HEAD as its parent; before the first commit, without one.
  *
  * Branch, index, files and the log of HEAD stay as they are. Files are taken as they lie on the disk, without
  * filters or line-end rules. The same worktree gives the same tree, and at the same time the same commit.
  *
  * @param options.at Time of the commit, epoch milliseconds.
  * @returns The id of the commit.
- * @throws {UserError} `no_commit`, `draft_file_too_large`, `draft_file_unsupported`, `submodule_unsupported`;
+ * @throws {UserError} `draft_file_too_large`, `draft_file_unsupported`, `submodule_unsupported`;
  * {@link OutsideError} `draft_failed` if git's folder cannot be written.
  */
 export async function snapshotWorktree(
@@ -36,12 +36,13 @@ export async function snapshotWorktree(
 ): Promise<ObjectId> {
   const status = await worktreeStatus(repository, "files");
   const parent = status.commit;
-  if (parent === undefined) throw noCommit(repository.root);
-  const whole = await readWholeTree(repository.objects, (await repository.commitInfo(parent)).tree);
-  refuseSubmodules(whole.entries);
+  const committed = parent === undefined
+    ? []
+    : (await readWholeTree(repository.objects, (await repository.commitInfo(parent)).tree)).entries;
+  refuseSubmodules(committed);
   const write = (type: ObjectType, bytes: Uint8Array) => writeObject(repository, type, bytes);
 
-  const files = new Map<string, Leaf>(whole.entries.map((entry) => [entry.path, entry]));
+  const files = new Map<string, Leaf>(committed.map((entry) => [entry.path, entry]));
   for (const { path, change } of status.changes) {
     if (change === "unfinished") continue;
     const leaf = readLeaf(repository.root, { path, change }, write);
@@ -51,7 +52,12 @@ export async function snapshotWorktree(
   const tree = writeTree(files, write);
   const commit = write(
     "commit",
-    formatCommit({ tree, parents: [parent], author: await identity(repository), ...options }),
+    formatCommit({
+      tree,
+      parents: parent === undefined ? [] : [parent],
+      author: await identity(repository),
+      ...options,
+    }),
   );
   await writeRef(repository, `refs/aero/drafts/${commit.slice(0, 12)}`, commit);
   return commit;

@@ -122,10 +122,13 @@ testBothWays("a draft takes files as they lie on the disk", async (useGit) => {
   ]);
 });
 
-testBothWays("a draft before the first commit is refused", async (useGit) => {
+testBothWays("a draft before the first commit has no parent and leaves the branch unborn", async (useGit) => {
   using project = new GitProject();
   project.write("a", "1");
-  await rejects(snapshotWorktree(await project.open(useGit), OPTIONS), { code: "no_commit" });
+  const commit = await snapshotWorktree(await project.open(useGit), OPTIONS);
+  deepStrictEqual(project.git("log", "--format=%P", commit).trim(), "");
+  deepStrictEqual(project.git("show", `${commit}:a`), "1");
+  deepStrictEqual(project.git("for-each-ref", "refs/heads"), "");
 });
 
 testBothWays("a draft with a repository inside is refused", async (useGit) => {

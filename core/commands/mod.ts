@@ -8,6 +8,12 @@ import type { App } from "./define.ts";
  */
 export const COMMANDS: readonly CommandEntry<App>[] = [
   {
+    name: ["init"],
+    summary: "Start a project: write an aero.yaml that runs",
+    group: "Everyday",
+    load: async () => (await import("./init.ts")).init,
+  },
+  {
     name: ["run"],
     summary: "Run stages, tracked, in their container",
     group: "Everyday",
@@ -50,6 +56,18 @@ export const COMMANDS: readonly CommandEntry<App>[] = [
     load: async () => (await import("./list.ts")).list,
   },
   {
+    name: ["show"],
+    summary: "Show all that is known of a run",
+    group: "Looking",
+    load: async () => (await import("./show.ts")).show,
+  },
+  {
+    name: ["logs"],
+    summary: "Print what a run's program printed",
+    group: "Looking",
+    load: async () => (await import("./logs.ts")).logs,
+  },
+  {
     name: ["data", "add"],
     summary: "Store a file or directory as an artifact",
     group: "Artifacts",
@@ -66,6 +84,36 @@ export const COMMANDS: readonly CommandEntry<App>[] = [
     summary: "List all keys of aero.yaml and of your own config.yaml",
     group: "Groups",
     load: async () => (await import("./config_list.ts")).configList,
+  },
+  {
+    name: ["storage", "fsck"],
+    summary: "Read all that is stored, and tell what is damaged or missing",
+    group: "Groups",
+    load: async () => (await import("./storage_fsck.ts")).storageFsck,
+  },
+  {
+    name: ["storage", "check"],
+    summary: "Test whether the storage does all that aero needs of one",
+    group: "Groups",
+    load: async () => (await import("./storage_check.ts")).storageCheck,
+  },
+  {
+    name: ["cache", "status"],
+    summary: "Show what the cache holds, and how full it is",
+    group: "Groups",
+    load: async () => (await import("./cache_status.ts")).cacheStatus,
+  },
+  {
+    name: ["cache", "prune"],
+    summary: "Remove what is longest unused until the cache is under its cap",
+    group: "Groups",
+    load: async () => (await import("./cache_prune.ts")).cachePrune,
+  },
+  {
+    name: ["log"],
+    summary: "Report metrics, from inside a run",
+    group: "Groups",
+    load: async () => (await import("./log.ts")).log,
   },
   {
     name: ["completions"],

@@ -31,8 +31,14 @@ export interface Finding {
   readonly message: string;
 }
 
+/** How a store is checked. */
+export interface CheckOptions extends OperationOptions {
+  /** Called with the bytes of each object and pack once they have been read. */
+  readonly onRead?: (bytes: number) => void;
+}
+
 /** Reads everything; see {@link Store.check}. */
-export async function* checkStore(store: Store, options: OperationOptions): AsyncGenerator<Finding> {
+export async function* checkStore(store: Store, options: CheckOptions): AsyncGenerator<Finding> {
   const sound = new Map<Digest, number>();
   yield* checkObjects(store, sound, options);
   yield* checkPacks(store, sound, options);
@@ -42,7 +48,7 @@ export async function* checkStore(store: Store, options: OperationOptions): Asyn
 async function* checkObjects(
   store: Store,
   sound: Map<Digest, number>,
-  options: OperationOptions,
+  options: CheckOptions,
 ): AsyncGenerator<Finding> {
   for await (const { key, size } of store.storage.list(PREFIX.objects, options)) {
     const digest = digestOfObjectKey(key);
@@ -56,6 +62,7 @@ async function* checkObjects(
       hash.update(chunk);
       read += chunk.length;
     }
+    options.onRead?.(read);
     const found = `sha256:${hash.digest("hex")}`;
     if (found !== digest) {
       yield { kind: "object_corrupt", key, message: `the bytes of ${key} hash to ${found}` };
@@ -68,7 +75,7 @@ async function* checkObjects(
 async function* checkPacks(
   store: Store,
   sound: Map<Digest, number>,
-  options: OperationOptions,
+  options: CheckOptions,
 ): AsyncGenerator<Finding> {
   for await (const { key } of store.storage.list(PREFIX.packs, options)) {
     const pack = digestOfPackKey(key);
@@ -77,6 +84,7 @@ async function* checkPacks(
       continue;
     }
     const bytes = await readAll(await store.storage.get(key, options));
+    options.onRead?.(bytes.length);
     const found = digestOf(bytes);
     if (found !== pack) yield { kind: "pack_corrupt", key, message: `the bytes of ${key} hash to ${found}` };
     try {

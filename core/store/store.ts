@@ -11,7 +11,7 @@ import {
   type Storage,
   type StorageKey,
 } from "../plugin/storage.ts";
-import { checkStore, type Finding } from "./check.ts";
+import { type CheckOptions, checkStore, type Finding } from "./check.ts";
 import { mapConcurrent } from "./concurrent.ts";
 import { extractFiles, type FileToWrite } from "./extract_files.ts";
 import { type IngestedFile, ingestFiles } from "./ingest_files.ts";
@@ -224,8 +224,8 @@ export class Store implements AsyncDisposable {
   }
 
   /** Reads everything, and tells of each thing that is not as it must be. */
-  check(options: OperationOptions = {}): AsyncIterable<Finding> {
-    return checkStore(this, this.#scope(options));
+  check(options: CheckOptions = {}): AsyncIterable<Finding> {
+    return checkStore(this, { ...options, ...this.#scope(options) });
   }
 
   /** Puts one object under its own key. The caller has hashed the body. */

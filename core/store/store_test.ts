@@ -212,3 +212,15 @@ Deno.test("an abort comes out as its own reason, and stores nothing", async () =
 
   assert.equal(await test.store.has(digestOf("a")), false);
 });
+
+Deno.test("check() tells the bytes of each object and pack as it reads them", async () => {
+  await using test = await openMemoryStore();
+  await test.store.putObject(digestOf("hello"), bytesBody(text("hello")));
+  await test.store.putMany([item("one"), item("two")]);
+  const pack = [...test.objects].find(([key]) => key.startsWith("packs/"))!;
+
+  const read: number[] = [];
+  await Array.fromAsync(test.store.check({ onRead: (bytes) => read.push(bytes) }));
+
+  assert.deepEqual(read, [5, (await test.storage.stat(pack[0]))!.size]);
+});

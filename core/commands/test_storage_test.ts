@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
+import { openMemoryStore } from "../../tests/support/memory_store.ts";
 import { must } from "../plugin/conformance/case.ts";
 import { storageClause, type StorageSubject } from "../plugin/conformance/storage_subject.ts";
-import { MemoryStorage } from "../../plugins/storages/memory/memory_storage.ts";
 import { clauseOutcome } from "./test_storage.ts";
 
-const subject: StorageSubject = { storage: new MemoryStorage({ now: () => new Date(0) }), prefix: "check" };
+async function openSubject(): Promise<StorageSubject & AsyncDisposable> {
+  const test = await openMemoryStore();
+  return { storage: test.storage, prefix: "check", [Symbol.asyncDispose]: () => test[Symbol.asyncDispose]() };
+}
+
 const about = { type: "clause", clause: "it holds", durationMs: 0 };
 
 for (
@@ -25,11 +29,14 @@ for (
   ] as const
 ) {
   Deno.test(`a clause can be ${expected.outcome}${"why" in expected ? ` because ${expected.why}` : ""}`, async () => {
+    await using subject = await openSubject();
+
     assert.deepEqual(await clauseOutcome(clause, subject, () => 7), expected);
   });
 }
 
 Deno.test("an abort breaks no clause: it passes", async () => {
+  await using subject = await openSubject();
   const abort = new DOMException("Interrupted", "AbortError");
   const clause = storageClause("it holds", () => Promise.reject(abort));
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { buildGraph, drawGraph, selectStages } from "../pipeline/graph.ts";
-import { defineCommand } from "./define.ts";
+import { type App, defineCommand } from "./define.ts";
 import { EXIT } from "../errors.ts";
 import { outcomeLine, type StageResult, stageResult } from "./stage_result.ts";
 import { splitWords } from "./stage_words.ts";
@@ -16,6 +16,21 @@ interface GraphDrawing {
   readonly type: "graph";
   readonly graph: string;
 }
+
+const INPUT = z.strictObject({
+  words: z.array(z.string()).default([]),
+  only: z.array(z.string()).default([]).describe(
+    "Run the stages whose name has this text, and nothing they read from; commas separate several",
+  ),
+  list: z.boolean().default(false).describe("List the stages, and run nothing"),
+  graph: z.enum(["text", "dot", "mermaid"]).exactOptional().describe("Draw the pipeline, and run nothing"),
+  force: z.boolean().default(false).describe("Run also what has a result"),
+  draft: z.boolean().default(false).describe("Record uncommitted work as a snapshot on refs/aero/drafts"),
+  tag: z.array(z.string()).default([]).describe("Tag the runs"),
+  note: z.string().exactOptional().describe("Say what the runs are for"),
+});
+
+type RunInput = z.output<typeof INPUT>;
 
 /** `aero run`. */
 export const run = defineCommand({
@@ -37,51 +52,43 @@ export const run = defineCommand({
     describe: "Stages, and params as NAME=VALUE",
     complete: "stage",
   }],
-  input: z.strictObject({
-    words: z.array(z.string()).default([]),
-    only: z.array(z.string()).default([]).describe(
-      "Run the stages whose name has this text, and nothing they read from; commas separate several",
-    ),
-    list: z.boolean().default(false).describe("List the stages, and run nothing"),
-    graph: z.enum(["text", "dot", "mermaid"]).exactOptional().describe("Draw the pipeline, and run nothing"),
-    force: z.boolean().default(false).describe("Run also what has a result"),
-    draft: z.boolean().default(false).describe("Record uncommitted work as a snapshot on refs/aero/drafts"),
-    tag: z.array(z.string()).default([]).describe("Tag the runs"),
-    note: z.string().exactOptional().describe("Say what the runs are for"),
-  }),
-  async run(input, app): Promise<(StageListing | GraphDrawing | StageResult)[]> {
-    const { stages, overrides } = splitWords(input.words);
-    const only = input.only.flatMap((text) => text.split(",")).filter((text) => text !== "");
-    if (input.list || input.graph !== undefined) {
-      const { project } = await app.config();
-      const graph = buildGraph(project.stages);
-      const chosen = selectStages(graph, { stages, only });
-      if (input.graph !== undefined) return [{ type: "graph", graph: drawGraph(graph, input.graph) }];
-      return chosen.map((stage) => {
-        const { inputs, outputs } = project.stages[stage]!;
-        return { type: "stage", stage, inputs, outputs };
-      });
+  input: INPUT,
+  run: (input, app) => Promise.resolve(results(input, app)),
+  text(result, style) {
+    switch (result.type) {
+      case "graph":
+        return result.graph;
+      case "stage":
+        return `${style.bold(result.stage)}  ${Object.values(result.inputs).join(", ")} → ${
+          result.outputs.join(", ")
+        }`;
+      case "stage-run":
+        return outcomeLine(result, style);
     }
-    const { runTracked } = await import("./run_tracked.ts");
-    const outcomes = await runTracked(app, { ...input, stages, only, overrides });
-    return outcomes.map(stageResult);
   },
-  text(results, style) {
-    return results.map((result) => {
-      switch (result.type) {
-        case "graph":
-          return result.graph;
-        case "stage":
-          return `${style.bold(result.stage)}  ${Object.values(result.inputs).join(", ")} → ${
-            result.outputs.join(", ")
-          }`;
-        case "stage-run":
-          return outcomeLine(result, style);
-      }
-    }).join("\n");
-  },
-  exitCode: (results) =>
-    results.some((result) => result.type === "stage-run" && result.state !== "succeeded")
-      ? EXIT.programFailed
-      : EXIT.ok,
+  exitCode: (result) =>
+    result.type === "stage-run" && result.state !== "succeeded" ? EXIT.programFailed : EXIT.ok,
 });
+
+async function* results(
+  input: RunInput,
+  app: App,
+): AsyncGenerator<StageListing | GraphDrawing | StageResult> {
+  const { stages, overrides } = splitWords(input.words);
+  const only = input.only.flatMap((text) => text.split(",")).filter((text) => text !== "");
+  if (input.list || input.graph !== undefined) {
+    const { project } = await app.config();
+    const graph = buildGraph(project.stages);
+    const chosen = selectStages(graph, { stages, only });
+    if (input.graph !== undefined) return yield { type: "graph", graph: drawGraph(graph, input.graph) };
+    for (const stage of chosen) {
+      const { inputs, outputs } = project.stages[stage]!;
+      yield { type: "stage", stage, inputs, outputs };
+    }
+    return;
+  }
+  const { runTracked } = await import("./run_tracked.ts");
+  for await (const outcome of runTracked(app, { ...input, stages, only, overrides })) {
+    yield stageResult(outcome);
+  }
+}

@@ -18,11 +18,11 @@ export interface TrackedRequest {
 }
 
 /**
- * Pins the code and runs the stages.
+ * Pins the code and runs the stages; gives what became of each as it ends.
  *
  * @throws {UserError} `worktree_dirty`, `param_unknown` and others, before anything is run.
  */
-export async function runTracked(app: App, request: TrackedRequest): Promise<StageOutcome[]> {
+export async function* runTracked(app: App, request: TrackedRequest): AsyncGenerator<StageOutcome> {
   await app.requireRoot();
   const project = await app.openProject();
   await app.index();
@@ -33,7 +33,7 @@ export async function runTracked(app: App, request: TrackedRequest): Promise<Sta
   await using files = new CommitFilesOf(repository.objects, identity.tree, identity.directory, app.signal);
   const options = { observer, signal: app.signal };
   try {
-    return await runPipeline(project, {
+    yield* runPipeline(project, {
       code,
       params,
       stages: request.stages,

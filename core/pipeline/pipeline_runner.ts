@@ -47,28 +47,27 @@ export interface PipelineOptions {
  * Runs the stages of a pipeline in order, each as its own tracked run, and ends after the first that does not
  * succeed. A stage whose key has a result is not run again.
  *
- * @returns One outcome a stage, up to where it ended.
+ * Gives one outcome a stage as it ends, up to where the pipeline ended.
+ *
  * @throws {UserError} for inputs, config and environment.
  */
-export async function runPipeline(
+export async function* runPipeline(
   project: Project,
   request: PipelineRequest,
   options: PipelineOptions,
-): Promise<StageOutcome[]> {
+): AsyncGenerator<StageOutcome> {
   const graph = buildGraph(request.code.config.stages);
   const session = new Session(project, request, options);
   const made = new Map<string, MadeOutput>();
-  const outcomes: StageOutcome[] = [];
   for (const name of selectStages(graph, request)) {
     options.signal.throwIfAborted();
     const outcome = await session.stage(name, made);
-    outcomes.push(outcome);
-    if (outcome.record.state !== "succeeded") break;
+    yield outcome;
+    if (outcome.record.state !== "succeeded") return;
     for (const output of Object.values(outcome.record.outputs)) {
       made.set(output.artifact, { run: outcome.record.run, output });
     }
   }
-  return outcomes;
 }
 
 /** One command's work on one commit; what stages share is made once. */

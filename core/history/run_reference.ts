@@ -1,7 +1,7 @@
 import { UserError } from "../errors.ts";
 import type { Digest } from "../model/digest.ts";
 import { isRunIdPrefix, type RunId } from "../model/run_id.ts";
-import { nearest } from "../store/near_names.ts";
+import { nearest } from "../model/nearest.ts";
 import type { RunSummary } from "./run_summary.ts";
 
 /** Where the parts of a reference are looked up. All lists are newest first. */
@@ -96,7 +96,7 @@ async function notFound(reference: string, lookups: RunLookups): Promise<never> 
       : "no run id, artifact, tag, branch, commit or version begins so or is named so",
     fix: isStage
       ? [`name its newest run: \`@last:${reference}\``]
-      : [...near.map((name) => `write \`${name}\``), "list the runs: `aero list`"],
+      : [...(near === undefined ? [] : [`write \`${near}\``]), "list the runs: `aero list`"],
   });
 }
 

@@ -1,6 +1,6 @@
 import { UserError } from "../errors.ts";
 import type { JsonValue } from "../model/json.ts";
-import { nearest } from "../store/near_names.ts";
+import { nearest } from "../model/nearest.ts";
 import { FIELD_NAMES, type RunField, runField } from "./run_field.ts";
 import type { RunSummary } from "./run_summary.ts";
 
@@ -23,9 +23,7 @@ export function parseSort(text: string): Sort {
     throw new UserError("sort_invalid", {
       what: `Cannot sort by ${JSON.stringify(text)}`,
       why: `there is no field ${JSON.stringify(name)}`,
-      fix: near.length > 0
-        ? near.map((candidate) => `sort by \`${candidate}\``)
-        : [`sort by one of ${FIELD_NAMES.join(", ")}`],
+      fix: [near === undefined ? `sort by one of ${FIELD_NAMES.join(", ")}` : `sort by \`${near}\``],
     });
   });
 }

@@ -1,4 +1,4 @@
-import { nearest } from "../store/near_names.ts";
+import { nearest } from "../model/nearest.ts";
 import { FIELD_NAMES, type RunField, runField } from "./run_field.ts";
 import type { RunSummary } from "./run_summary.ts";
 import { type Test, testEquals, testOf, type WrittenValue } from "./where_condition.ts";
@@ -188,8 +188,7 @@ function isAbsent(field: RunField, run: RunSummary, now: number): boolean {
 
 function nearField(name: string): string[] {
   const dot = name.indexOf(".");
-  if (dot < 0) return nearest(name, FIELD_NAMES);
-  return nearest(name.slice(0, dot + 1), ["params.", "metrics."]).map((family) =>
-    family + name.slice(dot + 1)
-  );
+  const near = dot < 0 ? nearest(name, FIELD_NAMES) : nearest(name.slice(0, dot), ["params", "metrics"]);
+  if (near === undefined) return [];
+  return [dot < 0 ? near : near + name.slice(dot)];
 }

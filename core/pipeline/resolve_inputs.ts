@@ -55,7 +55,7 @@ async function stored(
       ...(label.origin.kind === "run" ? { run: label.origin.run } : {}),
     };
   } catch (error) {
-    if (!(error instanceof UserError) || error.code !== "artifact_unknown") throw error;
+    if (!(error instanceof UserError) || error.code !== "artifact_not_found") throw error;
     throw new UserError("input_missing", {
       what: `Cannot run the stage "${stage}"`,
       why: `its input "${input}" is the artifact "${text}", which no stage makes and nobody has added`,

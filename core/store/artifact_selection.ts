@@ -2,7 +2,7 @@ import { unreachable, UserError } from "../errors.ts";
 import { shortDigest } from "../model/digest.ts";
 import { type ArtifactLabel, labelName } from "../model/lineage.ts";
 import type { ArtifactName, VersionSelector } from "../model/name.ts";
-import { nearest } from "./near_names.ts";
+import { nearest } from "../model/nearest.ts";
 
 /**
  * The label that a selector stands for.
@@ -66,7 +66,7 @@ export function unknownArtifact(artifact: ArtifactName, known: readonly Artifact
   const elsewhere = known.filter((other) => other.name === artifact.name);
   const near = nearest(artifact.name, own);
   const fix = [
-    ...near.map((name) => `\`${name}\` is the nearest name`),
+    ...(near === undefined ? [] : [`\`${near}\` is the nearest name`]),
     ...elsewhere.map((other) => `another project has it: \`${other.project}/${other.name}\``),
     `\`aero data add PATH --name ${artifact.name}\``,
   ];

@@ -1,0 +1,42 @@
+import { z } from "zod";
+import { defineCommand } from "./define.ts";
+import { runPage } from "./run_page.ts";
+
+/** `aero show`. */
+export const show = defineCommand({
+  name: ["show"],
+  summary: "Show all that is known of a run",
+  description: "Of a run that goes on, what it has reported so far.",
+  examples: [
+    { does: "The last run", run: "aero show @last" },
+    { does: "The run that made a model", run: "aero show model:v3" },
+    { does: "The newest run of a stage", run: "aero show @last:train" },
+  ],
+  positionals: [
+    {
+      name: "run",
+      required: true,
+      describe: "A run id, a prefix, @last, a label, tag, commit or version",
+      complete: "run",
+    },
+  ],
+  input: z.strictObject({ run: z.string() }),
+  async run({ run }, app) {
+    const { knownRun } = await import("./known_run.ts");
+    const known = await knownRun(app, run);
+    const others = (await app.index()).query({ project: known.summary.project })
+      .filter(({ group, run }) => group === known.summary.group && run !== known.summary.run);
+    return { type: "run", ...known, others };
+  },
+  text: (result, style) => runPage(result, style),
+  json: ({ summary, start, record, version, verdicts, metrics, outputs, others }) => ({
+    type: "run",
+    run: summary.run,
+    state: summary.state,
+    grade: summary.grade,
+    ...(record === undefined ? { start, metrics, outputs } : { record }),
+    version,
+    verdicts,
+    group: others.map(({ run, stage, state }) => ({ run, stage, state })),
+  }),
+});

@@ -11,7 +11,7 @@ import { buildGraph, selectStages } from "./graph.ts";
 import { materializeInputs } from "./inputs.ts";
 import { interpolateCommand } from "./interpolate.ts";
 import { linkInputs } from "./program.ts";
-import { paramsOf } from "./pipeline_runner.ts";
+import { paramsOf } from "./configured_stage.ts";
 import { writeProgramFiles } from "./program_files.ts";
 import { resolveInputs } from "./resolve_inputs.ts";
 import { directoriesOf, type ProgramLayout, programVariables } from "./run_contract.ts";

@@ -1,13 +1,12 @@
 import type { EnvironmentConfig, ProjectConfig, StageConfig } from "../config/project_config.ts";
-import type { CodeIdentity, InputIdentity } from "../model/experiment_version.ts";
 import type { Params } from "../model/params.ts";
 import type { InputRecord, RecordedGrade, RunRecord, SourceRecord } from "../model/run.ts";
-import { objectIdsIn } from "../source/tree_lookup.ts";
+import { earlierResult, planConfigured } from "./configured_stage.ts";
 import { buildGraph, selectStages } from "./graph.ts";
 import type { EnvironmentSession } from "./environment_session.ts";
 import { describeSource, keepSource, newestKept } from "./keep_source.ts";
 import type { PinnedCode } from "./pinned_code.ts";
-import { planStage, type StagePlan } from "./plan.ts";
+import type { StagePlan } from "./plan.ts";
 import type { Project } from "./project.ts";
 import { type MadeOutput, resolveInputs } from "./resolve_inputs.ts";
 import type { RunObserver } from "./run_services.ts";
@@ -95,7 +94,7 @@ class Session {
     const { catalog } = this.#project.services;
     const inputs = await resolveInputs(name, stage.inputs, made, catalog, this.#config.project);
     const plan = await this.#plan(name, stage, inputs, environment);
-    const earlier = await this.#earlier(plan);
+    const earlier = this.#request.force ? undefined : await earlierResult(plan, this.#project.services);
     if (earlier !== undefined) return { stage: name, record: earlier, reused: true };
     return { stage: name, record: await this.#run(plan, stage, inputs, environment), reused: false };
   }
@@ -107,31 +106,16 @@ class Session {
     environment: EnvironmentSession,
   ): Promise<StagePlan> {
     const { code, params } = this.#request;
-    return planStage({
+    return await planConfigured({
       project: this.#config.project,
-      stage: name,
-      command: stage.command,
-      outputs: stage.outputs,
-      ...(stage.metrics === undefined ? {} : { metrics: stage.metrics }),
+      name,
+      stage,
       code: code.identity,
-      codeIds: await objectIdsIn(
-        code.repository.objects,
-        code.identity.tree,
-        codePaths(stage, code.identity),
-      ),
+      objects: code.repository.objects,
+      params,
       environment: await environment.identity(),
-      inputs: identitiesOf(inputs),
-      params: paramsOf(stage, params),
+      inputs,
     });
-  }
-
-  async #earlier(plan: StagePlan): Promise<RunRecord | undefined> {
-    if (this.#request.force) return undefined;
-    const { results, archive } = this.#project.services;
-    const result = await results.get(plan.key);
-    if (result === undefined) return undefined;
-    const record = await archive.getRecord(this.#config.project, result.run);
-    return record?.state === "succeeded" ? record : undefined;
   }
 
   async #run(
@@ -177,30 +161,6 @@ class Session {
     const packs = await keepSource(code.repository, code.identity, earlier, services.store, this.#options);
     return this.#source = await describeSource(code.repository, code.identity.commit, code.branch, packs);
   }
-}
-
-/** The paths in the repository that a stage declares as its code; `.` if it declares none. */
-export function codePaths(stage: Pick<StageConfig, "code">, code: CodeIdentity): string[] {
-  const { directory } = code;
-  if (stage.code.includes(".")) return ["."];
-  return stage.code.map((path) => directory === undefined ? path : `${directory}/${path}`);
-}
-
-/** What a version says of inputs. */
-export function identitiesOf(inputs: Readonly<Record<string, InputRecord>>): Record<string, InputIdentity> {
-  return Object.fromEntries(
-    Object.entries(inputs).map(([name, input]) => [
-      name,
-      { artifact: input.artifact, digest: input.manifest.digest },
-    ]),
-  );
-}
-
-/** The params that a stage may read: those it names, or all. */
-export function paramsOf(stage: Pick<StageConfig, "params">, params: Params): Params {
-  if (stage.params === undefined) return params;
-  const wanted = stage.params.map((name) => name.split(".")[0]!);
-  return Object.fromEntries(Object.entries(params).filter(([name]) => wanted.includes(name)));
 }
 
 function gradeOf(code: PinnedCode, kind: "container" | "host"): RecordedGrade {

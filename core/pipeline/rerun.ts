@@ -9,7 +9,7 @@ import type { StageConfig } from "../config/project_config.ts";
 import { openRecorded } from "./recorded_environment.ts";
 import { CONFIG_FILE } from "./pinned_code.ts";
 import { planStage } from "./plan.ts";
-import { codePaths, identitiesOf } from "./pipeline_runner.ts";
+import { codePaths, identitiesOf } from "./configured_stage.ts";
 import type { Project } from "./project.ts";
 import type { RunObserver } from "./run_services.ts";
 import { runStage } from "./stage_runner.ts";

@@ -59,7 +59,7 @@ async function stored(
     throw new UserError("input_missing", {
       what: `Cannot run the stage "${stage}"`,
       why: `its input "${input}" is the artifact "${text}", which no stage makes and nobody has added`,
-      fix: [`\`aero data add PATH --name ${artifact.name}\``, ...(error.report.fix ?? [])],
+      fix: error.report.fix ?? [],
     }, { cause: error });
   }
 }

@@ -79,7 +79,7 @@ export async function metricPoints(app: App, run: RunId): Promise<MetricPoint[]>
 }
 
 /** The events of a journal in this place; `undefined` if there is none. */
-async function localEvents(app: App, run: RunId): Promise<JournalEvent[] | undefined> {
+export async function localEvents(app: App, run: RunId): Promise<JournalEvent[] | undefined> {
   const { state } = await app.place();
   try {
     return readJournal(await Deno.readFile(state.run(run).journal)).events;

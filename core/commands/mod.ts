@@ -68,6 +68,12 @@ export const COMMANDS: readonly CommandEntry<App>[] = [
     load: async () => (await import("./logs.ts")).logs,
   },
   {
+    name: ["metrics"],
+    summary: "Compare the metrics of runs, tags or branches",
+    group: "Looking",
+    load: async () => (await import("./metrics.ts")).metrics,
+  },
+  {
     name: ["data", "add"],
     summary: "Store a file or directory as an artifact",
     group: "Artifacts",

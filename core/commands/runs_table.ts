@@ -70,7 +70,7 @@ export function runsTable(runs: readonly RunSummary[], style: Style, shown: Show
 /** Runs as CSV: all that a summary holds, with a column for each param and each metric. */
 export function runsCsv(
   runs: readonly RunSummary[],
-  metrics = metricNamesOf(runs),
+  metrics: readonly string[] = metricNamesOf(runs),
   first: readonly TableColumn<RunSummary>[] = [],
 ): Uint8Array {
   const params = paramNamesOf(runs);

@@ -24,7 +24,8 @@ export async function* readArchive(
   signal?: AbortSignal,
 ): AsyncGenerator<ArchiveMember, void, void> {
   // 40 ms to load: only for those who move an image.
-  const { extract } = await import("tar-stream");
+  // Through its default: in a bundle, a CommonJS package that is loaded lazily has no other name.
+  const { default: { extract } } = await import("tar-stream");
   const members = extract();
   const reader = archive.getReader();
   let sourceFault: { error: unknown } | undefined;

@@ -4,10 +4,12 @@ import type { ProgramExit } from "../model/run.ts";
 import type { RunId } from "../model/run_id.ts";
 import {
   type ContainerEnvironment,
+  type Environment,
   type HostEnvironment,
   type Mount,
   type ProgramSpec,
   recordedImage,
+  type RunOptions,
 } from "../plugin/environment.ts";
 import { interpolateCommand } from "./interpolate.ts";
 import type { JournalWriter } from "./journal_writer.ts";
@@ -38,29 +40,58 @@ export async function runProgram(
   ready: ReadyRun,
   options: StageRunOptions,
 ): Promise<ProgramExit> {
-  const { directory } = ready;
-  const { environment, observer, signal } = options;
+  const { directory, journal } = ready;
+  const { environment, hostVariables, observer, signal } = options;
   writeExchange(job, directory);
   const secrets = Object.fromEntries(
     Object.entries(job.secrets).map(([name, value]) => [name, value.reveal()]),
   );
   using stdout = new LogCapture(directory.stdout, redactor(secrets), (bytes) => observer.stdout(bytes));
   using stderr = new LogCapture(directory.stderr, redactor(secrets), (bytes) => observer.stderr(bytes));
-  const streams = {
+  journal.append({ event: "started", at: ready.now() });
+  return await startProgram(job, ready, { environment, hostVariables }, {
     signal,
     onStdout: (bytes: Uint8Array) => stdout.write(bytes),
     onStderr: (bytes: Uint8Array) => stderr.write(bytes),
-  };
-  ready.journal.append({ event: "started", at: ready.now() });
+  });
+}
+
+/** What starting a program needs of a run. */
+export type ProgramJob = Pick<
+  StageJob,
+  "plan" | "command" | "outputs" | "codeWritable" | "limits" | "secrets"
+>;
+
+/** Where a program is started. */
+export interface ProgramPlace {
+  readonly environment: Environment;
+  /** The variables of the user that programs on the host see, beside those of the config. */
+  readonly hostVariables: Readonly<Record<string, string>>;
+  /** In place of the stage's own command. */
+  readonly command?: readonly string[];
+}
+
+/**
+ * Starts a stage's program, or another in its place, with the files and variables of a run that is laid out.
+ *
+ * @throws {EnvironmentError}; an abort's own reason once nothing of the program is left.
+ */
+export async function startProgram(
+  job: ProgramJob,
+  ready: Pick<ReadyRun, "run" | "directory" | "inputs">,
+  { environment, hostVariables, command }: ProgramPlace,
+  streams: RunOptions,
+): Promise<ProgramExit> {
   switch (environment.kind) {
     case "container":
-      return await runInContainer(job, ready, secrets, environment, streams);
+      return await runInContainer(job, ready, environment, streams, command);
     case "host":
-      return await runOnHost(job, ready, secrets, environment, streams, options.hostVariables);
+      return await runOnHost(job, ready, environment, streams, hostVariables, command);
   }
 }
 
-function writeExchange(job: StageJob, directory: RunDirectory): void {
+/** Writes what a program is told by files: its params, an empty file for metrics, and aero's own module. */
+export function writeExchange(job: Pick<StageJob, "plan">, directory: RunDirectory): void {
   Deno.writeTextFileSync(`${directory.exchange}/params.json`, canonicalJson(job.plan.version.params) + "\n");
   Deno.writeTextFileSync(directory.metrics, "");
   writeProgramFiles(directory.program);
@@ -70,8 +101,6 @@ function makeMountPoints(directory: RunDirectory, inputs: Readonly<Record<string
   Deno.mkdirSync(directory.inputs);
   for (const name of Object.keys(inputs)) Deno.mkdirSync(`${directory.inputs}/${name}`);
 }
-
-type Streams = Parameters<ContainerEnvironment["run"]>[1];
 
 /** What a container sees of a run that is laid out; `aero shell` asks for the same. */
 export function containerMounts(
@@ -93,18 +122,18 @@ export function containerMounts(
 }
 
 async function runInContainer(
-  job: StageJob,
-  ready: ReadyRun,
-  secrets: Readonly<Record<string, string>>,
+  job: ProgramJob,
+  ready: Pick<ReadyRun, "run" | "directory" | "inputs">,
   environment: ContainerEnvironment,
-  streams: Streams,
+  streams: RunOptions,
+  command: readonly string[] | undefined,
 ): Promise<ProgramExit> {
   const identity = job.plan.version.environment;
   makeMountPoints(ready.directory, ready.inputs);
   if (identity.kind !== "container") throw new TypeError("A host's version cannot run in a container");
   return await environment.run({
-    ...programSpec(job, ready, CONTAINER_LAYOUT, secrets),
-    command: job.plan.version.command,
+    ...programSpec(job, ready, CONTAINER_LAYOUT),
+    command: command ?? job.plan.version.command,
     image: recordedImage(identity),
     mounts: containerMounts(job, ready),
     network: identity.network,
@@ -114,30 +143,29 @@ async function runInContainer(
 }
 
 async function runOnHost(
-  job: StageJob,
-  ready: ReadyRun,
-  secrets: Readonly<Record<string, string>>,
+  job: ProgramJob,
+  ready: Pick<ReadyRun, "run" | "directory" | "inputs">,
   environment: HostEnvironment,
-  streams: Streams,
+  streams: RunOptions,
   variables: Readonly<Record<string, string>>,
+  other: readonly string[] | undefined,
 ): Promise<ProgramExit> {
   const layout = hostLayout(ready.directory);
   linkInputs(layout.inputs, ready.inputs);
-  const command = interpolateCommand(job.command, {
+  const command = other ?? interpolateCommand(job.command, {
     params: job.plan.version.params,
     inputs: directoriesOf(layout.inputs, Object.keys(ready.inputs)),
     outputs: directoriesOf(layout.outputs, job.outputs),
   }, `stages.${job.plan.version.stage}.command`);
-  const spec = programSpec(job, ready, layout, secrets);
+  const spec = programSpec(job, ready, layout);
   const path = `${layout.bin}:${spec.env.PATH ?? variables.PATH ?? "/usr/local/bin:/usr/bin:/bin"}`;
   return await environment.run({ ...spec, command, env: { ...variables, ...spec.env, PATH: path } }, streams);
 }
 
 function programSpec(
-  job: StageJob,
-  ready: ReadyRun,
+  job: ProgramJob,
+  ready: Pick<ReadyRun, "run">,
   layout: ProgramLayout,
-  secrets: Readonly<Record<string, string>>,
 ): Omit<ProgramSpec, "command"> {
   const { version, key } = job.plan;
   const subdirectory = version.code.directory;
@@ -148,7 +176,9 @@ function programSpec(
       params: version.params,
       stageKey: key,
     }),
-    secrets,
+    secrets: Object.fromEntries(
+      Object.entries(job.secrets).map(([name, value]) => [name, value.reveal()]),
+    ),
     workingDirectory: subdirectory === undefined ? layout.code : `${layout.code}/${subdirectory}`,
     limits: job.limits,
   };

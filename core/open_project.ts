@@ -67,14 +67,15 @@ async function openServices(
   directory: string,
   closing: AsyncDisposableStack,
 ): Promise<RunServices> {
-  const storage = closing.use(await openStorage(app, section, settings, directory));
+  const signal = laterThan(app.signal, closing);
+  const storage = closing.use(await openStorage(app, section, settings, directory, signal));
   const cache = settings.cacheDirectory;
   const store = closing.use(
     await openStore({
       storage,
       index: await indexPath(cache, storage.location),
       scratchDirectory: `${cache}/scratch`,
-      signal: app.signal,
+      signal,
     }),
   );
   return {
@@ -104,10 +105,11 @@ async function openStorage(
   section: PluginSection,
   settings: Settings,
   directory: string,
+  signal: AbortSignal,
 ): Promise<Storage> {
   const plugin = app.registry.storages.find(({ name }) => name === section.use);
   if (plugin === undefined) throw new TypeError(`The config let through a storage named ${section.use}`);
-  const context = await app.pluginContext(settings.dataDirectory);
+  const context = { ...await app.pluginContext(settings.dataDirectory), signal };
   const opened = await plugin.open(absolutePaths(section.options, directory), context);
   return new RetryStorage(new LimitStorage(new LogStorage(opened, context)), { log: context.log });
 }
@@ -142,4 +144,27 @@ function withoutProject(
     },
     settings,
   };
+}
+
+/** How long the record of a run that was interrupted may take, in milliseconds. */
+const RECORDING_MS = 10_000;
+
+/**
+ * A signal that aborts some time after another one: an interrupted run is still to be recorded. Work that should end
+ * at once has the first signal, call by call.
+ */
+function laterThan(signal: AbortSignal, closing: AsyncDisposableStack): AbortSignal {
+  const later = new AbortController();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const onAbort = () => {
+    timer = setTimeout(() => later.abort(signal.reason), RECORDING_MS);
+    Deno.unrefTimer(Number(timer));
+  };
+  if (signal.aborted) onAbort();
+  else signal.addEventListener("abort", onAbort, { once: true });
+  closing.defer(() => {
+    signal.removeEventListener("abort", onAbort);
+    clearTimeout(timer);
+  });
+  return later.signal;
 }

@@ -1,5 +1,6 @@
 import { stringify } from "yaml";
 import { placeTree } from "../cache/place.ts";
+import type { StageConfig } from "../config/project_config.ts";
 import { UserError } from "../errors.ts";
 import { canonicalJson } from "../format/canonical_json.ts";
 import type { Descriptor } from "../model/descriptor.ts";
@@ -44,7 +45,7 @@ export async function checkoutRun(
   Deno.mkdirSync(`${directory}/run`);
   Deno.writeTextFileSync(`${directory}/run/params.json`, canonicalJson(version.params) + "\n");
   Deno.writeTextFileSync(`${directory}/config.yaml`, configText(record, version));
-  Deno.writeTextFileSync(`${directory}/run.sh`, scriptByHand(record, version, stage.command), {
+  Deno.writeTextFileSync(`${directory}/run.sh`, scriptByHand(record, version, stage), {
     mode: 0o755,
   });
   return { directory, command: "sh run.sh" };
@@ -91,19 +92,18 @@ async function lay(
 function scriptByHand(
   record: RunRecord,
   version: ExperimentVersion,
-  template: string | readonly string[],
+  stage: Pick<StageConfig, "command" | "outputs">,
 ): string {
   const { environment } = version;
-  const outputs = Object.keys(record.outputs).map((name) => `again/${name}`);
+  // Those of the stage: a run that failed has none, and would still write to them.
+  const outputs = stage.outputs.map((name) => `again/${name}`);
   return [
     "#!/bin/sh",
     `# Runs ${record.project}/${record.stage} as run ${record.run} did; outputs go to again/.`,
     "set -eu",
     'cd "$(dirname "$0")"',
     ["mkdir -p again", ...outputs].join(" "),
-    environment.kind === "host"
-      ? onHost(record, version, template)
-      : inContainer(record, version, environment),
+    environment.kind === "host" ? onHost(record, version, stage) : inContainer(record, version, environment),
     "",
   ].join("\n");
 }
@@ -130,7 +130,11 @@ function inContainer(record: RunRecord, version: ExperimentVersion, environment:
   ].join(" \\\n  ");
 }
 
-function onHost(record: RunRecord, version: ExperimentVersion, template: string | readonly string[]): string {
+function onHost(
+  record: RunRecord,
+  version: ExperimentVersion,
+  stage: Pick<StageConfig, "command" | "outputs">,
+): string {
   // A path that no word of a command can hold by chance stands for the folder until the words are quoted.
   const root = "/aero-checkout-root";
   const layout = {
@@ -141,10 +145,10 @@ function onHost(record: RunRecord, version: ExperimentVersion, template: string 
     python: `${root}/program/python`,
     bin: `${root}/program/bin`,
   };
-  const command = interpolateCommand(template, {
+  const command = interpolateCommand(stage.command, {
     params: version.params,
     inputs: directoriesOf(layout.inputs, Object.keys(record.inputs)),
-    outputs: directoriesOf(layout.outputs, Object.keys(record.outputs)),
+    outputs: directoriesOf(layout.outputs, stage.outputs),
   }, `stages.${version.stage}.command`);
   const program = { id: record.run, params: version.params, stageKey: record.stageKey };
   const own = (words: readonly string[]) => words.map((word) => quoteBeside(word, root, '"$root"')).join(" ");

@@ -5,7 +5,7 @@ import { UserError } from "../errors.ts";
  *
  * White space separates words; `'…'` keeps all, `"…"` keeps all but `\"`, `\\`; `\x` is `x`. What only a shell
  * understands (`|`, `>`, `&&`, `;`, `$NAME`, a glob) is refused when unquoted, since no shell reads the command.
- * `${…}` is kept whole, also when it holds spaces.
+ * `${…}` is kept whole, also when it holds spaces, and so is `$$`: who fills in values reads them.
  *
  * @param at Where the command stands, for the message: `stages.train.command`.
  * @throws {UserError} `command_invalid`.
@@ -32,6 +32,9 @@ export function splitCommand(line: string, at: string): string[] {
     } else if (c === "\\") {
       if (i + 1 >= line.length) throw invalid(line, at, "it ends in a backslash");
       if (line[i + 1] !== "\n") word = (word ?? "") + line[i + 1];
+      i += 2;
+    } else if (line.startsWith("$$", i)) {
+      word = (word ?? "") + "$$";
       i += 2;
     } else if (line.startsWith("${", i)) {
       const end = line.indexOf("}", i);

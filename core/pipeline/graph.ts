@@ -136,8 +136,10 @@ export function drawGraph(graph: Graph, form: "text" | "dot" | "mermaid"): strin
       // Mermaid reads some words and signs in ids; numbered ids with quoted labels are always safe.
       return [
         "flowchart LR",
-        ...order.map((name, i) => `  s${i}["${name}"]`),
-        ...edges.map((e) => `  s${order.indexOf(e.from)} -->|"${e.artifact}"| s${order.indexOf(e.to)}`),
+        ...order.map((name, i) => `  s${i}["${mermaidText(name)}"]`),
+        ...edges.map((e) =>
+          `  s${order.indexOf(e.from)} -->|"${mermaidText(e.artifact)}"| s${order.indexOf(e.to)}`
+        ),
       ].join("\n");
     case "text":
       return order.map((name) => {
@@ -145,4 +147,9 @@ export function drawGraph(graph: Graph, form: "text" | "dot" | "mermaid"): strin
         return sources.length === 0 ? name : `${name}  ← ${sources.join(", ")}`;
       }).join("\n");
   }
+}
+
+/** Text between quotes in a Mermaid diagram, whose escapes are those of HTML with `#` for `&`. */
+function mermaidText(text: string): string {
+  return text.replaceAll("#", "#35;").replaceAll('"', "#quot;").replaceAll("<", "#lt;");
 }

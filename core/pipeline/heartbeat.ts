@@ -17,20 +17,47 @@ export class Heartbeat implements Disposable {
   private constructor(path: string, file: Deno.FsFile) {
     this.#path = path;
     this.#file = file;
-    this.#timer = setInterval(() => this.#beat(), INTERVAL_MS);
     this.#beat();
+    this.#timer = setInterval(() => this.#beat(), INTERVAL_MS);
   }
 
-  /** Begins to look after a run; `undefined` if somebody who is alive does so already. */
-  static take(path: string, now: number): Heartbeat | undefined {
-    if (beatsElsewhere(path, now)) return undefined;
-    const file = Deno.openSync(path, { create: true, write: true, read: true });
+  /**
+   * Begins to look after a run that is new.
+   *
+   * @throws {TypeError} if there is such a file already.
+   */
+  static begin(path: string): Heartbeat {
+    // Nobody may find the file before it is locked, or its run would be taken for a dead one.
+    const slash = path.lastIndexOf("/") + 1;
+    const hidden = `${path.slice(0, slash)}.${path.slice(slash)}`;
+    const file = Deno.openSync(hidden, { createNew: true, write: true, read: true });
+    try {
+      if (isThere(path)) throw new TypeError(`${path} is there already`);
+      if (!file.tryLockSync(true)) throw new TypeError(`${hidden} is locked by another`);
+      sign(file);
+      Deno.renameSync(hidden, path);
+    } catch (error) {
+      file.close();
+      Deno.removeSync(hidden);
+      throw error;
+    }
+    return new Heartbeat(path, file);
+  }
+
+  /**
+   * Begins to look after a run whose former holder died.
+   *
+   * @param now Epoch milliseconds.
+   * @returns `undefined` if somebody who is alive looks after it, or if it has been recorded meanwhile.
+   */
+  static takeOver(path: string, now: number): Heartbeat | undefined {
+    const file = openIfThere(path);
+    if (file === undefined) return undefined;
     let taken = false;
     try {
-      taken = file.tryLockSync(true);
+      taken = !beatsElsewhere(file, now) && file.tryLockSync(true) && isOpenAt(file, path);
       if (!taken) return undefined;
-      file.truncateSync(0);
-      file.writeSync(new TextEncoder().encode(JSON.stringify({ hostname: Deno.hostname(), pid: Deno.pid })));
+      sign(file);
       return new Heartbeat(path, file);
     } finally {
       if (!taken) file.close();
@@ -39,7 +66,11 @@ export class Heartbeat implements Disposable {
 
   #beat(): void {
     const now = new Date();
-    this.#file.utimeSync(now, now);
+    try {
+      this.#file.utimeSync(now, now);
+    } catch {
+      // The lock says the same; a beat that is missed on a network drive is made up by the next.
+    }
   }
 
   /** The run is recorded: nobody needs to look after it. */
@@ -53,15 +84,57 @@ export class Heartbeat implements Disposable {
   }
 }
 
-/** Whether another machine, whose locks may not be seen here, has beaten lately. */
-function beatsElsewhere(path: string, now: number): boolean {
+/** Writes who holds the file. */
+function sign(file: Deno.FsFile): void {
+  file.truncateSync(0);
+  file.seekSync(0, Deno.SeekMode.Start);
+  file.writeSync(new TextEncoder().encode(JSON.stringify({ hostname: Deno.hostname(), pid: Deno.pid })));
+}
+
+function openIfThere(path: string): Deno.FsFile | undefined {
   try {
-    const { hostname } = JSON.parse(Deno.readTextFileSync(path));
-    const beatAt = Deno.statSync(path).mtime?.getTime() ?? 0;
+    return Deno.openSync(path, { write: true, read: true });
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+function isThere(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+/** Whether a file that is open has not been removed by the one who recorded its run. */
+function isOpenAt(file: Deno.FsFile, path: string): boolean {
+  try {
+    const there = Deno.lstatSync(path), own = file.statSync();
+    return there.ino === own.ino && there.dev === own.dev;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+/** Longest text that {@link sign} writes, and more. */
+const SIGNATURE_BYTES = 1024;
+
+/** Whether another machine, whose locks may not be seen here, has beaten lately. */
+function beatsElsewhere(file: Deno.FsFile, now: number): boolean {
+  const bytes = new Uint8Array(SIGNATURE_BYTES);
+  const count = file.readSync(bytes) ?? 0;
+  try {
+    const { hostname } = JSON.parse(new TextDecoder().decode(bytes.subarray(0, count)));
+    const beatAt = file.statSync().mtime?.getTime() ?? 0;
     return hostname !== Deno.hostname() && now - beatAt < SILENCE_MS;
   } catch (error) {
-    // Torn, empty or absent: whoever wrote it died in doing so, or its lock tells.
-    if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) return false;
+    // Torn or empty: whoever wrote it died in doing so, or its lock tells.
+    if (error instanceof SyntaxError || error instanceof TypeError) return false;
     throw error;
   }
 }

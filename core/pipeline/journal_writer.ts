@@ -14,24 +14,48 @@ export class JournalWriter implements Disposable {
   readonly #file: Deno.FsFile;
   readonly #encoder = new TextEncoder();
   readonly #timer: ReturnType<typeof setInterval>;
+  #size: number;
   #unsynced = false;
+  #syncFailure: unknown;
 
-  /** Opens the journal at `path`, which may have events already. */
+  /** Opens the journal at `path`, which may have whole events already. */
   constructor(path: string) {
     this.#file = Deno.openSync(path, { create: true, append: true, mode: 0o644 });
-    this.#timer = setInterval(() => this.#sync(), SYNC_INTERVAL_MS);
+    this.#size = this.#file.statSync().size;
+    this.#timer = setInterval(() => this.#syncInTime(), SYNC_INTERVAL_MS);
     Deno.unrefTimer(Number(this.#timer));
   }
 
-  /** Adds one event. */
+  /** Adds one event, or throws and leaves the journal as it was. */
   append(event: JournalEvent): void {
-    let bytes = this.#encoder.encode(writeJournalEvent(event));
-    while (bytes.length > 0) bytes = bytes.subarray(this.#file.writeSync(bytes));
+    const bytes = this.#encoder.encode(writeJournalEvent(event));
+    try {
+      for (let rest = bytes; rest.length > 0;) rest = rest.subarray(this.#file.writeSync(rest));
+    } catch (error) {
+      // Half an event, as a full disk leaves it, would spoil the next one too.
+      this.#file.truncateSync(this.#size);
+      throw error;
+    }
+    this.#size += bytes.length;
     this.#unsynced = true;
     if (event.event !== "metrics") this.#sync();
   }
 
+  #syncInTime(): void {
+    try {
+      this.#sync();
+    } catch (error) {
+      // The system tells of a write that failed only once; the next change of state must not pass it over.
+      this.#syncFailure = error;
+    }
+  }
+
   #sync(): void {
+    if (this.#syncFailure !== undefined) {
+      const failure = this.#syncFailure;
+      this.#syncFailure = undefined;
+      throw failure;
+    }
     if (!this.#unsynced) return;
     this.#file.syncDataSync();
     this.#unsynced = false;
@@ -39,7 +63,10 @@ export class JournalWriter implements Disposable {
 
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
-    this.#sync();
-    this.#file.close();
+    try {
+      this.#sync();
+    } finally {
+      this.#file.close();
+    }
   }
 }

@@ -48,7 +48,17 @@ export async function fillIndex(services: RunServices, project: string | undefin
     if (verdicts.length > 0) index.addVerdicts(verdicts);
   }
   for (const run of state.unrecorded()) {
-    const { events } = readJournal(await Deno.readFile(state.run(run).journal));
+    const { events } = readJournal(await readIfThere(state.run(run).journal));
     if (events[0]?.event === "created") index.upsert(summaryOfJournal(events));
+  }
+}
+
+/** The bytes of a journal; none for a run that was killed before it had one, or that has just been recorded. */
+async function readIfThere(path: string): Promise<Uint8Array> {
+  try {
+    return await Deno.readFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return new Uint8Array();
+    throw error;
   }
 }

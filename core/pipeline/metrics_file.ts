@@ -2,6 +2,7 @@ import { UserError } from "../errors.ts";
 import { isJsonObject } from "../model/json.ts";
 import type { MetricPoint } from "../model/metric.ts";
 import { parseRelativePath } from "../model/relative_path.ts";
+import { metricNameFault } from "./reported_metrics.ts";
 
 /** Largest metrics file that is read, in bytes. */
 const MAX_BYTES = 16 << 20;
@@ -39,14 +40,18 @@ export async function readMetricsFile(directory: string, path: string, at: numbe
   }
   if (!isJsonObject(raw)) throw fault("it is not a JSON object");
   const values: Record<string, number> = {};
-  flatten(raw, "", values);
+  for (const [name, value] of numbersIn(raw, "")) {
+    const nameFault = metricNameFault(name);
+    if (nameFault !== undefined) throw fault(nameFault);
+    values[name] = value;
+  }
   if (Object.keys(values).length === 0) throw fault("it has no number in it");
   return { at, values };
 }
 
-function flatten(object: Record<string, unknown>, prefix: string, values: Record<string, number>): void {
+function* numbersIn(object: Record<string, unknown>, prefix: string): Iterable<[string, number]> {
   for (const [name, value] of Object.entries(object)) {
-    if (typeof value === "number") values[prefix + name] = value;
-    else if (isJsonObject(value)) flatten(value, `${prefix}${name}.`, values);
+    if (typeof value === "number") yield [prefix + name, value];
+    else if (isJsonObject(value)) yield* numbersIn(value, `${prefix}${name}.`);
   }
 }

@@ -1,4 +1,5 @@
 import type { MetricPoint } from "../model/metric.ts";
+import { parseMetricLine } from "./reported_metrics.ts";
 
 /** Time between two looks at the file, in milliseconds. */
 const POLL_INTERVAL_MS = 200;
@@ -9,7 +10,7 @@ const MAX_LINE_BYTES = 1 << 20;
 
 /** Where a follower tells what it read. */
 export interface MetricsSink {
-  /** Points in the order of the file; at least one. */
+  /** Points in the order of the file; at least one. If it throws, it gets them again at the next look. */
   points(points: MetricPoint[]): void;
   /** A line that is not an object of numbers. `line` counts from 1. */
   fault(line: number, why: string): void;
@@ -20,7 +21,7 @@ export interface MetricsSink {
  *
  * Values are numbers, or the texts `NaN`, `Infinity` and `-Infinity`. `step` is a finite number; a number named
  * `at` is the time in epoch milliseconds, else it is the time of reading. A line without its end is left until
- * it has one; the program never waits.
+ * it has one; the program never waits. A file that is emptied or replaced is read from its beginning.
  */
 export class MetricsFollower {
   readonly #path: string;
@@ -28,9 +29,15 @@ export class MetricsFollower {
   readonly #now: () => number;
   readonly #buffer = new Uint8Array(BUFFER_BYTES);
   #file: Deno.FsFile | undefined;
+  #offset = 0;
+  /** The beginning of a line that has no end yet. */
   #rest = new Uint8Array(0);
+  /** Whether that line is too long, and is left out up to its end. */
+  #tooLong = false;
   #line = 0;
   #skip: number;
+  /** Read, and not yet taken by the sink. */
+  #pending: MetricPoint[] = [];
   #timer: ReturnType<typeof setInterval> | undefined;
 
   /**
@@ -45,33 +52,68 @@ export class MetricsFollower {
 
   /** Begins to look; a file that is not there yet is waited for. */
   start(): void {
-    this.#timer = setInterval(() => this.#read(false), POLL_INTERVAL_MS);
+    this.#timer = setInterval(() => {
+      try {
+        this.#read();
+      } catch {
+        // A disk that is full now may have room at the next look; what fails at the last one is thrown there.
+      }
+    }, POLL_INTERVAL_MS);
   }
 
   /** Reads what is there to the end, also a last line without its end, and stops. */
   finish(): void {
     clearInterval(this.#timer);
-    this.#read(true);
-    this.#file?.close();
-    this.#file = undefined;
+    try {
+      this.#read();
+      this.#endLine();
+      this.#flush();
+    } finally {
+      this.#file?.close();
+      this.#file = undefined;
+    }
   }
 
-  #read(toEnd: boolean): void {
-    if (!this.#open()) return;
+  #read(): void {
+    this.#flush();
+    if (this.#file === undefined && !this.#open()) return;
+    this.#readOn();
+    const change = this.#changed();
+    if (change === undefined) return;
+    this.#endLine();
+    if (change === "replaced") {
+      this.#file!.close();
+      this.#file = undefined;
+      if (!this.#open()) return;
+    } else {
+      this.#file!.seekSync(0, Deno.SeekMode.Start);
+      this.#offset = 0;
+    }
+    this.#readOn();
+  }
+
+  #readOn(): void {
     for (;;) {
       const count = this.#file!.readSync(this.#buffer);
-      if (count === null || count === 0) break;
+      if (count === null || count === 0) return;
+      this.#offset += count;
       this.#take(this.#buffer.subarray(0, count));
+      this.#flush();
     }
-    if (toEnd && this.#rest.length > 0) this.#take(new Uint8Array([0x0a]));
+  }
+
+  #flush(): void {
+    if (this.#pending.length === 0) return;
+    this.#sink.points(this.#pending);
+    this.#pending = [];
   }
 
   #open(): boolean {
-    if (this.#file !== undefined) return true;
     try {
       // A program could put a pipe or a link in its place; only a regular file is read.
       if (!Deno.lstatSync(this.#path).isFile) return false;
       this.#file = Deno.openSync(this.#path);
+      this.#offset = 0;
       return true;
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return false;
@@ -79,82 +121,65 @@ export class MetricsFollower {
     }
   }
 
-  #take(bytes: Uint8Array): void {
-    const end = bytes.lastIndexOf(0x0a);
-    if (end < 0) {
-      this.#rest = concat(this.#rest, bytes);
-      if (this.#rest.length > MAX_LINE_BYTES) {
-        this.#sink.fault(this.#line + 1, `it is longer than ${MAX_LINE_BYTES} bytes`);
-        this.#rest = new Uint8Array(0);
-      }
-      return;
+  /** What became of the file that is open, if it is no longer what it was. */
+  #changed(): "emptied" | "replaced" | undefined {
+    const own = this.#file!.statSync();
+    if (own.size < this.#offset) return "emptied";
+    try {
+      const there = Deno.lstatSync(this.#path);
+      return there.isFile && (there.ino !== own.ino || there.dev !== own.dev) ? "replaced" : undefined;
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return undefined;
+      throw error;
     }
+  }
+
+  /** Takes what is left of a line that gets no end. */
+  #endLine(): void {
+    if (this.#rest.length > 0 || this.#tooLong) this.#take(new Uint8Array([0x0a]));
+  }
+
+  #take(bytes: Uint8Array): void {
+    if (this.#tooLong) {
+      const next = bytes.indexOf(0x0a) + 1;
+      if (next === 0) return;
+      this.#tooLong = false;
+      this.#line++;
+      bytes = bytes.subarray(next);
+    }
+    const end = bytes.lastIndexOf(0x0a);
+    if (end < 0) return this.#hold(bytes);
     const text = new TextDecoder().decode(concat(this.#rest, bytes.subarray(0, end)));
     this.#rest = bytes.slice(end + 1);
     const at = this.#now();
-    const points: MetricPoint[] = [];
     for (const line of text.split("\n")) {
       this.#line++;
-      if (line.trim() === "") continue;
-      const point = parseMetricLine(line, at);
-      if (typeof point === "string") this.#sink.fault(this.#line, point);
-      else if (this.#skip > 0) this.#skip--;
-      else points.push(point);
+      if (line.length > MAX_LINE_BYTES) this.#sink.fault(this.#line, TOO_LONG);
+      else if (line.trim() !== "") this.#takeLine(line, at);
     }
-    if (points.length > 0) this.#sink.points(points);
+  }
+
+  #takeLine(line: string, at: number): void {
+    const point = parseMetricLine(line, at);
+    if (typeof point === "string") this.#sink.fault(this.#line, point);
+    else if (this.#skip > 0) this.#skip--;
+    else this.#pending.push(point);
+  }
+
+  #hold(bytes: Uint8Array): void {
+    this.#rest = concat(this.#rest, bytes);
+    if (this.#rest.length <= MAX_LINE_BYTES) return;
+    this.#sink.fault(this.#line + 1, TOO_LONG);
+    this.#rest = new Uint8Array(0);
+    this.#tooLong = true;
   }
 }
+
+const TOO_LONG = `it is longer than ${MAX_LINE_BYTES} bytes`;
 
 function concat(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
   const all = new Uint8Array(a.length + b.length);
   all.set(a);
   all.set(b, a.length);
   return all;
-}
-
-/**
- * Reads one line of a metrics file.
- *
- * @param at Time of the point unless the line has one, in epoch milliseconds.
- * @returns The point, or the fault in words.
- */
-export function parseMetricLine(line: string, at: number): MetricPoint | string {
-  let raw: unknown;
-  try {
-    raw = JSON.parse(line);
-  } catch {
-    return "it is not JSON";
-  }
-  if (typeof raw !== "object" || raw === null || Array.isArray(raw)) return "it is not a JSON object";
-  const values: Record<string, number> = {};
-  let step: number | undefined;
-  let count = 0;
-  for (const [name, value] of Object.entries(raw)) {
-    const number = typeof value === "number" ? value : numberNamed(value);
-    if (number === undefined) return `${JSON.stringify(name)} is not a number`;
-    if (name === "step") {
-      if (!Number.isFinite(number)) return "its step is not finite";
-      step = number;
-    } else if (name === "at") {
-      at = number;
-    } else {
-      values[name] = number;
-      count++;
-    }
-  }
-  if (count === 0) return "it has no metric";
-  return step === undefined ? { at, values } : { step, at, values };
-}
-
-function numberNamed(value: unknown): number | undefined {
-  switch (value) {
-    case "NaN":
-      return NaN;
-    case "Infinity":
-      return Infinity;
-    case "-Infinity":
-      return -Infinity;
-    default:
-      return undefined;
-  }
 }

@@ -24,7 +24,7 @@ export async function reconcileRuns(
   const mended: RunId[] = [];
   for (const run of services.state.unrecorded()) {
     const directory = services.state.run(run);
-    using heartbeat = Heartbeat.take(directory.heartbeat, services.now());
+    using heartbeat = Heartbeat.takeOver(directory.heartbeat, services.now());
     if (heartbeat === undefined) continue;
     const events = journalEvents(directory.journal);
     const [created] = events;

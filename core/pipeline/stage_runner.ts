@@ -49,8 +49,7 @@ export async function runStage(job: StageJob, options: StageRunOptions): Promise
   const run = services.newRunId();
   const directory = services.state.run(run);
   const start = await startOf(job, run, options);
-  using heartbeat = Heartbeat.take(directory.heartbeat, services.now());
-  if (heartbeat === undefined) throw new TypeError(`The run id ${run} was given twice`);
+  using heartbeat = Heartbeat.begin(directory.heartbeat);
   directory.create(job.outputs);
   let failure: unknown;
   try {
@@ -85,7 +84,14 @@ async function journalled(
     failure = error;
     ending = endingOf(error);
   }
-  journal.append({ event: "ended", at: services.now(), ...ending });
+  const ended: JournalEvent = { event: "ended", at: services.now(), ...ending };
+  try {
+    journal.append(ended);
+  } catch {
+    // What the program left may be what fills the disk.
+    await place.directory.removeWork();
+    journal.append(ended);
+  }
   return failure;
 }
 

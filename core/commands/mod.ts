@@ -26,6 +26,12 @@ export const COMMANDS: readonly CommandEntry<App>[] = [
     load: async () => (await import("./dev.ts")).dev,
   },
   {
+    name: ["shell"],
+    summary: "Open a shell in exactly the container of a stage",
+    group: "Everyday",
+    load: async () => (await import("./shell.ts")).shell,
+  },
+  {
     name: ["rerun"],
     summary: "Run a recorded run again, from storage alone",
     group: "Again",
@@ -72,6 +78,12 @@ export const COMMANDS: readonly CommandEntry<App>[] = [
     summary: "Compare the metrics of runs, tags or branches",
     group: "Looking",
     load: async () => (await import("./metrics.ts")).metrics,
+  },
+  {
+    name: ["diff"],
+    summary: "Show what differs between two runs",
+    group: "Looking",
+    load: async () => (await import("./diff.ts")).diff,
   },
   {
     name: ["data", "add"],

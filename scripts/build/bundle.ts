@@ -7,6 +7,13 @@ export const ENTRY = "main.js";
 
 const WORKER = /(["'`])\.{1,2}\/(?:[^"'`]*\/)?([a-z0-9_]+_worker)\.ts\1/g;
 
+/** A piece that is loaded when it is needed. */
+const LAZY = /\bimport\((["'`])(\.{1,2}\/[^"'`]+\.js)\1\)/g;
+
+/** What Deno puts into a bundle that has CommonJS in it: a `require`, made at once. */
+const REQUIRE =
+  /import\s*\{\s*createRequire as (\w+)\s*\}\s*from\s*"node:module";\s*var (\w+)\s*=\s*\1\(import\.meta\.url\);/g;
+
 /** Paths of all files below a directory, relative to it, sorted. */
 export async function filesBelow(directory: string, prefix = ""): Promise<string[]> {
   const files: string[] = [];
@@ -65,7 +72,15 @@ export async function bundle(root: string, directory: string, build: Build): Pro
       const way = relative(dirname(file), target);
       return JSON.stringify(way.startsWith(".") ? way : `./${way}`);
     });
-    await Deno.writeTextFile(path, stamped(pointed, build));
+    // Deno reads ahead what it sees to be imported, lazily or not: all commands, for each start. It does not see this.
+    const lazy = pointed.replaceAll(LAZY, (_, _quote, piece) => `import((0,${JSON.stringify(piece)}))`);
+    // Each start would load node:module for it, which takes as long as Deno itself.
+    const patient = lazy.replaceAll(
+      REQUIRE,
+      (_, make: string, name: string) =>
+        `var ${make},${name}=id=>(${make}??=process.getBuiltinModule("node:module").createRequire(import.meta.url))(id);`,
+    );
+    await Deno.writeTextFile(path, stamped(patient, build));
   }
 }
 

@@ -36,6 +36,20 @@ Deno.test("a bundle has a piece for each lazy command, so that a start reads lit
   });
 });
 
+Deno.test("a bundle's start does not read ahead what it may load later", async () => {
+  await withBundle(async (directory, root) => {
+    await bundle(root, directory, { version: "1.2.3" });
+
+    const info = JSON.parse(
+      await succeed([Deno.execPath(), "info", "--json", "--no-config", `${directory}/main.js`]),
+    );
+
+    const read = info.modules.map((module: { specifier: string }) => module.specifier.split("/").at(-1));
+    assert.ok(read.includes("main.js"));
+    assert.deepEqual(read.filter((name: string) => /^(sum|adder)/.test(name)), []);
+  });
+});
+
 Deno.test("a bundle that starts a worker which is not there is refused", async () => {
   await withBundle(async (directory, root) => {
     await Deno.rename(`${root}/core/store/adder_worker.ts`, `${root}/core/store/other_worker.ts`);

@@ -3,73 +3,50 @@ const INTERVAL_MS = 2000;
 /** A run of another machine without a beat for so long counts as dead, in milliseconds. */
 const SILENCE_MS = 60_000;
 
+/** Who beats: enough to tell a process from a later one with the same number. */
+interface Holder {
+  readonly hostname: string;
+  readonly bootId: string;
+  readonly pid: number;
+  /** Clock ticks between boot and the process's start; empty where the system does not tell. */
+  readonly startTicks: string;
+}
+
 /**
  * Tells other processes that somebody looks after a run: the one that runs it, or one that records it afterwards.
  *
- * The file is locked (flock(2)) while its holder lives, whatever kills it, and touched every two seconds for those
- * who see the file over a network without seeing the lock. A run that is recorded has no such file.
+ * The file names the process, so that on this machine its death is known at once, whatever killed it; it is touched
+ * every two seconds for other machines that share the directory. A run that is recorded has no such file.
  */
 export class Heartbeat implements Disposable {
   readonly #path: string;
-  readonly #file: Deno.FsFile;
   readonly #timer: ReturnType<typeof setInterval>;
 
-  private constructor(path: string, file: Deno.FsFile) {
+  private constructor(path: string) {
     this.#path = path;
-    this.#file = file;
-    this.#beat();
     this.#timer = setInterval(() => this.#beat(), INTERVAL_MS);
   }
 
   /**
-   * Begins to look after a run that is new.
+   * Begins to look after a run; `undefined` if somebody who is alive does so already. Of several that try at once,
+   * one does.
    *
-   * @throws {TypeError} if there is such a file already.
+   * @param path Beside it, `lock` is made: it is held while the file changes hands.
    */
-  static begin(path: string): Heartbeat {
-    // Nobody may find the file before it is locked, or its run would be taken for a dead one.
-    const slash = path.lastIndexOf("/") + 1;
-    const hidden = `${path.slice(0, slash)}.${path.slice(slash)}`;
-    const file = Deno.openSync(hidden, { createNew: true, write: true, read: true });
-    try {
-      if (isThere(path)) throw new TypeError(`${path} is there already`);
-      if (!file.tryLockSync(true)) throw new TypeError(`${hidden} is locked by another`);
-      sign(file);
-      Deno.renameSync(hidden, path);
-    } catch (error) {
-      file.close();
-      Deno.removeSync(hidden);
-      throw error;
-    }
-    return new Heartbeat(path, file);
-  }
-
-  /**
-   * Begins to look after a run whose former holder died.
-   *
-   * @param now Epoch milliseconds.
-   * @returns `undefined` if somebody who is alive looks after it, or if it has been recorded meanwhile.
-   */
-  static takeOver(path: string, now: number): Heartbeat | undefined {
-    const file = openIfThere(path);
-    if (file === undefined) return undefined;
-    let taken = false;
-    try {
-      taken = !beatsElsewhere(file, now) && file.tryLockSync(true) && isOpenAt(file, path);
-      if (!taken) return undefined;
-      sign(file);
-      return new Heartbeat(path, file);
-    } finally {
-      if (!taken) file.close();
-    }
+  static take(path: string, now: number): Heartbeat | undefined {
+    using _lock = lockBeside(path);
+    if (isLookedAfter(path, now)) return undefined;
+    Deno.writeTextFileSync(path, JSON.stringify(thisProcess()));
+    return new Heartbeat(path);
   }
 
   #beat(): void {
     const now = new Date();
     try {
-      this.#file.utimeSync(now, now);
-    } catch {
-      // The lock says the same; a beat that is missed on a network drive is made up by the next.
+      Deno.utimeSync(this.#path, now, now);
+    } catch (error) {
+      // A directory that is gone is told by the writes that matter.
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
   }
 
@@ -80,61 +57,69 @@ export class Heartbeat implements Disposable {
 
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
-    this.#file.close();
   }
 }
 
-/** Writes who holds the file. */
-function sign(file: Deno.FsFile): void {
-  file.truncateSync(0);
-  file.seekSync(0, Deno.SeekMode.Start);
-  file.writeSync(new TextEncoder().encode(JSON.stringify({ hostname: Deno.hostname(), pid: Deno.pid })));
+/** Whether somebody who is alive looks after a run. Asks only. */
+export function isLookedAfter(path: string, now: number): boolean {
+  const holder = readHolder(path);
+  if (holder === undefined) return false;
+  if (holder.hostname !== Deno.hostname()) {
+    return now - (Deno.statSync(path).mtime?.getTime() ?? 0) < SILENCE_MS;
+  }
+  return holder.bootId === bootId() && holder.startTicks === startTicksOf(holder.pid);
 }
 
-function openIfThere(path: string): Deno.FsFile | undefined {
+/** `undefined` if there is none, or if its writer died in writing it. */
+function readHolder(path: string): Holder | undefined {
   try {
-    return Deno.openSync(path, { write: true, read: true });
+    return JSON.parse(Deno.readTextFileSync(path));
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
+    if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) return undefined;
     throw error;
   }
 }
 
-function isThere(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
+function lockBeside(path: string): Disposable {
+  const file = Deno.openSync(`${path.slice(0, path.lastIndexOf("/"))}/lock`, { create: true, write: true });
+  file.lockSync(true);
+  return { [Symbol.dispose]: () => file.close() };
 }
 
-/** Whether a file that is open has not been removed by the one who recorded its run. */
-function isOpenAt(file: Deno.FsFile, path: string): boolean {
-  try {
-    const there = Deno.lstatSync(path), own = file.statSync();
-    return there.ino === own.ino && there.dev === own.dev;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
+function thisProcess(): Holder {
+  return {
+    hostname: Deno.hostname(),
+    bootId: bootId(),
+    pid: Deno.pid,
+    startTicks: startTicksOf(Deno.pid) ?? "",
+  };
 }
 
-/** Longest text that {@link sign} writes, and more. */
-const SIGNATURE_BYTES = 1024;
+function bootId(): string {
+  return readIfThere("/proc/sys/kernel/random/boot_id")?.trim() ?? "";
+}
 
-/** Whether another machine, whose locks may not be seen here, has beaten lately. */
-function beatsElsewhere(file: Deno.FsFile, now: number): boolean {
-  const bytes = new Uint8Array(SIGNATURE_BYTES);
-  const count = file.readSync(bytes) ?? 0;
+/**
+ * When a process started: field 22 of /proc/<pid>/stat (proc(5)). Where there is no /proc, "" if there is such a
+ * process; `undefined` if there is none.
+ */
+function startTicksOf(pid: number): string | undefined {
+  const stat = readIfThere(`/proc/${pid}/stat`);
+  // The second field is the program's name in parentheses, and may itself hold spaces and parentheses.
+  if (stat !== undefined) return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+  if (readIfThere("/proc/self/stat") !== undefined) return undefined;
+  const { success } = new Deno.Command("kill", { args: ["-0", String(pid)], stderr: "null" }).outputSync();
+  return success ? "" : undefined;
+}
+
+function readIfThere(path: string): string | undefined {
   try {
-    const { hostname } = JSON.parse(new TextDecoder().decode(bytes.subarray(0, count)));
-    const beatAt = file.statSync().mtime?.getTime() ?? 0;
-    return hostname !== Deno.hostname() && now - beatAt < SILENCE_MS;
+    return Deno.readTextFileSync(path);
   } catch (error) {
-    // Torn or empty: whoever wrote it died in doing so, or its lock tells.
-    if (error instanceof SyntaxError || error instanceof TypeError) return false;
+    // The file of a process that ends while it is read fails with ESRCH, which has no class of its own.
+    if (error instanceof Deno.errors.NotFound || (error as { code?: string }).code === "ESRCH") {
+      return undefined;
+    }
     throw error;
   }
 }

@@ -14,6 +14,12 @@ export const COMMANDS: readonly CommandEntry<App>[] = [
     load: async () => (await import("./init.ts")).init,
   },
   {
+    name: ["status"],
+    summary: "Show whether a tracked run could begin, and what it would do",
+    group: "Everyday",
+    load: async () => (await import("./status.ts")).status,
+  },
+  {
     name: ["run"],
     summary: "Run stages, tracked, in their container",
     group: "Everyday",
@@ -90,6 +96,48 @@ export const COMMANDS: readonly CommandEntry<App>[] = [
     summary: "Store a file or directory as an artifact",
     group: "Artifacts",
     load: async () => (await import("./data_add.ts")).dataAdd,
+  },
+  {
+    name: ["artifact", "list"],
+    summary: "List artifacts, and the newest version of each",
+    group: "Artifacts",
+    load: async () => (await import("./artifact_list.ts")).artifactList,
+  },
+  {
+    name: ["artifact", "show"],
+    summary: "Show a version of an artifact: its files, and where it came from",
+    group: "Artifacts",
+    load: async () => (await import("./artifact_show.ts")).artifactShow,
+  },
+  {
+    name: ["artifact", "get"],
+    summary: "Put the files of an artifact into a folder",
+    group: "Artifacts",
+    load: async () => (await import("./artifact_get.ts")).artifactGet,
+  },
+  {
+    name: ["artifact", "log"],
+    summary: "List the versions of an artifact, newest first",
+    group: "Artifacts",
+    load: async () => (await import("./artifact_log.ts")).artifactLog,
+  },
+  {
+    name: ["artifact", "diff"],
+    summary: "Show which files differ between two versions",
+    group: "Artifacts",
+    load: async () => (await import("./artifact_diff.ts")).artifactDiff,
+  },
+  {
+    name: ["artifact", "lineage"],
+    summary: "Show what an artifact came from, and what came of it",
+    group: "Artifacts",
+    load: async () => (await import("./artifact_lineage.ts")).artifactLineage,
+  },
+  {
+    name: ["artifact", "alias"],
+    summary: "Give a version of an artifact a moving name, or list those names",
+    group: "Artifacts",
+    load: async () => (await import("./artifact_alias.ts")).artifactAlias,
   },
   {
     name: ["config", "show"],

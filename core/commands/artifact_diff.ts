@@ -1,0 +1,46 @@
+import { z } from "zod";
+import { diffManifests } from "../history/manifest_diff.ts";
+import { labelName } from "../model/lineage.ts";
+import { parseVersionPair } from "./artifact_versions.ts";
+import { defineCommand } from "./define.ts";
+import { changeCounts, fileChangeLines } from "./file_changes_text.ts";
+
+/** `aero artifact diff`. */
+export const artifactDiff = defineCommand({
+  name: ["artifact", "diff"],
+  summary: "Show which files differ between two versions",
+  examples: [
+    { does: "Between two versions", run: "aero artifact diff hourly_counts v1 v2" },
+    { does: "The same, written out", run: "aero artifact diff hourly_counts:v1 hourly_counts:v2" },
+    { does: "What is new since a version", run: "aero artifact diff hourly_counts v1" },
+  ],
+  positionals: [{
+    name: "versions",
+    required: true,
+    many: true,
+    describe: "NAME:v1 NAME:v2, or NAME v1 v2",
+    complete: "artifact",
+  }],
+  input: z.strictObject({ versions: z.array(z.string()).max(3, "at most three words name two versions") }),
+  async run({ versions }, app) {
+    const { getManifest } = await import("../store/tree.ts");
+    const { services: { catalog, store }, config } = await app.openProject();
+    const references = parseVersionPair(versions, config.project);
+    const [a, b] = [await catalog.resolve(references[0]), await catalog.resolve(references[1])];
+    const [before, after] = [await getManifest(store, a.manifest), await getManifest(store, b.manifest)];
+    const side = (label: typeof a) => ({
+      project: label.project,
+      artifact: label.artifact,
+      label: labelName(label),
+      digest: label.manifest.digest,
+    });
+    return { type: "artifact-diff", a: side(a), b: side(b), files: diffManifests(before, after) };
+  },
+  text: ({ a, b, files }, style) =>
+    [
+      `${style.bold(`${a.artifact}:${a.label}`)} → ${style.bold(`${b.artifact}:${b.label}`)}  ${
+        changeCounts(files)
+      }`,
+      ...fileChangeLines(files, style).map((line) => `  ${line}`),
+    ].join("\n"),
+});

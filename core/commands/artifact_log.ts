@@ -1,0 +1,29 @@
+import { z } from "zod";
+import { parseArtifactName } from "../model/name.ts";
+import { labelsOf, versionItem } from "./artifact_versions.ts";
+import { defineCommand } from "./define.ts";
+import { versionsTable } from "./versions_table.ts";
+
+/** `aero artifact log`. */
+export const artifactLog = defineCommand({
+  name: ["artifact", "log"],
+  summary: "List the versions of an artifact, newest first",
+  examples: [
+    { does: "All versions of a dataset", run: "aero artifact log hourly_counts" },
+    { does: "Of another project in this storage", run: "aero artifact log bikes/model" },
+  ],
+  positionals: [
+    { name: "artifact", required: true, describe: "NAME or PROJECT/NAME", complete: "artifact" },
+  ],
+  input: z.strictObject({ artifact: z.string() }),
+  async run({ artifact }, app) {
+    const { services: { catalog }, config } = await app.openProject();
+    const name = parseArtifactName(artifact, config.project);
+    const labels = await labelsOf(catalog, name);
+    const aliases = await catalog.aliases(name.project, name.name);
+    return labels.reverse().map((label) =>
+      versionItem(label, aliases.filter(({ number }) => number === label.number).map(({ alias }) => alias))
+    );
+  },
+  text: (versions, style) => versionsTable(versions, style),
+});

@@ -1,0 +1,75 @@
+import { z } from "zod";
+import { escapeInline } from "../cli/escape.ts";
+import { formatAgo, formatBytes, formatCount, formatInstant, plural } from "../cli/human.ts";
+import { textTable } from "../cli/text_table.ts";
+import { shortDigest } from "../model/digest.ts";
+import { parseArtifactReference } from "../model/name.ts";
+import { aliasesOf, versionItem } from "./artifact_versions.ts";
+import { defineCommand } from "./define.ts";
+import { originText } from "./versions_table.ts";
+
+// On a terminal; elsewhere all are listed.
+const MOST_FILES = 50;
+
+/** `aero artifact show`. */
+export const artifactShow = defineCommand({
+  name: ["artifact", "show"],
+  summary: "Show a version of an artifact: its files, and where it came from",
+  examples: [
+    { does: "The newest version", run: "aero artifact show hourly_counts" },
+    { does: "A certain one", run: "aero artifact show model:v3" },
+    { does: "What an alias stands for", run: "aero artifact show model@best" },
+  ],
+  positionals: [
+    {
+      name: "artifact",
+      required: true,
+      describe: "NAME, NAME:v3, NAME@alias or NAME:digest",
+      complete: "artifact",
+    },
+  ],
+  input: z.strictObject({ artifact: z.string() }),
+  async run({ artifact }, app) {
+    const { getManifest } = await import("../store/tree.ts");
+    const { services, config } = await app.openProject();
+    const label = await services.catalog.resolve(parseArtifactReference(artifact, config.project));
+    const { entries } = await getManifest(services.store, label.manifest);
+    const readBy = (await app.index()).query({})
+      .filter((run) => Object.values(run.inputs).some(({ digest }) => digest === label.manifest.digest))
+      .map(({ run, stage, state }) => ({ run, stage, state }));
+    return { ...versionItem(label, await aliasesOf(services.catalog, label)), readBy, entries };
+  },
+  text(item, style) {
+    const { artifact, label, digest, files, bytes, origin, message, createdAt, aliases, readBy, entries } =
+      item;
+    const most = style.columns === undefined ? entries.length : MOST_FILES;
+    const names = aliases.map((alias) => ` @${alias}`).join("");
+    const lines: (readonly [string, string])[] = [
+      ["digest", digest],
+      ["content", `${plural(files, "file")}, ${formatBytes(bytes)}`],
+      ["stored", `${formatInstant(createdAt)}, ${formatAgo(createdAt, style.now().getTime())}`],
+      ["origin", originText(origin)],
+      ...(message === undefined ? [] : [["message", message] as const]),
+      ...readBy.map(({ run, stage, state }) => ["read by", `${stage} ${run} ${state}`] as const),
+    ];
+    const table = textTable(entries.slice(0, most), [
+      { title: "file", value: ({ path }) => path },
+      {
+        title: "size",
+        align: "right",
+        value: (entry) => entry.kind === "file" ? formatBytes(entry.size) : "link",
+      },
+      {
+        title: "digest",
+        value: (entry) => entry.kind === "file" ? shortDigest(entry.digest) : `→ ${entry.target}`,
+      },
+    ], style);
+    const more = entries.length - most;
+    return [
+      style.bold(`${artifact}:${label}`) + style.green(names),
+      ...lines.map(([title, value]) => `  ${style.dim(title.padEnd(7))}  ${escapeInline(value)}`),
+      "",
+      more > 0 ? `${table}${style.dim(`… and ${formatCount(more)} more; all: --json`)}` : table,
+    ].join("\n");
+  },
+});

@@ -14,11 +14,14 @@ export class Aero {
   readonly binary: string;
   readonly packing: Packing;
   readonly #home: string;
+  /** What a portable file unpacked, once for all homes. */
+  readonly #runtime: string;
 
-  private constructor(binary: string, packing: Packing, home: string) {
+  private constructor(binary: string, packing: Packing, home: string, runtime: string) {
     this.binary = binary;
     this.packing = packing;
     this.#home = home;
+    this.#runtime = runtime;
   }
 
   /**
@@ -36,12 +39,12 @@ export class Aero {
     await file.read(head);
     // A portable file is a shell script with a payload.
     const packing = new TextDecoder().decode(head) === "#!" ? "portable" : "compiled";
-    return new Aero(path, packing, `${directory}/home`);
+    return new Aero(path, packing, `${directory}/home`, `${directory}/runtime`);
   }
 
   /** The same binary with other directories below `home`. */
   withHome(home: string): Aero {
-    return new Aero(this.binary, this.packing, home);
+    return new Aero(this.binary, this.packing, home, this.#runtime);
   }
 
   /** Where it keeps what it keeps. */
@@ -56,6 +59,7 @@ export class Aero {
 
   /** Runs a command to its end. */
   async run(args: readonly string[], options: ProcessOptions = {}): Promise<Finished> {
+    await this.#lendRuntime();
     return await run([this.binary, ...args], { ...options, env: { ...this.env, ...options.env } });
   }
 
@@ -66,7 +70,20 @@ export class Aero {
 
   /** Runs a command and looks at its memory. */
   async runWatched(args: readonly string[], options: ProcessOptions = {}) {
+    await this.#lendRuntime();
     return await runWatched([this.binary, ...args], { ...options, env: { ...this.env, ...options.env } });
+  }
+
+  /** A new home must not cost a portable aero its unpacking, nor an unpacking count as work. */
+  async #lendRuntime(): Promise<void> {
+    if (this.packing === "compiled") return;
+    await Deno.mkdir(this.#runtime, { recursive: true });
+    await Deno.mkdir(`${this.#home}/cache/aero`, { recursive: true });
+    try {
+      await Deno.symlink(this.#runtime, `${this.#home}/cache/aero/runtime`);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    }
   }
 
   /**
@@ -75,6 +92,7 @@ export class Aero {
    * @returns Its path, or why it cannot be had.
    */
   async packEmptyProgram(directory: string): Promise<{ readonly path: string } | { readonly why: string }> {
+    await this.#lendRuntime();
     const source = `${directory}/empty-program`;
     const path = `${directory}/empty`;
     await Deno.mkdir(source);

@@ -28,7 +28,7 @@ export const startUpBench: Bench = {
       note(`left out: the bounds, since no empty program can be packed like aero: ${empty.why}`);
     }
     const contenders: Record<string, () => Promise<number>> = {
-      ...("path" in empty && { "an empty program": () => time([empty.path], { signal }) }),
+      ...("path" in empty && { "an empty program": () => time([empty.path], { env: aero.env, signal }) }),
       "aero --version": () => aero.time(["--version"], { signal }),
       "aero --help": () => aero.time(["--help"], { signal }),
       [`aero list, ${runs} runs`]: () => aero.time(["list"], { cwd: project, signal }),

@@ -2,7 +2,7 @@ import { findRun } from "../run_lookups.ts";
 import type { RunDirectory } from "../pipeline/run_directory.ts";
 import type { RunId } from "../model/run_id.ts";
 import type { App } from "./define.ts";
-import { isLookedAfter } from "./run_alive.ts";
+import { isLookedAfter } from "../pipeline/heartbeat.ts";
 
 /** A stream of a program. */
 export type LogStream = "stdout" | "stderr";

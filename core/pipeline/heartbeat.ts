@@ -21,23 +21,32 @@ interface Holder {
 export class Heartbeat implements Disposable {
   readonly #path: string;
   readonly #timer: ReturnType<typeof setInterval>;
+  #finished = false;
 
   private constructor(path: string) {
     this.#path = path;
+    Deno.writeTextFileSync(path, JSON.stringify(thisProcess()));
     this.#timer = setInterval(() => this.#beat(), INTERVAL_MS);
   }
 
   /**
-   * Begins to look after a run; `undefined` if somebody who is alive does so already. Of several that try at once,
-   * one does.
+   * Begins to look after a new run.
    *
-   * @param path Beside it, `lock` is made: it is held while the file changes hands.
+   * @throws {TypeError} if the run has a heartbeat already.
    */
-  static take(path: string, now: number): Heartbeat | undefined {
+  static begin(path: string): Heartbeat {
     using _lock = lockBeside(path);
-    if (isLookedAfter(path, now)) return undefined;
-    Deno.writeTextFileSync(path, JSON.stringify(thisProcess()));
+    if (isThere(path)) throw new TypeError(`A run that is there already was to begin: ${path}`);
     return new Heartbeat(path);
+  }
+
+  /**
+   * Looks after a run whose holder is dead or let go; `undefined` if somebody who is alive does so already, or if the
+   * run is recorded. Of several that try at once, one does.
+   */
+  static takeOver(path: string, now: number): Heartbeat | undefined {
+    using _lock = lockBeside(path);
+    return isThere(path) && !isLookedAfter(path, now) ? new Heartbeat(path) : undefined;
   }
 
   #beat(): void {
@@ -52,11 +61,14 @@ export class Heartbeat implements Disposable {
 
   /** The run is recorded: nobody needs to look after it. */
   finish(): void {
+    this.#finished = true;
     Deno.removeSync(this.#path);
   }
 
+  /** Lets go: unless the run is recorded, the next one who looks takes it over. */
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
+    if (!this.#finished && isThere(this.#path)) Deno.truncateSync(this.#path);
   }
 }
 
@@ -70,16 +82,28 @@ export function isLookedAfter(path: string, now: number): boolean {
   return holder.bootId === bootId() && holder.startTicks === startTicksOf(holder.pid);
 }
 
-/** `undefined` if there is none, or if its writer died in writing it. */
+/** `undefined` if there is none, if it let go, or if it died in writing. */
 function readHolder(path: string): Holder | undefined {
   try {
-    return JSON.parse(Deno.readTextFileSync(path));
+    const holder = JSON.parse(Deno.readTextFileSync(path));
+    return typeof holder?.hostname === "string" ? holder : undefined;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) return undefined;
     throw error;
   }
 }
 
+function isThere(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+/** Held while a heartbeat changes hands; all of one directory share it. Its end is that of the process at the latest. */
 function lockBeside(path: string): Disposable {
   const file = Deno.openSync(`${path.slice(0, path.lastIndexOf("/"))}/lock`, { create: true, write: true });
   file.lockSync(true);

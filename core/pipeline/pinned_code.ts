@@ -53,7 +53,12 @@ async function committedWorktree(repository: Repository, draft: boolean) {
   }
 }
 
-async function codeAt(
+/**
+ * The code of a commit, and the config and lock that it holds.
+ *
+ * @throws {UserError} `config_uncommitted`, `config_invalid`, `lock_invalid`.
+ */
+export async function codeAt(
   project: Project,
   repository: Repository,
   commit: string,
@@ -85,7 +90,8 @@ async function codeAt(
 /** Most files that the refusal names. */
 const LISTED = 10;
 
-function dirty(worktree: DirtyWorktree): UserError {
+/** The refusal of a worktree with changes; lists them, and says the ways out. */
+export function dirty(worktree: DirtyWorktree): UserError {
   const { changes } = worktree;
   const listed = changes.slice(0, LISTED).map((change) => `${change.path} (${change.change})`);
   const more = changes.length > LISTED ? `, and ${changes.length - LISTED} more` : "";

@@ -1,0 +1,163 @@
+import assert from "node:assert/strict";
+import { TestProject } from "../../tests/support/open_project.ts";
+import { type ProjectStatus, projectStatus } from "./project_status.ts";
+
+const CLEAN = {
+  command: ["sh", "-c", "cat clean.sh > ${outputs.cleaned}/a"],
+  outputs: ["cleaned"],
+  code: ["clean.sh"],
+  params: [],
+};
+const TRAIN = {
+  command: ["sh", "-c", "echo ${params.depth} > ${outputs.model}/a"],
+  inputs: { data: "cleaned" },
+  outputs: ["model"],
+  code: ["train.sh"],
+};
+const CONFIG = { params: { depth: 5 }, stages: { clean: CLEAN, train: TRAIN } };
+const FILES = { "clean.sh": "one", "train.sh": "one" };
+
+async function statusOf(project: TestProject): Promise<ProjectStatus> {
+  await using app = project.open();
+  return await projectStatus(app);
+}
+
+/** Stage to what is told of it. */
+function stages(status: ProjectStatus): Record<string, string> {
+  return Object.fromEntries(
+    status.stages.map(({ stage, state, reasons }) => [stage, [state, ...reasons].join("; ")]),
+  );
+}
+
+Deno.test("status of a pipeline that was never run says so, and is ready", async () => {
+  await using project = new TestProject();
+  project.commit(CONFIG, FILES);
+
+  const status = await statusOf(project);
+
+  assert.equal(status.ready, true);
+  assert.equal(status.code?.clean, true);
+  assert.equal(status.code?.onRemote, false);
+  assert.deepEqual(status.problems, []);
+  assert.deepEqual(stages(status), {
+    clean: "would_run; it was never run",
+    train: "would_run; input data comes from clean, which is not up to date",
+  });
+});
+
+Deno.test("status after a run names the runs that stand and the inputs they read", async () => {
+  await using project = new TestProject();
+  project.commit(CONFIG, FILES);
+  const [clean, train] = await project.run();
+
+  const status = await statusOf(project);
+
+  assert.deepEqual(status.stages, [
+    { stage: "clean", state: "up_to_date", run: clean!.record.run, reasons: [], inputs: {} },
+    {
+      stage: "train",
+      state: "up_to_date",
+      run: train!.record.run,
+      reasons: [],
+      inputs: { data: "cleaned:v1" },
+    },
+  ]);
+});
+
+Deno.test("status says what a stage would run for: params, code, what it reads", async () => {
+  await using project = new TestProject();
+  project.commit(CONFIG, FILES);
+  await project.run();
+
+  project.commit({ ...CONFIG, params: { depth: 6 } }, { "README.md": "more" });
+  assert.deepEqual(stages(await statusOf(project)), {
+    clean: "up_to_date",
+    train: "would_run; param depth 5 → 6",
+  });
+
+  project.commit(CONFIG, { "clean.sh": "two" });
+  assert.deepEqual(stages(await statusOf(project)), {
+    clean: "would_run; new code: clean.sh",
+    train: "would_run; input data comes from clean, which is not up to date",
+  });
+
+  await project.run({ only: ["clean"] });
+  assert.deepEqual(stages(await statusOf(project)), {
+    clean: "up_to_date",
+    train: "would_run; input data cleaned:v1 → cleaned:v2",
+  });
+});
+
+Deno.test("status tells what is asked without recording a run or a snapshot", async () => {
+  await using project = new TestProject();
+  project.commit(CONFIG, FILES);
+  project.git.write("train.sh", "two");
+  project.git.write("notes.txt", "mine");
+  const before = project.git.git("for-each-ref") + project.git.git("count-objects");
+
+  const status = await statusOf(project);
+
+  assert.equal(status.ready, false);
+  assert.deepEqual(status.problems.map(({ code }) => code), ["worktree_dirty"]);
+  assert.deepEqual(status.code?.changes, [
+    { path: "notes.txt", change: "untracked" },
+    { path: "train.sh", change: "modified" },
+  ]);
+  assert.equal(stages(status).clean, "would_run; it was never run");
+  assert.equal(project.git.git("for-each-ref") + project.git.git("count-objects"), before);
+});
+
+Deno.test("status says that uncommitted changes make a stage run that would stand", async () => {
+  await using project = new TestProject();
+  project.commit(CONFIG, FILES);
+  await project.run();
+  project.git.write("train.sh", "two");
+
+  assert.deepEqual(stages(await statusOf(project)), {
+    clean: "up_to_date",
+    train: "would_run; uncommitted train.sh",
+  });
+});
+
+Deno.test("status names an input that is nowhere, a secret that is not set, and is not ready", async () => {
+  await using project = new TestProject();
+  project.commit({
+    environment: { use: "host", secrets: ["NOT_SET"] },
+    stages: { train: { ...TRAIN, command: "true", code: ["."] } },
+  }, FILES);
+
+  const status = await statusOf(project);
+
+  assert.equal(status.ready, false);
+  assert.deepEqual(status.problems.map(({ code }) => code).sort(), ["input_missing", "secret_missing"]);
+  assert.match(stages(status).train!, /^blocked; its input "data"/);
+});
+
+Deno.test("status says that the last run failed", async () => {
+  await using project = new TestProject();
+  project.commit({ stages: { train: { command: "false" } } });
+  const [failed] = await project.run();
+
+  assert.deepEqual(stages(await statusOf(project)), {
+    train: `would_run; its last run ${failed!.record.run} failed`,
+  });
+});
+
+Deno.test("status before the first commit is a problem with a way out", async () => {
+  await using project = new TestProject();
+  project.git.write("aero.yaml", "project: toy\nenvironment: { use: host }\n");
+
+  const status = await statusOf(project);
+
+  assert.deepEqual([status.ready, status.code, status.stages], [false, undefined, []]);
+  assert.equal(status.problems[0]?.code, "no_commit");
+  assert.match(status.problems[0]?.fix[0] ?? "", /git commit/);
+});
+
+Deno.test("status tells of pointers of git-lfs", async () => {
+  await using project = new TestProject();
+  const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${"0".repeat(64)}\nsize 5\n`;
+  project.commit({}, { ".gitattributes": "*.bin filter=lfs\n", "model.bin": pointer });
+
+  assert.deepEqual((await statusOf(project)).problems.map(({ code }) => code), ["lfs_pointers"]);
+});

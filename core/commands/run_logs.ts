@@ -36,7 +36,7 @@ export async function* runLogs(
   const run = await findRun(app, reference);
   const { state } = await app.place();
   const directory = state.run(run);
-  if (hasLogs(directory)) yield* localLogs(app, directory, request);
+  if (hasLogs(directory)) yield* localLogs(directory, request, { signal: app.signal, now: app.io.now });
   else yield* storedLogs(app, run, request);
 }
 
@@ -66,19 +66,20 @@ async function* storedLogs(
   }
 }
 
-async function* localLogs(
-  app: App,
+/** What stands in the files of a run here; with `follow`, until nobody looks after it any more. */
+export async function* localLogs(
   directory: RunDirectory,
   { streams, follow }: LogRequest,
+  { signal, now }: { readonly signal: AbortSignal; readonly now: () => Date },
 ): AsyncGenerator<LogBytes, void, void> {
   const readers = streams.map((stream) => new GrowingFile(stream, directory[stream]));
   try {
     for (;;) {
       // Asked before reading, so that what was printed last is read.
-      const goesOn = follow && isLookedAfter(directory.heartbeat, app.io.now().getTime());
+      const goesOn = follow && isLookedAfter(directory.heartbeat, now().getTime());
       for (const reader of readers) yield* reader.read();
       if (!goesOn) return;
-      await pause(app.signal);
+      await pause(signal);
     }
   } finally {
     for (const reader of readers) reader.close();

@@ -1,17 +1,10 @@
 import type { AppBase } from "./cli/app_base.ts";
 import { type Directories, userDirectories } from "./config/directories.ts";
 import { Environment as Variables } from "./config/env.ts";
-import {
-  type ConfigSources,
-  findProject,
-  type LoadedConfig,
-  loadProject,
-  loadSettings,
-} from "./config/load.ts";
+import { type ConfigSources, findProject, type LoadedConfig, loadProject } from "./config/load.ts";
 import type { FlagValues } from "./config/layers.ts";
-import { AeroError, UserError } from "./errors.ts";
+import { UserError } from "./errors.ts";
 import { openRunIndex, type RunIndex } from "./history/run_index.ts";
-import type { Environment } from "./plugin/environment.ts";
 import { observeRuns } from "./observe_runs.ts";
 import type { Project } from "./pipeline/project.ts";
 import type { RunObserver } from "./pipeline/run_services.ts";
@@ -101,7 +94,7 @@ export class App implements AppBase, AsyncDisposable {
   }
 
   /** What plugins get. */
-  async pluginContext(dataDirectory: string): Promise<PluginContext> {
+  pluginContext(dataDirectory: string): PluginContext {
     return {
       signal: this.signal,
       now: this.io.now,

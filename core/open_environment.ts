@@ -24,7 +24,7 @@ async function openFirst(
   plugins: readonly EnvironmentPlugin[],
   dataDirectory: string,
 ): Promise<Environment> {
-  const context = await app.pluginContext(dataDirectory);
+  const context = app.pluginContext(dataDirectory);
   const failures: EnvironmentError[] = [];
   for (const plugin of plugins) {
     try {

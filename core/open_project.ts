@@ -109,7 +109,7 @@ async function openStorage(
 ): Promise<Storage> {
   const plugin = app.registry.storages.find(({ name }) => name === section.use);
   if (plugin === undefined) throw new TypeError(`The config let through a storage named ${section.use}`);
-  const context = { ...await app.pluginContext(settings.dataDirectory), signal };
+  const context = { ...app.pluginContext(settings.dataDirectory), signal };
   const opened = await plugin.open(absolutePaths(section.options, directory), context);
   return new RetryStorage(new LimitStorage(new LogStorage(opened, context)), { log: context.log });
 }

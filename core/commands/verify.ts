@@ -1,14 +1,7 @@
 import { z } from "zod";
 import { EXIT } from "../errors.ts";
-import type { Verdict } from "../model/run.ts";
 import { defineCommand } from "./define.ts";
 import { differenceLine } from "./difference_text.ts";
-
-const WORDS: Readonly<Record<Verdict, string>> = {
-  identical: "identical",
-  within_tolerance: "within tolerance",
-  different: "different",
-};
 
 /** `aero verify`. */
 export const verify = defineCommand({
@@ -38,7 +31,7 @@ export const verify = defineCommand({
     return await verifyRecorded(app, input);
   },
   text(result, style) {
-    const verdict = WORDS[result.verdict];
+    const verdict = result.verdict.replaceAll("_", " ");
     const paint = result.verdict === "different" ? style.red : style.green;
     return [
       `${style.bold(result.stage)}  ${style.cyan(result.run)}  ${paint(verdict)}`,

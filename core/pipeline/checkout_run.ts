@@ -114,7 +114,8 @@ function inContainer(record: RunRecord, version: ExperimentVersion, environment:
   const program = { id: record.run, params: version.params, stageKey: record.stageKey };
   const variables = Object.entries(programVariables(layout, environment.env, program));
   return [
-    `${record.host.engine?.split(" ")[0] ?? "podman"} run --rm --init --network ${environment.network}`,
+    // A container's record names its engine: `<program> <version>`.
+    `${record.host.engine!.split(" ")[0]} run --rm --init --network ${environment.network}`,
     mount("code", layout.code),
     mount("inputs", layout.inputs, ":ro"),
     mount("again", layout.outputs),

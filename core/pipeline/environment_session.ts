@@ -139,13 +139,13 @@ const STEP_TEXT = {
   inventory: "Listing the packages in the image",
 } as const;
 
-const ARCHITECTURES: Readonly<Record<string, string>> = { x86_64: "amd64", aarch64: "arm64" };
+const ARCHITECTURES: ReadonlyMap<string, string> = new Map([["x86_64", "amd64"], ["aarch64", "arm64"]]);
 
 /** Containers are Linux, on macOS and Windows too; OCI's name of the architecture. */
-export const CONTAINER_PLATFORM = `linux/${ARCHITECTURES[Deno.build.arch] ?? Deno.build.arch}`;
+export const CONTAINER_PLATFORM = `linux/${ARCHITECTURES.get(Deno.build.arch) ?? Deno.build.arch}`;
 
 function hostPlatform(): string {
-  return `${Deno.build.os}/${ARCHITECTURES[Deno.build.arch] ?? Deno.build.arch}`;
+  return `${Deno.build.os}/${ARCHITECTURES.get(Deno.build.arch) ?? Deno.build.arch}`;
 }
 
 /**

@@ -32,7 +32,7 @@ export function parseImageReference(text: string): ImageReference {
   if (REFERENCE.test(text) && text.length <= 512) return text as ImageReference;
   throw new UserError("image_reference_invalid", {
     what: `Cannot read ${JSON.stringify(text)} as the name of an image`,
-    fix: ["write it as docker does: `python:3.12-slim` or `registry.example/team/image:tag`"],
+    fix: ["write it like `python:3.12-slim` or `registry.example/team/image:tag`"],
   });
 }
 

@@ -3,6 +3,7 @@
  *
  * A rule broken on purpose carries `// deno-lint-ignore aero/<rule>` and the reason.
  */
+import { docstring } from "./docstring.ts";
 import { envAtTheEdge, noBareError, noExit, pure } from "./effects.ts";
 import { fileSize } from "./file_size.ts";
 import { layers } from "./layers.ts";
@@ -11,6 +12,7 @@ import { fileNames, vendorWords } from "./names.ts";
 const plugin: Deno.lint.Plugin = {
   name: "aero",
   rules: {
+    "docstring": docstring,
     "layers": layers,
     "env-at-the-edge": envAtTheEdge,
     "pure": pure,

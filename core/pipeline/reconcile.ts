@@ -1,3 +1,4 @@
+import { AeroError } from "../errors.ts";
 import { readJournal } from "../format/journal_format.ts";
 import type { JournalEvent } from "../model/journal.ts";
 import type { RunId } from "../model/run_id.ts";
@@ -12,7 +13,7 @@ import type { RunObserver, RunServices } from "./run_services.ts";
 /**
  * Looks after runs of this project whose aero died: what is left of the program is ended, metrics that it had
  * written are taken in, and the run is recorded as `lost`. A run that had ended and was not yet recorded is
- * recorded as it ended.
+ * recorded as it ended. One that cannot be recorded now is told of, and left to the next command.
  *
  * @returns The runs that were recorded.
  */
@@ -20,30 +21,45 @@ export async function reconcileRuns(
   project: Project,
   observer: Pick<RunObserver, "warn">,
 ): Promise<RunId[]> {
-  const { services } = project;
   const mended: RunId[] = [];
-  for (const run of services.state.unrecorded()) {
-    const directory = services.state.run(run);
-    using heartbeat = Heartbeat.takeOver(directory.heartbeat, services.now());
-    if (heartbeat === undefined) continue;
-    const events = journalEvents(directory.journal);
-    const [created] = events;
-    if (created?.event !== "created") {
-      // Killed before its first line was whole: nothing was begun, and nothing is known of it.
-      await directory.remove();
-      heartbeat.finish();
-      continue;
+  for (const run of project.services.state.unrecorded()) {
+    try {
+      if (await mend(project, run, observer)) mended.push(run);
+    } catch (error) {
+      // A storage that is full or away must not keep anybody from looking at what is here.
+      if (!isForeseen(error)) throw error;
+      observer.warn(`run ${run} has died and cannot be recorded: ${(error as Error).message}`);
     }
-    if (events.at(-1)?.event !== "ended") {
-      await endLeftovers(project, created.version.environment.kind, run, observer);
-      endAsLost(run, events, services, observer);
-    }
-    await publishRun(run, services);
-    await directory.removeWork();
-    heartbeat.finish();
-    mended.push(run);
   }
   return mended;
+}
+
+function isForeseen(error: unknown): boolean {
+  return error instanceof AeroError || (error as { readonly code?: string }).code === "ENOSPC";
+}
+
+/** Records one run; whether it was there to be recorded. */
+async function mend(project: Project, run: RunId, observer: Pick<RunObserver, "warn">): Promise<boolean> {
+  const { services } = project;
+  const directory = services.state.run(run);
+  using heartbeat = Heartbeat.takeOver(directory.heartbeat, services.now());
+  if (heartbeat === undefined) return false;
+  const events = journalEvents(directory.journal);
+  const [created] = events;
+  if (created?.event !== "created") {
+    // Killed before its first line was whole: nothing was begun, and nothing is known of it.
+    await directory.remove();
+    heartbeat.finish();
+    return false;
+  }
+  if (events.at(-1)?.event !== "ended") {
+    await endLeftovers(project, created.version.environment.kind, run, observer);
+    endAsLost(run, events, services, observer);
+  }
+  await publishRun(run, services);
+  await directory.removeWork();
+  heartbeat.finish();
+  return true;
 }
 
 /** Ends the run's program, if it outlived its aero; an engine that does not answer runs nothing. */
@@ -71,9 +87,9 @@ function kindName(kind: Environment["kind"]): string {
 function journalEvents(path: string): JournalEvent[] {
   try {
     const bytes = Deno.readFileSync(path);
-    const { events, torn } = readJournal(bytes);
+    const { events, torn, wholeBytes } = readJournal(bytes);
     // A torn last line was never acknowledged; the next one must begin on its own.
-    if (torn) Deno.truncateSync(path, bytes.lastIndexOf(0x0a) + 1);
+    if (torn) Deno.truncateSync(path, wholeBytes);
     return events;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return [];

@@ -18,7 +18,7 @@ export interface CollectedOutput {
 /**
  * Stores what a program left in its output directories, and moves the files into the cache for the next stage.
  *
- * @throws {UserError} `output_empty` if a declared output has no file; `path_unsafe` and others of
+ * @throws {UserError} `output_empty` if a declared output has no file or no directory; `path_unsafe` and others of
  *   {@link addTree} for files that no artifact can hold.
  */
 export async function collectOutputs(
@@ -27,7 +27,7 @@ export async function collectOutputs(
   services: Pick<RunServices, "store" | "trees">,
   options: { readonly signal: AbortSignal; readonly observer: Pick<RunObserver, "warn"> },
 ): Promise<CollectedOutput[]> {
-  for (const { name } of Deno.readDirSync(directory.outputs)) {
+  for (const name of namesIn(directory.outputs)) {
     if (names.includes(name)) continue;
     options.observer.warn(
       `the program also wrote ${name} among its outputs, which the stage does not declare: not kept`,
@@ -36,20 +36,45 @@ export async function collectOutputs(
   const collected: CollectedOutput[] = [];
   for (const name of names) {
     const path = `${directory.outputs}/${name}`;
+    // A link or file in place of the directory would be read as what it stands for.
+    if (!isDirectory(path)) {
+      throw emptyOutput(name, "the program put something else in place of its directory");
+    }
     const tree = await addTree(services.store, path, { signal: options.signal });
     if (tree.content.entries.length === 0) {
-      throw new UserError("output_empty", {
-        what: `Cannot keep the output "${name}"`,
-        why: "the program ended well and left no file in its directory",
-        fix: [
-          `write it to \${outputs.${name}} (AERO_OUTPUTS/${name}), or take it out of the stage's outputs`,
-        ],
-      });
+      throw emptyOutput(name, "the program ended well and left no file in its directory");
     }
     await services.trees.adopt(path, tree.manifest.digest, tree.content);
     collected.push({ name, manifest: tree.manifest, files: tree.files, bytes: tree.bytes });
   }
   return collected;
+}
+
+/** The names in a directory; none if the program removed it. */
+function namesIn(directory: string): string[] {
+  try {
+    return [...Deno.readDirSync(directory)].map(({ name }) => name);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+}
+
+function isDirectory(path: string): boolean {
+  try {
+    return Deno.lstatSync(path).isDirectory;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+function emptyOutput(name: string, why: string): UserError {
+  return new UserError("output_empty", {
+    what: `Cannot keep the output "${name}"`,
+    why,
+    fix: [`write it to \${outputs.${name}} (AERO_OUTPUTS/${name}), or take it out of the stage's outputs`],
+  });
 }
 
 /** Gives an output its label in the project of the run; equal content keeps the label that it has. */

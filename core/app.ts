@@ -1,7 +1,8 @@
 import type { AppBase } from "./cli/app_base.ts";
 import { type Directories, userDirectories } from "./config/directories.ts";
 import { Environment as Variables } from "./config/env.ts";
-import { type ConfigSources, findProject, type LoadedConfig, loadProject } from "./config/load.ts";
+import { findProject } from "./config/find_project.ts";
+import type { ConfigSources, LoadedConfig } from "./config/load.ts";
 import type { FlagValues } from "./config/layers.ts";
 import { UserError } from "./errors.ts";
 import { openRunIndex, type RunIndex } from "./history/run_index.ts";
@@ -90,6 +91,7 @@ export class App implements AppBase, AsyncDisposable {
 
   /** The config of the project. @throws {UserError} `project_not_found`, `config_invalid`. */
   async config(flags?: FlagValues): Promise<LoadedConfig> {
+    const { loadProject } = await import("./config/load.ts");
     return await loadProject(await this.requireRoot(), await this.configSources(flags));
   }
 

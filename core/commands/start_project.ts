@@ -1,4 +1,4 @@
-import { PROJECT_FILE } from "../config/load.ts";
+import { PROJECT_FILE } from "../config/find_project.ts";
 import { AeroError, UserError } from "../errors.ts";
 import { parseName } from "../model/name.ts";
 import { parseImageReference } from "../plugin/environment.ts";

@@ -1,4 +1,4 @@
-import { OutsideError, UserError } from "../errors.ts";
+import { UserError } from "../errors.ts";
 import type { JsonValue } from "../model/json.ts";
 import { nearest } from "../model/nearest.ts";
 import type { Registry } from "../plugin/registry.ts";
@@ -9,12 +9,10 @@ import { fileLayer, flagLayer, type FlagValues, type Layer, variableLayer } from
 import type { ConfigOrigin, ConfigValue } from "./origin.ts";
 import type { ProjectConfig } from "./project_config.ts";
 import { configInvalid, readProjectFile, toProjectConfig } from "./project_file.ts";
+import { denied, isAbsence, PROJECT_FILE } from "./find_project.ts";
 import { flatten, type Resolved, resolveLayers, type Settings } from "./resolve_config.ts";
 import { type ProjectFile, USER_SCHEMA, type UserFile } from "./schema.ts";
 import { readYaml, type YamlText } from "./yaml_text.ts";
-
-/** Name of a project's file. */
-export const PROJECT_FILE = "aero.yaml";
 
 /** What a config is made from besides the project's file. */
 export interface ConfigSources {
@@ -30,29 +28,6 @@ export interface LoadedConfig {
   readonly settings: Settings;
   /** Sorted by nothing: in the order of the file, machine settings last. */
   readonly values: readonly ConfigValue[];
-}
-
-/**
- * Finds the project that a directory is in: the nearest directory upwards that has an `aero.yaml`.
- *
- * @param from Absolute path; links and `..` in it are followed first.
- * @returns Absolute path of the project's root, without links.
- * @throws {UserError} `project_not_found`; {OutsideError} `config_denied`.
- */
-export async function findProject(from: string): Promise<string> {
-  const start = await realDirectory(from);
-  for (let directory = start;;) {
-    if (await isFile(directory === "/" ? `/${PROJECT_FILE}` : `${directory}/${PROJECT_FILE}`)) {
-      return directory;
-    }
-    if (directory === "/") break;
-    directory = directory.slice(0, directory.lastIndexOf("/")) || "/";
-  }
-  throw new UserError("project_not_found", {
-    what: "Cannot find a project",
-    why: `neither ${JSON.stringify(start)} nor a directory above it has an ${PROJECT_FILE}`,
-    fix: ["start one here: `aero init`", "or say where it is: `aero -C DIR …`"],
-  });
 }
 
 /**
@@ -160,27 +135,6 @@ function allValues(raw: ProjectFile, resolved: Resolved, origin: ConfigOrigin): 
   ];
 }
 
-async function realDirectory(path: string): Promise<string> {
-  try {
-    return await Deno.realPath(path);
-  } catch (error) {
-    if (!isAbsence(error)) throw denied(path, error);
-    const why = "there is no such directory";
-    throw new UserError("project_not_found", { what: `Cannot work in ${JSON.stringify(path)}`, why }, {
-      cause: error,
-    });
-  }
-}
-
-async function isFile(path: string): Promise<boolean> {
-  try {
-    return (await Deno.stat(path)).isFile;
-  } catch (error) {
-    if (isAbsence(error)) return false;
-    throw denied(path, error);
-  }
-}
-
 async function readConfigText(path: string): Promise<string | undefined> {
   let bytes: Uint8Array;
   try {
@@ -196,16 +150,4 @@ async function readConfigText(path: string): Promise<string | undefined> {
       cause: error,
     });
   }
-}
-
-function isAbsence(error: unknown): boolean {
-  return error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory;
-}
-
-function denied(path: string, cause: unknown): OutsideError {
-  const why = cause instanceof Error ? cause.message : undefined;
-  return new OutsideError("config_denied", {
-    what: `Cannot read ${path}`,
-    ...(why === undefined ? {} : { why }),
-  }, { cause });
 }

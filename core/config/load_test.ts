@@ -5,7 +5,8 @@ import type { Registry } from "../plugin/registry.ts";
 import { userDirectories } from "./directories.ts";
 import { Environment } from "./env.ts";
 import type { FlagValues } from "./layers.ts";
-import { findProject, loadProjectFrom, loadSettings } from "./load.ts";
+import { findProject } from "./find_project.ts";
+import { loadProjectFrom, loadSettings } from "./load.ts";
 import { originText } from "./origin.ts";
 
 const registry = {

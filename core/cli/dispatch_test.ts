@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { z } from "zod";
+import * as z from "zod";
 import { memoryIo, type MemoryIoOptions } from "../../tests/support/memory_io.ts";
 import { CorruptionError, OutsideError, UserError } from "../errors.ts";
 import type { AppBase } from "./app_base.ts";

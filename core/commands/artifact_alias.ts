@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { textTable } from "../cli/text_table.ts";
 import { UserError } from "../errors.ts";
 import { labelName } from "../model/lineage.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { diffManifests } from "../history/manifest_diff.ts";
 import { labelName } from "../model/lineage.ts";
 import { parseVersionPair } from "./artifact_versions.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { defineCommand } from "./define.ts";
 import { lineageDot, lineageMermaid, lineageTree } from "./lineage_text.ts";
 import { joined } from "./trace_artifact.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { formatAgo, formatBytes, formatCount } from "../cli/human.ts";
 import { textTable } from "../cli/text_table.ts";
 import { labelName } from "../model/lineage.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { parseArtifactName } from "../model/name.ts";
 import { labelsOf, versionItem } from "./artifact_versions.ts";
 import { defineCommand } from "./define.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { escapeInline } from "../cli/escape.ts";
 import { formatAgo, formatBytes, formatCount, formatInstant, plural } from "../cli/human.ts";
 import { textTable } from "../cli/text_table.ts";

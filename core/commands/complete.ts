@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { completeLine } from "../cli/complete.ts";
 import { escapeInline } from "../cli/escape.ts";
 import { completionValues } from "./completion_values.ts";

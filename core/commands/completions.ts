@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { completionScript, SHELLS } from "../cli/completion_scripts.ts";
 import { defineCommand } from "./define.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { textTable } from "../cli/text_table.ts";
 import { projectKeys, userKeys } from "../config/key_list.ts";
 import { defineCommand } from "./define.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { textTable } from "../cli/text_table.ts";
 import { originText } from "../config/origin.ts";
 import { UserError } from "../errors.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { formatBytes, plural } from "../cli/human.ts";
 import { labelName } from "../model/lineage.ts";
 import { parseName } from "../model/name.ts";

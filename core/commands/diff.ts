@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { comparisonText } from "./comparison_text.ts";
 import { defineCommand } from "./define.ts";
 

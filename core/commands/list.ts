@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { parseSort } from "../history/sort.ts";
 import type { RunSummary } from "../history/run_summary.ts";
 import { parseWhere } from "../history/where.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { buildGraph, drawGraph, selectStages } from "../pipeline/graph.ts";
 import { type App, defineCommand } from "./define.ts";
 import { EXIT } from "../errors.ts";

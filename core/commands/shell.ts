@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { EXIT } from "../errors.ts";
 import { defineCommand } from "./define.ts";
 import { exitText } from "./stage_result.ts";

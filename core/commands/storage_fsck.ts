@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { formatBytes, plural } from "../cli/human.ts";
 import { EXIT } from "../errors.ts";
 import { defineCommand } from "./define.ts";

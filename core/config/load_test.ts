@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { z } from "zod";
+import * as z from "zod";
 import { UserError } from "../errors.ts";
 import type { Registry } from "../plugin/registry.ts";
 import { userDirectories } from "./directories.ts";

@@ -1,5 +1,5 @@
 // deno-lint-ignore-file camelcase -- keys are written here as files have them
-import { z } from "zod";
+import * as z from "zod";
 import { UserError } from "../errors.ts";
 import { isName, parseArtifactReference } from "../model/name.ts";
 import { parseParams } from "../model/params.ts";

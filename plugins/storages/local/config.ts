@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** Config of the local storage: the section `storage` of the project, less `use`. */
 export const localConfig = z.strictObject({

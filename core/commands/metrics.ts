@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { parseSort } from "../history/sort.ts";
 import { parseWhere } from "../history/where.ts";
 import { defineCommand } from "./define.ts";
@@ -43,6 +43,9 @@ export const metrics = defineCommand({
       ...(where === undefined ? {} : { where: parseWhere(where) }),
       ...(sort === undefined ? {} : { sort: parseSort(sort) }),
     });
+    if (rows.length === 0) {
+      app.printer.note(where === undefined ? "no run has metrics yet" : `no run fits ${where}`);
+    }
     const names = [...new Set(metric)];
     if (!history && !plot) return { type: "metrics", rows, names };
     return { type: "histories", histories: await runHistories(app, rows, names), plot };

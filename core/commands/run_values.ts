@@ -1,3 +1,4 @@
+import { escapeInline } from "../cli/escape.ts";
 import type { TableColumn } from "../cli/text_table.ts";
 import { isJsonObject, type JsonValue } from "../model/json.ts";
 import type { MetricValue } from "../model/metric.ts";
@@ -44,13 +45,13 @@ export function metricNamesOf(
   return [...new Set(runs.flatMap((run) => Object.keys(run.metrics)))].sort();
 }
 
-/** A column for each param. */
+/** A column for each param. Titles are names from records, and made safe to print here. */
 export function paramColumns<Row>(
   names: readonly string[],
   paramsOf: (row: Row) => Params,
 ): TableColumn<Row>[] {
   return names.map((name) => ({
-    title: name,
+    title: escapeInline(name),
     value: (row) => {
       const flat = flatParams(paramsOf(row));
       return paramText(Object.hasOwn(flat, name) ? flat[name] : undefined);
@@ -64,7 +65,7 @@ export function metricColumns<Row>(
   metricsOf: (row: Row) => Readonly<Record<string, MetricValue>>,
 ): TableColumn<Row>[] {
   return names.map((name) => ({
-    title: name,
+    title: escapeInline(name),
     align: "right",
     shrink: false,
     value: (row) => {

@@ -20,6 +20,12 @@ export const COMMANDS: readonly CommandEntry<App>[] = [
     load: async () => (await import("./status.ts")).status,
   },
   {
+    name: ["doctor"],
+    summary: "Show whether this machine can do tracked runs",
+    group: "Everyday",
+    load: async () => (await import("./doctor.ts")).doctor,
+  },
+  {
     name: ["run"],
     summary: "Run stages, tracked, in their container",
     group: "Everyday",
@@ -150,6 +156,12 @@ export const COMMANDS: readonly CommandEntry<App>[] = [
     summary: "List all keys of aero.yaml and of your own config.yaml",
     group: "Groups",
     load: async () => (await import("./config_list.ts")).configList,
+  },
+  {
+    name: ["env", "show"],
+    summary: "Show what stages run in: image, variables, network, packages",
+    group: "Groups",
+    load: async () => (await import("./env_show.ts")).envShow,
   },
   {
     name: ["storage", "fsck"],

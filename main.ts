@@ -28,8 +28,7 @@ export function main(args: readonly string[], io: Io): Promise<number> {
 /** Joins core and plugins. Loaded only once a command is about to run. */
 async function openApp(base: AppBase): Promise<App> {
   const { App } = await import("./core/app.ts");
-  const { REGISTRY } = await import("./plugins/mod.ts");
-  return new App(base, REGISTRY);
+  return new App(base, async () => (await import("./plugins/mod.ts")).REGISTRY);
 }
 
 if (import.meta.main) {

@@ -27,9 +27,10 @@ export class App implements AppBase, AsyncDisposable {
   readonly globals: AppBase["globals"];
   readonly signal: AbortSignal;
   readonly version: string;
-  readonly registry: Registry;
   readonly variables: Variables;
+  readonly #loadRegistry: () => Promise<Registry>;
   readonly #closing = new AsyncDisposableStack();
+  #registry: Promise<Registry> | undefined;
   #directories: Promise<Directories> | undefined;
   #place: Promise<Place> | undefined;
   #index: Promise<RunIndex> | undefined;
@@ -37,14 +38,20 @@ export class App implements AppBase, AsyncDisposable {
   #project: Promise<Project> | undefined;
   #refreshed = false;
 
-  constructor(base: AppBase, registry: Registry) {
+  /** @param loadRegistry Called when plugins are first needed: many commands need none. */
+  constructor(base: AppBase, loadRegistry: () => Promise<Registry>) {
     this.io = base.io;
     this.printer = base.printer;
     this.globals = base.globals;
     this.signal = base.signal;
     this.version = base.version;
-    this.registry = registry;
+    this.#loadRegistry = loadRegistry;
     this.variables = new Variables(base.io.env);
+  }
+
+  /** All plugins. */
+  registry(): Promise<Registry> {
+    return this.#registry ??= this.#loadRegistry();
   }
 
   /** Directories of this user. @throws {UserError} `home_unknown`. */
@@ -82,7 +89,7 @@ export class App implements AppBase, AsyncDisposable {
   /** What configs are read with. */
   async configSources(flags?: FlagValues): Promise<ConfigSources> {
     return {
-      registry: this.registry,
+      registry: await this.registry(),
       environment: this.variables,
       directories: await this.directories(),
       ...(flags === undefined ? {} : { flags }),

@@ -3,15 +3,19 @@ import type { EnvironmentChoice } from "./pipeline/project.ts";
 import { type Environment, EnvironmentError } from "./plugin/environment.ts";
 import type { EnvironmentPlugin } from "./plugin/registry.ts";
 
-/**
- * Chooses the environment that config asks for; `auto` is the first container engine that answers.
- *
- * @param dataDirectory Directory of this user's data.
- */
-export function chooseEnvironment(app: App, use: string, dataDirectory: string): EnvironmentChoice {
-  const plugins = app.registry.environments.filter((plugin) =>
-    use === "auto" ? plugin.automatic : plugin.name === use
-  );
+/** What an environment is chosen by. */
+export interface EnvironmentWish {
+  /** Name of a plugin, or `auto`. */
+  readonly use: string;
+  readonly plugins: readonly EnvironmentPlugin[];
+  /** Directory of this user's data. */
+  readonly dataDirectory: string;
+}
+
+/** Chooses the environment that config asks for; `auto` is the first container engine that answers. */
+export function chooseEnvironment(app: App, wish: EnvironmentWish): EnvironmentChoice {
+  const { use, dataDirectory } = wish;
+  const plugins = wish.plugins.filter((plugin) => use === "auto" ? plugin.automatic : plugin.name === use);
   let opened: Promise<Environment> | undefined;
   return {
     kind: plugins[0]?.opens ?? "container",

@@ -49,7 +49,14 @@ export async function openProject(
     environment: (use) => {
       let choice = environments.get(use);
       if (choice === undefined) {
-        environments.set(use, choice = chooseEnvironment(app, use, settings.dataDirectory));
+        environments.set(
+          use,
+          choice = chooseEnvironment(app, {
+            use,
+            plugins: sources.registry.environments,
+            dataDirectory: settings.dataDirectory,
+          }),
+        );
       }
       return choice;
     },
@@ -107,7 +114,8 @@ async function openStorage(
   directory: string,
   signal: AbortSignal,
 ): Promise<Storage> {
-  const plugin = app.registry.storages.find(({ name }) => name === section.use);
+  const { storages } = await app.registry();
+  const plugin = storages.find(({ name }) => name === section.use);
   if (plugin === undefined) throw new TypeError(`The config let through a storage named ${section.use}`);
   const context = { ...app.pluginContext(settings.dataDirectory), signal };
   const opened = await plugin.open(absolutePaths(section.options, directory), context);

@@ -16,7 +16,9 @@ export async function runUntracked(
 ): Promise<DevOutcome[]> {
   const directory = await app.requireRoot();
   const { project: config, settings } = await app.config();
-  const environment = await chooseEnvironment(app, "host", settings.dataDirectory).open();
+  const { environments: plugins } = await app.registry();
+  const { dataDirectory } = settings;
+  const environment = await chooseEnvironment(app, { use: "host", plugins, dataDirectory }).open();
   if (environment.kind !== "host") throw new TypeError("The host environment opened containers");
   (await app.place()).state.prepare();
   const observer = app.observer();

@@ -79,7 +79,10 @@ export class TestProject implements AsyncDisposable {
         Promise.resolve(this.wrap(new MemoryStorage({ now: () => new Date(), objects: this.objects }))),
     });
     const registry = defineRegistry({ storages: [localStorage, memory], environments: [hostEnvironment] });
-    return new App({ io, printer, globals: NO_GLOBALS, signal: io.signal, version: "0.0.0-test" }, registry);
+    return new App(
+      { io, printer, globals: NO_GLOBALS, signal: io.signal, version: "0.0.0-test" },
+      () => Promise.resolve(registry),
+    );
   }
 
   /** Does something with the project open, as one command. */

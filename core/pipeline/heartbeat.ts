@@ -103,9 +103,9 @@ function isThere(path: string): boolean {
   }
 }
 
-/** Held while a heartbeat changes hands; all of one directory share it. Its end is that of the process at the latest. */
+/** Held while a heartbeat changes hands; all of one directory share it. It ends with the process at the latest. */
 function lockBeside(path: string): Disposable {
-  const file = Deno.openSync(`${path.slice(0, path.lastIndexOf("/"))}/lock`, { create: true, write: true });
+  const file = Deno.openSync(`${path.slice(0, path.lastIndexOf("/"))}.lock`, { create: true, write: true });
   file.lockSync(true);
   return { [Symbol.dispose]: () => file.close() };
 }

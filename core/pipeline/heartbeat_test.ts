@@ -6,8 +6,9 @@ const HOUR_MS = 3_600_000;
 /** A path in a directory that is removed at the end. */
 function temporary(): { readonly path: string } & Disposable {
   const directory = Deno.makeTempDirSync();
+  Deno.mkdirSync(`${directory}/alive`);
   return {
-    path: `${directory}/run`,
+    path: `${directory}/alive/run`,
     [Symbol.dispose]: () => Deno.removeSync(directory, { recursive: true }),
   };
 }

@@ -17,8 +17,20 @@ async function run(
   cwd = "/",
 ): Promise<Answer> {
   const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  const { code, stdout, stderr } = await new Deno.Command(file, { args, env, cwd, clearEnv: true }).output();
+  const { code, stdout, stderr } = await started(new Deno.Command(file, { args, env, cwd, clearEnv: true }));
   return { code, stdout: decode(stdout), stderr: decode(stderr) };
+}
+
+/** A file that was just written is busy for as long as a process that another test has just forked has it open. */
+async function started(command: Deno.Command): Promise<Deno.CommandOutput> {
+  for (let attempt = 0;; attempt++) {
+    try {
+      return await command.output();
+    } catch (error) {
+      if (attempt === 50 || !String(error).includes("Text file busy")) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
 }
 
 function names(directory: string): string[] {

@@ -29,7 +29,6 @@ Deno.test("a new run cannot have a heartbeat already, and the one that is there 
 
   assert.equal(Heartbeat.takeOver(file.path, Date.now()), undefined);
   assert.deepEqual([...Deno.readDirSync(file.path.slice(0, -4))].map(({ name }) => name).sort(), [
-    "lock",
     "run",
   ]);
 });

@@ -6,7 +6,7 @@ import { shortDigest } from "../model/digest.ts";
 import type { Grade, InputRecord, OutputRecord } from "../model/run.ts";
 import { quoteCommand } from "../pipeline/command_words.ts";
 import type { KnownRun } from "./known_run.ts";
-import { hostFacts } from "./host_facts.ts";
+import { hostFacts, limitsText } from "./host_facts.ts";
 import { flatParams, paramText } from "./run_values.ts";
 import { exitText, formatMetric, paintState } from "./stage_result.ts";
 
@@ -114,6 +114,9 @@ function context(known: ShownRun, style: Style): Line[] {
   return [
     ...(start.host.engine === undefined ? [] : [["engine", escapeInline(start.host.engine)] as const]),
     ...hostFacts(start.host).map((text): Line => ["host", escapeInline(text)]),
+    ...(Object.keys(start.limits).length === 0
+      ? []
+      : [["limits", escapeInline(limitsText(start.limits))] as const]),
     ...(start.secrets.length === 0 ? [] : [["secrets", start.secrets.join(" ")] as const]),
     ...(start.tags.length === 0 ? [] : [["tags", start.tags.join(" ")] as const]),
     ...(start.note === undefined ? [] : [["note", escapeInline(start.note)] as const]),

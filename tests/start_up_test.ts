@@ -1,30 +1,5 @@
 import assert from "node:assert/strict";
-
-/** All modules that importing `entry` loads before anything runs: those behind static imports. */
-function staticModules(entry: URL): Set<string> {
-  const found = new Set<string>();
-  const visit = (url: URL) => {
-    if (found.has(url.href)) return;
-    found.add(url.href);
-    if (url.protocol !== "file:") return;
-    const source = Deno.readTextFileSync(url);
-    for (
-      const match of source.matchAll(
-        /^(?:import|export)\s+(?!type\b)(?:[^;"']*?\sfrom\s+)?["']([^"']+)["']/gm,
-      )
-    ) {
-      // `import { type A, type B }` is erased as a whole.
-      const names = /\{([^}]*)\}/.exec(match[0])?.[1]?.split(",").map((name) => name.trim()).filter(Boolean);
-      if (names !== undefined && names.length > 0 && names.every((name) => name.startsWith("type "))) {
-        continue;
-      }
-      const specifier = match[1]!;
-      visit(specifier.startsWith(".") ? new URL(specifier, url) : new URL(`package:${specifier}`));
-    }
-  };
-  visit(entry);
-  return found;
-}
+import { staticModules } from "./support/static_modules.ts";
 
 const root = new URL("../", import.meta.url);
 const modules = [...staticModules(new URL("main.ts", root))].map((href) => href.replace(root.href, ""));
@@ -42,4 +17,15 @@ Deno.test("--version and --help load no command, no plugin and no config", () =>
 
 Deno.test("--version and --help load few modules", () => {
   assert.ok(modules.length <= 32, `${modules.length} modules: ${modules.join(", ")}`);
+});
+
+Deno.test("list loads what makes flags and what holds the index, and no other package", () => {
+  const entries = ["main.ts", "core/app.ts", "plugins/mod.ts", "core/commands/list.ts"];
+  const packages = new Set(
+    entries.flatMap((entry) =>
+      [...staticModules(new URL(entry, root))].filter((href) => href.startsWith("package:"))
+    ),
+  );
+
+  assert.deepEqual([...packages].sort(), ["package:node:sqlite", "package:zod"]);
 });

@@ -1,7 +1,8 @@
-import { AeroError, isAbort } from "../errors.ts";
+import { AeroError } from "../errors.ts";
 import type { App } from "./define.ts";
 import { examineDirectory } from "./examine_directory.ts";
 import { examineEngines } from "./examine_engines.ts";
+import { settingsOf } from "./open_cache.ts";
 import { examineProgram } from "./examine_program.ts";
 import { probeStorage } from "./probe_storage.ts";
 
@@ -33,9 +34,8 @@ export async function* examineMachine(app: App): AsyncGenerator<MachineCheck> {
   yield* checked("storage", () => probeStorage(app));
   const directories = await app.directories();
   yield* checked("cache", async () => {
-    const { openCache } = await import("./open_cache.ts");
-    const { directory, maxBytes } = await openCache(app);
-    return await examineDirectory("cache", directory, maxBytes);
+    const { cacheDirectory, cacheMaxBytes } = await settingsOf(app);
+    return await examineDirectory("cache", cacheDirectory, cacheMaxBytes);
   });
   yield* checked("state", () => examineDirectory("state", directories.state));
   yield* checked("temporary files", async () => await examineTemporary());
@@ -49,7 +49,7 @@ export async function* examineMachine(app: App): AsyncGenerator<MachineCheck> {
   yield terminal(app);
 }
 
-/** What a check says, or what it failed with: a failure that aero foresees is a problem of the machine. */
+/** What a check says, or what it failed with: a failure of the machine is a problem, and a bug is thrown on. */
 export async function* checked(
   subject: string,
   check: () => Promise<MachineCheck>,
@@ -57,11 +57,19 @@ export async function* checked(
   try {
     yield await check();
   } catch (error) {
-    if (isAbort(error) || !(error instanceof AeroError)) throw error;
-    const { what, why, fix } = error.report;
-    const detail = why === undefined ? what : `${what}: ${why}`;
-    yield { type: "check", subject, state: "problem", detail, fix: fix ?? [] };
+    const about = { type: "check", subject, state: "problem" } as const;
+    if (error instanceof AeroError) {
+      const { what, why, fix } = error.report;
+      yield { ...about, detail: why === undefined ? what : `${what}: ${why}`, fix: fix ?? [] };
+    } else if (isOfSystem(error)) yield { ...about, detail: error.message, fix: [] };
+    else throw error;
   }
+}
+
+/** Whether the operating system refused something, such as to make a directory. */
+function isOfSystem(error: unknown): error is Error {
+  return error instanceof Error && "code" in error && typeof error.code === "string" &&
+    /^E[A-Z]+$/.test(error.code);
 }
 
 /** A finding that nothing is wrong with. */

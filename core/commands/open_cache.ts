@@ -1,6 +1,7 @@
 import { openTreeCache, type TreeCache } from "../cache/trees.ts";
 import { StageResults } from "../cache/stage_results.ts";
 import { loadSettings } from "../config/load.ts";
+import type { Settings } from "../config/resolve_config.ts";
 import type { App } from "./define.ts";
 
 /** The cache of this user, opened without any project or storage. */
@@ -15,15 +16,20 @@ export interface OpenCache {
 
 /** Opens the cache that the config names; also outside a project. */
 export async function openCache(app: App): Promise<OpenCache> {
+  const { cacheDirectory: directory, cacheMaxBytes: maxBytes } = await settingsOf(app);
+  return {
+    directory,
+    maxBytes,
+    trees: await openTreeCache(directory),
+    results: await StageResults.open(`${directory}/stage-results`),
+  };
+}
+
+/** The settings of this machine; also outside a project. */
+export async function settingsOf(app: App): Promise<Settings> {
   const { root } = await app.place();
   const { settings } = root === undefined
     ? await loadSettings(await app.configSources())
     : await app.config();
-  const directory = settings.cacheDirectory;
-  return {
-    directory,
-    maxBytes: settings.cacheMaxBytes,
-    trees: await openTreeCache(directory),
-    results: await StageResults.open(`${directory}/stage-results`),
-  };
+  return settings;
 }

@@ -9,8 +9,7 @@ import type { RunObserver } from "../../core/pipeline/run_services.ts";
 import { defineRegistry, defineStorage } from "../../core/plugin/registry.ts";
 import type { Storage, StorageKey } from "../../core/plugin/storage.ts";
 import { main } from "../../main.ts";
-import { hostEnvironment } from "../../plugins/environments/host/mod.ts";
-import { localStorage } from "../../plugins/storages/local/mod.ts";
+import { REGISTRY } from "../../plugins/mod.ts";
 import { memoryConfig } from "../../plugins/storages/memory/config.ts";
 import { type MemoryObject, MemoryStorage } from "../../plugins/storages/memory/memory_storage.ts";
 import { GitProject } from "./git_project.ts";
@@ -28,7 +27,7 @@ export interface TestProjectOptions {
 
 /**
  * A project in a git repository of its own, with home, cache and storage beside it. Each command opens it anew, as
- * processes do; all of them work on the host environment.
+ * processes do; stages run on the host unless the config says otherwise.
  */
 export class TestProject implements AsyncDisposable {
   readonly git = new GitProject();
@@ -78,7 +77,7 @@ export class TestProject implements AsyncDisposable {
       open: () =>
         Promise.resolve(this.wrap(new MemoryStorage({ now: () => new Date(), objects: this.objects }))),
     });
-    const registry = defineRegistry({ storages: [localStorage, memory], environments: [hostEnvironment] });
+    const registry = defineRegistry({ ...REGISTRY, storages: [...REGISTRY.storages, memory] });
     return new App(
       { io, printer, globals: NO_GLOBALS, signal: io.signal, version: "0.0.0-test" },
       () => Promise.resolve(registry),

@@ -14,7 +14,7 @@ export async function* examineEngines(app: App): AsyncGenerator<MachineCheck> {
   const { use, dataDirectory } = await chosen(app);
   const missing: MachineCheck[] = [];
   let automatic = false;
-  for (const plugin of app.registry.environments) {
+  for (const plugin of (await app.registry()).environments) {
     const check = await examineEngine(app, plugin, dataDirectory);
     if (check.state === "ok" && plugin.automatic) automatic = true;
     if (check.state === "ok") yield check;
@@ -49,7 +49,8 @@ async function examineEngine(
 ): Promise<MachineCheck> {
   const about = { type: "check", subject: plugin.name } as const;
   try {
-    const environment = await chooseEnvironment(app, plugin.name, dataDirectory).open();
+    const environment = await chooseEnvironment(app, { use: plugin.name, plugins: [plugin], dataDirectory })
+      .open();
     return { ...about, state: "ok", detail: engineText(environment), fix: [] };
   } catch (error) {
     if (!(error instanceof EnvironmentError)) throw error;

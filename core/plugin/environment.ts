@@ -141,6 +141,8 @@ export interface ContainerEnvironment extends AsyncDisposable {
   /** `podman 4.3.1`. */
   readonly engine: string;
   readonly capabilities: EnvironmentCapabilities;
+  /** Whether a Dockerfile may name a base by its digest alone, `FROM sha256:…`; if not, bases need names. */
+  readonly buildsOnDigests: boolean;
 
   /**
    * Turns a name that can move into a digest that cannot; pulls the image only if the engine lacks it.
@@ -155,12 +157,11 @@ export interface ContainerEnvironment extends AsyncDisposable {
   inspect(image: ImageDigest, options?: OperationOptions): Promise<ImageDescription | undefined>;
 
   /**
-   * Gives an image that the engine has a further name; a name that stood for another image moves.
-   *
-   * Absent where a Dockerfile can name an image by its digest, `FROM sha256:…`, which BuildKit cannot.
+   * Gives an image that the engine has a further name; a name that stood for another image moves. Twice is the
+   * same as once. A reference by digest is no name that can be given.
    * @throws {EnvironmentError} `image_not_found`, `engine_unavailable`.
    */
-  tag?(image: ImageDigest, reference: ImageReference, options?: OperationOptions): Promise<void>;
+  tag(image: ImageDigest, reference: ImageReference, options?: OperationOptions): Promise<void>;
 
   /**
    * Builds an image. `onOutput` gets what the build prints.

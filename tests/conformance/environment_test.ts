@@ -8,8 +8,14 @@ import type { EnvironmentPlugin } from "../../core/plugin/registry.ts";
 import { dockerEnvironment } from "../../plugins/environments/docker/mod.ts";
 import { hostEnvironment } from "../../plugins/environments/host/mod.ts";
 import { podmanEnvironment } from "../../plugins/environments/podman/mod.ts";
+import { FakeEngine } from "../support/fake_engine.ts";
+import { testImage } from "../support/image_archive.ts";
 import { subjectOrSkip } from "../support/must_run.ts";
-import { MUTANT_ENVIRONMENTS, PassThroughEnvironment } from "../support/mutant_environments.ts";
+import {
+  MUTANT_ENGINES,
+  MUTANT_ENVIRONMENTS,
+  PassThroughEnvironment,
+} from "../support/mutant_environments.ts";
 
 const IMAGE = Deno.env.get("AERO_TEST_IMAGE") ?? "localhost/aero-base:bookworm";
 
@@ -137,6 +143,37 @@ for (const [Mutant, clauseName] of MUTANT_ENVIRONMENTS) {
     const clause = notSkipped(subject).find(({ name }) => name === clauseName);
 
     assert.ok(clause, `there is no clause "${clauseName}" for the host`);
+    await assert.rejects(clause.run(subject), ContractBreach);
+  });
+}
+
+async function memorySubject(environment: FakeEngine): Promise<TestSubject> {
+  const around = await surroundings();
+  environment.names.set(IMAGE, testImage());
+  return {
+    ...around,
+    environment,
+    image: parseImageReference(IMAGE),
+    open: () => Promise.resolve(environment),
+    openUnavailable: () => Promise.resolve(environment),
+    [Symbol.asyncDispose]: () => around.close(),
+  };
+}
+
+Deno.test("an engine in memory keeps each clause that a mutant of it breaks", async () => {
+  const names = new Set(MUTANT_ENGINES.map(([, name]) => name));
+  for (const clause of environmentContract.filter(({ name }) => names.has(name))) {
+    await using subject = await memorySubject(new FakeEngine());
+    await clause.run(subject);
+  }
+});
+
+for (const [Mutant, clauseName] of MUTANT_ENGINES) {
+  Deno.test(`the environment contract rejects ${Mutant.name}`, async () => {
+    await using subject = await memorySubject(new Mutant());
+    const clause = environmentContract.find(({ name }) => name === clauseName);
+
+    assert.ok(clause, `there is no clause "${clauseName}"`);
     await assert.rejects(clause.run(subject), ContractBreach);
   });
 }

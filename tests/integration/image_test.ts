@@ -9,11 +9,14 @@ import type { PluginContext } from "../../core/plugin/context.ts";
 import type { ContainerEnvironment, ImageDigest } from "../../core/plugin/environment.ts";
 import { objectKey } from "../../core/store/keys.ts";
 import { openStore, type Store } from "../../core/store/store.ts";
+import { dockerEnvironment } from "../../plugins/environments/docker/mod.ts";
 import { podmanEnvironment } from "../../plugins/environments/podman/mod.ts";
+import type { EnvironmentPlugin } from "../../core/plugin/registry.ts";
 import { localStorage } from "../../plugins/storages/local/mod.ts";
-import { subjectOrSkip } from "../support/must_run.ts";
+import { type SubjectOrReason, subjectOrSkip } from "../support/must_run.ts";
 
 const BASE = "localhost/aero-base:bookworm";
+const PROBE = "localhost/aero-test/buildkit-probe";
 
 /** A project, a store and an engine; images that are made here are removed at the end. */
 class Workplace implements AsyncDisposable {
@@ -26,10 +29,11 @@ class Workplace implements AsyncDisposable {
   constructor(
     readonly directory: string,
     readonly engine: ContainerEnvironment,
+    readonly command: Command,
     readonly store: Store,
   ) {}
 
-  static async open(engine: ContainerEnvironment): Promise<Workplace> {
+  static async open({ engine, command }: Opened): Promise<Workplace> {
     const directory = await Deno.makeTempDir({ prefix: "aero-image-test-" });
     await Deno.mkdir(`${directory}/commit`);
     const signal = new AbortController().signal;
@@ -40,7 +44,7 @@ class Workplace implements AsyncDisposable {
       scratchDirectory: `${directory}/scratch`,
       signal,
     });
-    return new Workplace(directory, engine, store);
+    return new Workplace(directory, engine, command, store);
   }
 
   async ensure(config: EnsureImageRequest["config"], mode: EnsureImageRequest["mode"] = "locked") {
@@ -69,51 +73,129 @@ class Workplace implements AsyncDisposable {
 
   /** Makes the engine forget an image. */
   async lose(image: ImageDigest): Promise<void> {
-    assert.equal(await podman("image", "rm", "--force", image), 0);
+    assert.equal(await this.command("image", "rm", "--force", image), 0);
     assert.equal(await this.engine.inspect(image), undefined);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const image of this.#images) await podman("image", "rm", "--force", image);
+    for (const image of this.#images) await this.command("image", "rm", "--force", image);
     await this.store[Symbol.asyncDispose]();
     await this.store.storage[Symbol.asyncDispose]();
     await Deno.remove(this.directory, { recursive: true });
   }
 }
 
-function contextIn(directory: string): PluginContext {
+function contextIn(directory: string, variables: Readonly<Record<string, string>> = {}): PluginContext {
   return {
     signal: new AbortController().signal,
     now: () => new Date(),
-    variable: (name) => Deno.env.get(name),
+    variable: (name) => variables[name] ?? Deno.env.get(name),
     log: () => {},
     dataDirectory: directory,
   };
 }
 
-async function podman(...args: string[]): Promise<number> {
-  const { code } = await new Deno.Command("podman", { args, stdout: "null", stderr: "null" }).output();
-  return code;
+/** Runs an engine's command; its exit code. */
+type Command = (...args: string[]) => Promise<number>;
+
+interface Opened {
+  readonly engine: ContainerEnvironment;
+  readonly command: Command;
 }
 
-async function openPodman(): Promise<ContainerEnvironment> {
-  const engine = await podmanEnvironment.open(contextIn("/nonexistent"));
-  if (engine.kind !== "container") throw new TypeError("podman is a container engine");
-  if (await podman("image", "exists", BASE) !== 0) throw new TypeError(`there is no image ${BASE}`);
-  return engine;
+async function openEngine(
+  plugin: EnvironmentPlugin,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<Opened> {
+  const engine = await plugin.open(contextIn("/nonexistent", variables));
+  if (engine.kind !== "container") throw new TypeError(`${plugin.name} is no container engine`);
+  const command: Command = async (...args) => {
+    const options = { args, stdout: "null", stderr: "null", env: variables } as const;
+    return (await new Deno.Command(plugin.name, options).output()).code;
+  };
+  if (await command("image", "inspect", BASE) !== 0) throw new TypeError(`there is no image ${BASE}`);
+  return { engine, command };
 }
 
-const podmanOrReason = await subjectOrSkip("podman", openPodman);
+/** The first docker command on the PATH that brings BuildKit along. */
+async function openBuildKit(): Promise<Opened> {
+  await openEngine(dockerEnvironment);
+  const context = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(`${context}/Dockerfile`, "FROM scratch\nCOPY Dockerfile /\n");
+    for (const PATH of (Deno.env.get("PATH") ?? "").split(":")) {
+      const env = { PATH, DOCKER_BUILDKIT: "1" };
+      const docker = async (...args: string[]) =>
+        (await new Deno.Command(`${PATH}/docker`, { args, stdout: "null", stderr: "null", env }).output())
+          .success;
+      try {
+        if (!await docker("build", "--tag", PROBE, context)) continue;
+        await docker("image", "rm", PROBE);
+        return await openEngine(dockerEnvironment, env);
+      } catch (error) {
+        if (!(error instanceof Deno.errors.NotFound)) throw error;
+      }
+    }
+    throw new TypeError("no docker command on the PATH has BuildKit");
+  } finally {
+    await Deno.remove(context, { recursive: true });
+  }
+}
 
-function podmanTest(name: string, run: (workplace: Workplace) => Promise<void>): void {
+/** Which engines tests ask for, by the names in `AERO_TEST_MUST_RUN`. */
+const ENGINES = {
+  podman: () => openEngine(podmanEnvironment),
+  docker: () => openEngine(dockerEnvironment, { DOCKER_BUILDKIT: "0" }),
+  "docker-buildkit": openBuildKit,
+} as const;
+
+const opened = new Map<string, SubjectOrReason<Opened>>();
+for (const [name, open] of Object.entries(ENGINES)) opened.set(name, await subjectOrSkip(name, open));
+
+function imageTest(
+  engine: keyof typeof ENGINES,
+  name: string,
+  run: (workplace: Workplace) => Promise<void>,
+): void {
+  const found = opened.get(engine)!;
   Deno.test({
-    name,
-    ignore: "skipped" in podmanOrReason,
+    name: `${engine}: ${name}`,
+    ignore: "skipped" in found,
     async fn() {
-      if ("skipped" in podmanOrReason) return;
-      await using workplace = await Workplace.open(podmanOrReason.subject);
+      if ("skipped" in found) return;
+      await using workplace = await Workplace.open(found.subject);
       await run(workplace);
     },
+  });
+}
+
+const podmanTest = (name: string, run: (workplace: Workplace) => Promise<void>) =>
+  imageTest("podman", name, run);
+
+for (const engine of ["docker", "docker-buildkit"] as const) {
+  imageTest(engine, "system packages are installed on a base, and unchanged means no rebuild", async (w) => {
+    const config = { image: BASE, systemPackages: ["bc"] };
+
+    const built = await w.ensure(config, "update");
+    const again = await w.ensure(config);
+
+    assert.deepEqual(built.steps, ["pull", "build", "keep", "inventory"]);
+    assert.deepEqual([again.steps, again.image], [[], built.image]);
+    const packages = packagesOf(await w.store.getBytes(built.inventory!));
+    assert.match(packages.get("bc@deb") ?? "", /^1\.07/);
+  });
+
+  imageTest(engine, "a Dockerfile builds on images by FROM and by COPY --from", async (w) => {
+    const dockerfile = `FROM ${BASE} AS first\nRUN echo made >/made\nFROM ${BASE}\n` +
+      `COPY --from=first /made /made\nCOPY --from=${BASE} /etc/debian_version /version\n`;
+    await Deno.writeTextFile(`${w.directory}/commit/Dockerfile`, dockerfile);
+    const config = { build: { dockerfile: "Dockerfile", context: "." } };
+
+    const built = await w.ensure(config, "update");
+    const again = await w.ensure(config);
+
+    assert.deepEqual([built.built, again.built, again.image], [true, false, built.image]);
+    assert.equal((await w.layers(built)).length, (await w.engine.inspect(built.image))?.diffIds.length);
   });
 }
 

@@ -22,6 +22,7 @@ export class FakeEngine implements ContainerEnvironment {
   readonly kind = "container";
   readonly engine = "fake 1";
   readonly capabilities = { gpus: false, networkNone: true, rootless: false, limits: false };
+  buildsOnDigests = true;
   readonly calls: string[] = [];
   readonly images = new Map<ImageDigest, TestImage>();
   /** What names stand for, here and in the registry. */
@@ -33,9 +34,6 @@ export class FakeEngine implements ContainerEnvironment {
   /** What the inventory's script prints. */
   output = "deb\tbc\t1.07\tamd64\tinstalled\nend\n";
   exit: ProgramExit | EnvironmentError = { how: "exited", code: 0 };
-
-  /** Absent, as of an engine that builds on digests. */
-  declare tag?: (image: ImageDigest, reference: ImageReference) => Promise<void>;
 
   resolve(reference: ImageReference): Promise<ImageDigest> {
     this.calls.push("resolve");
@@ -53,6 +51,14 @@ export class FakeEngine implements ContainerEnvironment {
     if (found === undefined) return Promise.resolve(undefined);
     const { diffIds } = found;
     return Promise.resolve({ id: image, platform: "linux/amd64", diffIds, size: 1, env: {} });
+  }
+
+  tag(image: ImageDigest, reference: ImageReference): Promise<void> {
+    this.calls.push("tag");
+    const found = this.images.get(image);
+    if (found === undefined) return Promise.reject(new EnvironmentError("image_not_found", { what: image }));
+    this.names.set(reference, found);
+    return Promise.resolve();
   }
 
   async build(source: BuildSource): Promise<ImageDigest> {

@@ -1,6 +1,13 @@
-import type { EnvironmentCapabilities, HostEnvironment, RunOptions } from "../../core/plugin/environment.ts";
-import type { ProgramSpec } from "../../core/plugin/environment.ts";
+import type {
+  EnvironmentCapabilities,
+  HostEnvironment,
+  ImageDigest,
+  ImageReference,
+  ProgramSpec,
+  RunOptions,
+} from "../../core/plugin/environment.ts";
 import type { ProgramExit } from "../../core/model/run.ts";
+import { FakeEngine } from "./fake_engine.ts";
 
 /** A host environment that hands everything on; mutants change one thing. */
 export class PassThroughEnvironment implements HostEnvironment {
@@ -167,4 +174,41 @@ export const MUTANT_ENVIRONMENTS: readonly (readonly [MutantEnvironment, string]
   [RunsAfterAbort, "a signal that has aborted already runs nothing"],
   [ForgetsLeftovers, "leftovers of a run are ended and counted, and those of another are not"],
   [WorksAfterClosing, "nothing can be run after closing"],
+];
+
+class NamesNothing extends FakeEngine {
+  override tag(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+class KeepsTheFirstName extends FakeEngine {
+  #named = new Set<string>();
+
+  override tag(image: ImageDigest, reference: ImageReference): Promise<void> {
+    if (this.#named.has(reference)) return Promise.resolve();
+    this.#named.add(reference);
+    return super.tag(image, reference);
+  }
+}
+
+class MovesAllNames extends FakeEngine {
+  override async tag(image: ImageDigest, reference: ImageReference): Promise<void> {
+    await super.tag(image, reference);
+    for (const name of this.names.keys()) this.names.set(name, this.images.get(image)!);
+  }
+}
+
+class NamesAbsentImages extends FakeEngine {
+  override async tag(image: ImageDigest, reference: ImageReference): Promise<void> {
+    if (this.images.has(image)) await super.tag(image, reference);
+  }
+}
+
+/** The same for what only engines of containers promise. */
+export const MUTANT_ENGINES: readonly (readonly [new () => FakeEngine, string])[] = [
+  [NamesNothing, "a name that is given stands for the image, and moves when it is given to another"],
+  [KeepsTheFirstName, "a name that is given stands for the image, and moves when it is given to another"],
+  [MovesAllNames, "a name that is given stands for the image, and moves when it is given to another"],
+  [NamesAbsentImages, "an image that the engine lacks gets no name"],
 ];

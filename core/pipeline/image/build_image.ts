@@ -20,14 +20,16 @@ export interface BuildOptions extends OperationOptions {
   readonly onOutput: (bytes: Uint8Array) => void;
 }
 
+type Builder = Pick<ContainerEnvironment, "build" | "buildsOnDigests" | "tag">;
+
 /**
  * Builds an image from what the commit says, and nothing else: a build that reads no file of the context sees an
  * empty one.
  *
- * @throws {EnvironmentError} `build_failed`, `engine_unavailable`.
+ * @throws {EnvironmentError} `build_failed`, `image_not_found`, `engine_unavailable`.
  */
 export async function buildImage(
-  environment: Pick<ContainerEnvironment, "build" | "tag">,
+  environment: Builder,
   source: Exclude<LoadedSource, { kind: "base" }>,
   options: BuildOptions,
 ): Promise<ImageDigest> {
@@ -53,11 +55,11 @@ export async function buildImage(
 
 /** What stands for each base in the Dockerfile: its digest, or for builders that take names only, a name of its own. */
 async function nameBases(
-  environment: Pick<ContainerEnvironment, "tag">,
+  environment: Builder,
   { bases, signal }: BuildOptions,
 ): Promise<Map<ImageReference, string>> {
   const names = new Map<ImageReference, string>(bases);
-  if (environment.tag === undefined) return names;
+  if (environment.buildsOnDigests) return names;
   for (const [reference, image] of bases) {
     const name = parseImageReference(`localhost/aero/base:${digestHex(image)}`);
     await environment.tag(image, name, { ...signal !== undefined && { signal } });

@@ -42,6 +42,39 @@ export const environmentImages: readonly ConformanceCase<EnvironmentSubject>[] =
     must(error.code === "image_not_found", `it came out as ${error.code}`);
     must((error.report.fix ?? []).length > 0, "there is no fix");
   }),
+  clause(
+    "a name that is given stands for the image, and moves when it is given to another",
+    async (subject) => {
+      const image = await imageOf(subject);
+      const name = parseImageReference("localhost/aero-conformance:built");
+      const context = await dockerfile(subject, ["RUN echo other >/other"]);
+      const other = await subject.environment.build(
+        { dockerfile: `${context}/Dockerfile`, context, args: {}, tag: name },
+        { onOutput() {} },
+      );
+      must(other !== image, "a build gave the image that it was built on");
+
+      await subject.environment.tag(image, name);
+      await subject.environment.tag(image, name);
+      const first = await subject.environment.resolve(name);
+      await subject.environment.tag(other, name);
+      const second = await subject.environment.resolve(name);
+
+      must(first === image, `the name stands for ${first}`);
+      must(second === other, `the name still stands for ${second}`);
+      must(await imageOf(subject) === image, "the image has lost its other name");
+    },
+  ),
+  clause("an image that the engine lacks gets no name", async (subject) => {
+    const name = parseImageReference("localhost/aero-conformance:absent");
+
+    const error = await failureOf(subject.environment.tag(ABSENT, name));
+
+    must(
+      error instanceof EnvironmentError && error.code === "image_not_found",
+      `it came out as ${String(error)}`,
+    );
+  }),
   clause("a digest that the engine lacks has no description and does not run", async (subject) => {
     must(await subject.environment.inspect(ABSENT) === undefined, "it has a description");
 

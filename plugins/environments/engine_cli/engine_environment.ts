@@ -14,7 +14,7 @@ import type { ProgramExit } from "../../../core/model/run.ts";
 import { buildImage } from "./build_image.ts";
 import type { Engine } from "./engine.ts";
 import { loadImage, saveImage } from "./image_archive.ts";
-import { describeImage, resolveImage } from "./images.ts";
+import { describeImage, resolveImage, tagImage } from "./images.ts";
 import { removeLeftoversOf } from "./leftovers.ts";
 import { runContainer } from "./run_container.ts";
 
@@ -23,6 +23,7 @@ export class EngineEnvironment implements ContainerEnvironment {
   readonly kind = "container";
   readonly engine: string;
   readonly capabilities: EnvironmentCapabilities;
+  readonly buildsOnDigests: boolean;
   readonly #engine: Engine;
   /** By image; an image cannot change, though it can go away, which `run` would notice. */
   readonly #descriptions = new Map<ImageDigest, ImageDescription>();
@@ -32,6 +33,7 @@ export class EngineEnvironment implements ContainerEnvironment {
     this.#engine = engine;
     this.engine = engine.name;
     this.capabilities = engine.capabilities;
+    this.buildsOnDigests = engine.quirks.buildsOnDigests;
   }
 
   async resolve(reference: ImageReference, options?: OperationOptions): Promise<ImageDigest> {
@@ -42,6 +44,10 @@ export class EngineEnvironment implements ContainerEnvironment {
     const description = await describeImage(this.#open(), image, options?.signal);
     if (description !== undefined) this.#descriptions.set(image, description);
     return description;
+  }
+
+  async tag(image: ImageDigest, reference: ImageReference, options?: OperationOptions): Promise<void> {
+    await tagImage(this.#open(), image, reference, options?.signal);
   }
 
   async build(

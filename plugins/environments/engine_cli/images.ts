@@ -8,6 +8,7 @@ import { ask } from "./call.ts";
 import type { Engine } from "./engine.ts";
 import { engineUnavailable, engineWords, throwIfUnavailable } from "./engine_failure.ts";
 import { parseImageDescription } from "./image_description.ts";
+import { imageNotFound } from "./judge_exit.ts";
 
 /** What the engine knows of a local image; `undefined` if it has none of that name. */
 export async function describeImage(
@@ -44,6 +45,23 @@ export async function resolveImage(
   const pulled = await describeImage(engine, remote, signal);
   if (pulled === undefined) throw notFound(engine, reference, "it was pulled and is not there");
   return pulled.id;
+}
+
+/**
+ * Gives an image a further name.
+ *
+ * @throws {EnvironmentError} `image_not_found` if the engine lacks it, `engine_unavailable`.
+ */
+export async function tagImage(
+  engine: Engine,
+  image: ImageDigest,
+  reference: ImageReference,
+  signal?: AbortSignal,
+): Promise<void> {
+  const answer = await ask(engine.command, ["tag", image, reference], { signal });
+  if (answer.code === 0) return;
+  if (engine.quirks.imageMissing.test(answer.stderr)) throw imageNotFound(image);
+  throw engineUnavailable(engine.quirks, answer.stderr, { command: engine.command });
 }
 
 /** podman refuses a name with both; the digest says all. */

@@ -10,7 +10,7 @@ export interface Quirks {
   readonly start: readonly string[];
   /** Whether a daemon does the work, so that the command can be there without an engine. */
   readonly daemon: boolean;
-  /** Variables that choose the engine; taken from the plugin's context. */
+  /** Variables that choose the engine or its builder; taken from the plugin's context. */
   readonly engineVariables: readonly string[];
   /** What the command prints when the engine does not answer. */
   readonly unavailable: RegExp;
@@ -26,6 +26,8 @@ export interface Quirks {
   readonly bridgeNetwork: string;
   /** Whether the engine can be without that network and then gives none, without a word. */
   readonly bridgeMayBeAbsent: boolean;
+  /** Whether every builder behind `build` takes `FROM sha256:…`. */
+  readonly buildsOnDigests: boolean;
   /** Flags of `build` that make equal inputs give equal image ids, as far as the engine can. */
   readonly buildFlags: readonly string[];
   /** Whether a build needs `--network host` for certain; otherwise only where the bridge is absent. */
@@ -66,6 +68,8 @@ export const PODMAN: Quirks = {
   // podman-run(1): bridge for root, slirp4netns or pasta for others.
   bridgeNetwork: "private",
   bridgeMayBeAbsent: false,
+  // buildah, with --pull=missing: an id is looked for among local images before any registry is asked.
+  buildsOnDigests: true,
   // podman-build(1). Without --omit-history the id depends on the owner of the context's files.
   buildFlags: ["--timestamp", BUILD_TIMESTAMP, "--omit-history", "--identity-label=false", "--pull=missing"],
   // A build may use the network anyway; the host's needs neither /dev/net/tun nor rights over iptables.
@@ -90,6 +94,7 @@ export const DOCKER: Quirks = {
     "DOCKER_CONFIG",
     "DOCKER_CERT_PATH",
     "DOCKER_TLS_VERIFY",
+    "DOCKER_BUILDKIT",
   ],
   // docker/cli, client/errors.go.
   unavailable:
@@ -102,6 +107,9 @@ export const DOCKER: Quirks = {
   bridgeNetwork: "bridge",
   // dockerd --bridge=none: `--network bridge` is taken and gives a loopback device only (20.10).
   bridgeMayBeAbsent: true,
+  // The classic builder does; BuildKit, which 23.0 made the default, reads the id as a tag of a registry's
+  // repository "sha256" (moby/buildkit, dockerfile2llb: reference.ParseNormalizedNamed).
+  buildsOnDigests: false,
   // docker-build(1): the classic builder keeps the container of a step that failed unless told not to.
   buildFlags: ["--force-rm"],
   buildsOnHostNetwork: false,

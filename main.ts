@@ -38,6 +38,20 @@ if (import.meta.main) {
     if (interrupt.signal.aborted) Deno.exit(EXIT.interrupted);
     interrupt.abort(new DOMException("Interrupted", "AbortError"));
   };
-  for (const name of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(name, onSignal);
+  Deno.addSignalListener("SIGINT", onSignal);
+  Deno.addSignalListener("SIGTERM", onSignal);
+  if (!isHangupIgnored()) Deno.addSignalListener("SIGHUP", onSignal);
   Deno.exit(await main(Deno.args, denoIo(processEnvironment(), interrupt.signal)));
+}
+
+/** Whether whoever started aero wants it to outlive its terminal, as nohup does; listening would undo that. */
+function isHangupIgnored(): boolean {
+  try {
+    // A mask in which SIGHUP, signal 1, is the lowest bit; proc(5), SigIgn.
+    const mask = /^SigIgn:\s*([0-9a-f]+)$/m.exec(Deno.readTextFileSync("/proc/self/status"))?.[1];
+    return mask !== undefined && (BigInt(`0x${mask}`) & 1n) === 1n;
+  } catch {
+    // No /proc, as on macOS: a closed terminal then ends the run, recorded as aborted.
+    return false;
+  }
 }

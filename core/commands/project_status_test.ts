@@ -161,3 +161,28 @@ Deno.test("status tells of pointers of git-lfs", async () => {
 
   assert.deepEqual((await statusOf(project)).problems.map(({ code }) => code), ["lfs_pointers"]);
 });
+
+Deno.test("status of a project below the top of its repository looks at its own files", async () => {
+  await using project = new TestProject();
+  project.git.write(
+    "deep/aero.yaml",
+    JSON.stringify({
+      project: "toy",
+      environment: { use: "host" },
+      stages: { train: { command: "true", code: ["train.sh"] } },
+    }),
+  );
+  project.git.commit({ "deep/train.sh": "one", "train.sh": "other" });
+  const deep = { cwd: `${project.root}/deep` };
+  await project.run({}, deep);
+  const status = async () => {
+    await using app = project.open(deep);
+    return await projectStatus(app);
+  };
+
+  project.git.write("train.sh", "changed");
+  assert.deepEqual(stages(await status()), { train: "up_to_date" });
+
+  project.git.write("deep/train.sh", "changed");
+  assert.deepEqual(stages(await status()), { train: "would_run; uncommitted deep/train.sh" });
+});

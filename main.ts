@@ -38,13 +38,15 @@ if (import.meta.main) {
     if (interrupt.signal.aborted) Deno.exit(EXIT.interrupted);
     interrupt.abort(new DOMException("Interrupted", "AbortError"));
   };
+  // Asked before any listener is added: the first one makes Deno handle hangups itself, whatever was wanted of them.
+  const onHangup = isHangupIgnored() ? () => {} : onSignal;
   Deno.addSignalListener("SIGINT", onSignal);
   Deno.addSignalListener("SIGTERM", onSignal);
-  if (!isHangupIgnored()) Deno.addSignalListener("SIGHUP", onSignal);
+  Deno.addSignalListener("SIGHUP", onHangup);
   Deno.exit(await main(Deno.args, denoIo(processEnvironment(), interrupt.signal)));
 }
 
-/** Whether whoever started aero wants it to outlive its terminal, as nohup does; listening would undo that. */
+/** Whether whoever started aero wants it to outlive its terminal, as nohup does. */
 function isHangupIgnored(): boolean {
   try {
     // A mask in which SIGHUP, signal 1, is the lowest bit; proc(5), SigIgn.

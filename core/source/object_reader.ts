@@ -17,6 +17,9 @@ import { concatenate, parseTree, type TreeEntry } from "./tree_object.ts";
 export abstract class ObjectReader {
   /** How ids are made. */
   abstract readonly format: ObjectFormat;
+  /** Small objects that were read one at a time; commits and trees are asked for again and again. */
+  readonly #held = new Map<ObjectId, GitObject>();
+  #heldBytes = 0;
 
   /**
    * Objects in the order of `ids`, unchecked; `undefined` for one that is not there.
@@ -52,8 +55,20 @@ export abstract class ObjectReader {
 
   /** Reads one object. @throws As {@link readMany}. */
   async read(id: ObjectId, options?: OperationOptions): Promise<GitObject> {
-    for await (const object of this.readMany([id], options)) return object;
+    options?.signal?.throwIfAborted();
+    const held = this.#held.get(id);
+    if (held !== undefined) return held;
+    for await (const object of this.readMany([id], options)) {
+      this.#hold(id, object);
+      return object;
+    }
     throw this.#missing(id);
+  }
+
+  #hold(id: ObjectId, object: GitObject): void {
+    if (this.#held.has(id) || this.#heldBytes + object.bytes.length > MAX_HELD_BYTES) return;
+    this.#heldBytes += object.bytes.length;
+    this.#held.set(id, object);
   }
 
   /** Whether an object is there and whole. */
@@ -98,6 +113,9 @@ export abstract class ObjectReader {
     });
   }
 }
+
+/** Bytes of objects that a reader keeps in memory. */
+const MAX_HELD_BYTES = 4 << 20;
 
 /** Below this it is dearer to load the fast hash, some 40 ms, than to do with the slow one. */
 const FEW = 64;

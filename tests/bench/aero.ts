@@ -39,7 +39,10 @@ export class Aero {
     await file.read(head);
     // A portable file is a shell script with a payload.
     const packing = new TextDecoder().decode(head) === "#!" ? "portable" : "compiled";
-    return new Aero(path, packing, `${directory}/home`, `${directory}/runtime`);
+    const aero = new Aero(path, packing, `${directory}/home`, `${directory}/runtime`);
+    // A portable file unpacks itself at its first start.
+    await aero.run(["--version"]);
+    return aero;
   }
 
   /** The same binary with other directories below `home`. */

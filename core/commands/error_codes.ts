@@ -30,6 +30,7 @@ export const ERROR_CODES: readonly { readonly code: string; readonly exit: numbe
   { code: "digest_not_found", exit: 2, what: "Cannot find a version of … whose digest begins with …" },
   { code: "directory_not_empty", exit: 2, what: "Cannot check out into …" },
   { code: "directory_unusable", exit: 2, what: "Cannot start a project in …" },
+  { code: "disk_full", exit: 4, what: "Cannot write to …" },
   { code: "dockerfile_unsupported", exit: 2, what: "" },
   { code: "draft_failed", exit: 4, what: "Cannot record a snapshot of the worktree" },
   { code: "draft_file_too_large", exit: 2, what: "Cannot record a snapshot of the worktree" },

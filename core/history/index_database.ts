@@ -43,8 +43,11 @@ export function openIndexDatabase(path: string): DatabaseSync {
 export function indexUnavailable(path: string, cause: unknown): OutsideError {
   return new OutsideError("index_unavailable", {
     what: `Cannot use the index of runs, ${JSON.stringify(path)}`,
-    ...(cause instanceof Error ? { why: cause.message } : {}),
-    fix: [`remove ${path}: it is made anew from journals and storage`],
+    ...(cause instanceof Error ? { why: isDisk(cause) ? "its disk is full or fails" : cause.message } : {}),
+    fix: [
+      ...(cause instanceof Error && isDisk(cause) ? ["free space on that disk"] : []),
+      `remove ${path}: it is made anew from journals and storage`,
+    ],
   }, { cause, retryable: cause instanceof Error && isBusy(cause) });
 }
 
@@ -101,6 +104,11 @@ function isDamage(error: Error): boolean {
 
 function isBusy(error: Error): boolean {
   return /database (?:table )?is locked/.test(error.message);
+}
+
+/** A full disk shows as either, by what was being written. */
+function isDisk(error: Error): boolean {
+  return /disk I\/O error|disk is full/.test(error.message);
 }
 
 function removeIfThere(path: string): void {

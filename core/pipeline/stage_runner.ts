@@ -6,6 +6,7 @@ import type { RunId } from "../model/run_id.ts";
 import type { Environment } from "../plugin/environment.ts";
 import { checkoutTree } from "../source/checkout.ts";
 import type { ObjectReader } from "../source/object_reader.ts";
+import { namingFullDisk } from "./full_disk.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { materializeInputs } from "./inputs.ts";
 import { JournalWriter } from "./journal_writer.ts";
@@ -45,6 +46,14 @@ interface Ending {
  * @throws {AeroError} as the parts throw; an abort's own reason.
  */
 export async function runStage(job: StageJob, options: StageRunOptions): Promise<RunRecord> {
+  try {
+    return await runAndRecord(job, options);
+  } catch (error) {
+    throw namingFullDisk(error, options.services.state.path);
+  }
+}
+
+async function runAndRecord(job: StageJob, options: StageRunOptions): Promise<RunRecord> {
   const { services } = options;
   const run = services.newRunId();
   const directory = services.state.run(run);
@@ -81,8 +90,8 @@ async function journalled(
   try {
     ending = await execute(job, { ...place, journal }, options);
   } catch (error) {
-    failure = error;
-    ending = endingOf(error);
+    failure = namingFullDisk(error, services.state.path);
+    ending = endingOf(failure);
   }
   const ended: JournalEvent = { event: "ended", at: services.now(), ...ending };
   try {

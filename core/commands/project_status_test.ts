@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { TestProject } from "../../tests/support/open_project.ts";
+import { digestOf } from "../format/digest_of.ts";
+import type { StageOutcome } from "../pipeline/pipeline_runner.ts";
 import { type ProjectStatus, projectStatus } from "./project_status.ts";
 
 const CLEAN = {
@@ -141,6 +143,18 @@ Deno.test("status says that the last run failed", async () => {
   assert.deepEqual(stages(await statusOf(project)), {
     train: `would_run; its last run ${failed!.record.run} failed`,
   });
+});
+
+Deno.test("status of a stage that is running says so, though its version is not stored yet", async () => {
+  await using project = new TestProject();
+  project.commit({ stages: { train: { command: "true" } } });
+  const [{ record }] = await project.run() as [StageOutcome];
+  project.commit({ params: { depth: 1 }, stages: { train: { command: "true" } } });
+  await using app = project.open();
+  const index = await app.index();
+  index.upsert({ ...index.get(record.run)!, state: "running", version: digestOf("not stored") });
+
+  assert.deepEqual(stages(await projectStatus(app)), { train: `would_run; it is running: ${record.run}` });
 });
 
 Deno.test("status before the first commit is a problem with a way out", async () => {

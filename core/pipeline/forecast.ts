@@ -128,6 +128,8 @@ class Forecast {
     const { project, stage } = plan.version;
     const [newest] = index.query({ project, stage, limit: 1 });
     if (newest === undefined) return ["it was never run"];
+    // The version of a run that goes on is not stored yet.
+    if (newest.state === "running") return [sameAgain(newest)];
     const version = await archive.getVersion(newest.version);
     const changes = [
       ...await this.#codeChanges(plan, version.code.tree),

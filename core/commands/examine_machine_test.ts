@@ -108,7 +108,11 @@ Deno.test("examining a machine leaves nothing in storage or directories", async 
   const checks = await Array.fromAsync(examineMachine(app));
 
   assert.deepEqual(checks.filter(({ state }) => state === "problem"), []);
-  assert.deepEqual(checks.map(({ subject }) => subject), [
+  // Which container engines there are is up to the machine.
+  const subjects = checks.map(({ subject }) => subject).filter((name) =>
+    name !== "podman" && name !== "docker"
+  );
+  assert.deepEqual(subjects, [
     "config",
     "git",
     "host",

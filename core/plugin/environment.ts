@@ -98,7 +98,7 @@ export interface RunOptions extends OperationOptions {
   readonly onStderr: (bytes: Uint8Array) => void;
   /** Attach the terminal in place of the callbacks: for `aero shell`. */
   readonly interactive?: boolean;
-  /** Time between SIGTERM and SIGKILL when `signal` aborts. Default 10,000. */
+  /** Time between SIGTERM, at a terminal SIGHUP, and SIGKILL when `signal` aborts. Default 10,000. */
   readonly graceMs?: number;
 }
 

@@ -41,7 +41,10 @@ export async function runContainer(
   let ended = false;
   const status = child.status.finally(() => ended = true);
   let stopping: Promise<void> | undefined;
-  const onAbort = () => stopping ??= stop(engine, name, child, status, options.graceMs ?? DEFAULT_GRACE_MS);
+  // Shells at a terminal ignore SIGTERM, and end when it is closed.
+  const signal = terminal === true ? "HUP" : "TERM";
+  const onAbort = () =>
+    stopping ??= stop(engine, { name, signal }, child, status, options.graceMs ?? DEFAULT_GRACE_MS);
   options.signal?.addEventListener("abort", onAbort, { once: true });
   try {
     const stderr = new Tail(8192);
@@ -90,10 +93,10 @@ function start(
   }
 }
 
-/** SIGTERM, then after `graceMs` the end. Returns when the engine's command has ended. */
+/** The signal, then after `graceMs` the end. Returns when the engine's command has ended. */
 async function stop(
   engine: Engine,
-  name: string,
+  { name, signal }: { readonly name: string; readonly signal: "HUP" | "TERM" },
   child: Deno.ChildProcess,
   status: Promise<unknown>,
   graceMs: number,
@@ -102,7 +105,7 @@ async function stop(
   const left = () => Math.max(0, until - performance.now());
   // The container may not have started yet; then there is nothing to signal so far.
   while (left() > 0) {
-    const { code } = await ask(engine.command, ["kill", "--signal", "TERM", name]);
+    const { code } = await ask(engine.command, ["kill", "--signal", signal, name]);
     if (code === 0) break;
     if (await within(status, Math.min(50, left()))) return;
   }

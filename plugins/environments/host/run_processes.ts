@@ -36,8 +36,12 @@ export function sendSignal(pid: number, signal: Deno.Signal): boolean {
   }
 }
 
-/** Synchronous: some hundred tiny reads, each far cheaper than a turn of the event loop. */
-function findProcessesOf(runId: string): number[] {
+/**
+ * The processes that carry a run's id in their environment.
+ *
+ * Synchronous: some hundred tiny reads, each far cheaper than a turn of the event loop.
+ */
+export function findProcessesOf(runId: string): number[] {
   const wanted = `${RUN_VARIABLE}=${runId}`;
   return processIds().filter((pid) => pid !== Deno.pid && variablesOf(pid).includes(wanted));
 }

@@ -1,8 +1,12 @@
 import { EnvironmentError, type ProgramSpec, type RunOptions } from "../../../core/plugin/environment.ts";
 import type { ProgramExit } from "../../../core/model/run.ts";
-import { endProcessesOf, RUN_VARIABLE, sendSignal } from "./run_processes.ts";
+import { endProcessesOf, findProcessesOf, RUN_VARIABLE, sendSignal } from "./run_processes.ts";
 
 const DEFAULT_GRACE_MS = 10_000;
+
+// sh(1), `set -m`: the program gets a process group of its own and the terminal with it, so that Ctrl-C reaches the
+// program and not aero. The shell gives the terminal back at its end.
+const IN_FOREGROUND = 'set -m; "$@"; exit $?';
 
 /**
  * Runs a program in a process group of its own; when the program has ended, nothing that it started goes on.
@@ -14,12 +18,13 @@ export async function runProgram(spec: ProgramSpec, options: RunOptions): Promis
   options.signal?.throwIfAborted();
   const interactive = options.interactive === true;
   const child = start(spec, interactive);
-  // A program at the terminal stays in aero's group: another group could not read from the terminal.
+  // Only a group that the terminal was given to may read from it, and a detached child's would not be.
   const target = interactive ? child.pid : -child.pid;
   let ended = false;
   const status = child.status.finally(() => ended = true);
   let stopping: Promise<void> | undefined;
-  const onAbort = () => stopping ??= stop(target, status, options.graceMs ?? DEFAULT_GRACE_MS);
+  const begin = () => interactive ? hangUp(child.pid, spec.runId) : void sendSignal(target, "SIGTERM");
+  const onAbort = () => stopping ??= stop(target, begin, status, options.graceMs ?? DEFAULT_GRACE_MS);
   options.signal?.addEventListener("abort", onAbort, { once: true });
   try {
     const streams = interactive
@@ -41,7 +46,9 @@ export async function runProgram(spec: ProgramSpec, options: RunOptions): Promis
 }
 
 function start(spec: ProgramSpec, interactive: boolean): Deno.ChildProcess {
-  const [program, ...args] = spec.command;
+  const [program, ...args] = interactive && Deno.stdin.isTerminal()
+    ? ["sh", "-c", IN_FOREGROUND, "sh", ...spec.command]
+    : spec.command;
   if (program === undefined) throw new RangeError("A command has at least a program");
   try {
     return new Deno.Command(program, {
@@ -64,9 +71,20 @@ function start(spec: ProgramSpec, interactive: boolean): Deno.ChildProcess {
   }
 }
 
-/** SIGTERM, then after `graceMs` SIGKILL. */
-async function stop(target: number, status: Promise<unknown>, graceMs: number): Promise<void> {
-  sendSignal(target, "SIGTERM");
+/** As if the terminal were closed: shells at a terminal ignore SIGTERM. */
+function hangUp(child: number, runId: string): void {
+  const all = findProcessesOf(runId);
+  for (const pid of all.length > 0 ? all : [child]) sendSignal(pid, "SIGHUP");
+}
+
+/** Asks the program to end, then after `graceMs` SIGKILL. */
+async function stop(
+  target: number,
+  begin: () => void,
+  status: Promise<unknown>,
+  graceMs: number,
+): Promise<void> {
+  begin();
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<void>((resolve) => timer = setTimeout(resolve, graceMs));
   await Promise.race([status, late]);

@@ -5,6 +5,7 @@ import type { FlagValues } from "./config/layers.ts";
 import { loadProject, loadProjectFrom, loadSettings } from "./config/load.ts";
 import type { PluginSection, ProjectConfig } from "./config/project_config.ts";
 import type { Settings } from "./config/resolve_config.ts";
+import { OutsideError } from "./errors.ts";
 import { runIdFromBytes } from "./model/run_id.ts";
 import { chooseEnvironment } from "./open_environment.ts";
 import { describeHost } from "./pipeline/image/host_description.ts";
@@ -103,7 +104,15 @@ async function openServices(
 /** One index for each storage, so that what is known of one is never taken for another. */
 async function indexPath(cache: string, location: string): Promise<string> {
   const { digestOf } = await import("./format/digest_of.ts");
-  await Deno.mkdir(`${cache}/store-index`, { recursive: true });
+  try {
+    await Deno.mkdir(`${cache}/store-index`, { recursive: true });
+  } catch (error) {
+    throw new OutsideError("cache_unusable", {
+      what: "Cannot use the cache directory",
+      why: (error as Error).message,
+      fix: ["set another one: `AERO_CACHE_DIR=/some/directory aero …`", "`aero doctor`"],
+    }, { cause: error });
+  }
   return `${cache}/store-index/${digestOf(location).slice("sha256:".length, "sha256:".length + 16)}.db`;
 }
 

@@ -137,7 +137,18 @@ Deno.test("a disk that is full is nobody's bug", async () => {
   const { code, err } = await call(thrower(error), ["do"]);
 
   assert.equal(code, 4);
-  assert.equal(err, "error: Cannot write\ncause: No space left on device (os error 28)\n");
+  assert.equal(
+    err,
+    "error: Cannot write\ncause: No space left on device (os error 28)\n\nhint: make room: `aero cache prune`\n",
+  );
+});
+
+Deno.test("a directory that may not be used is nobody's bug", async () => {
+  const error = Object.assign(new Error("Permission denied (os error 13): mkdir '/x'"), { code: "EACCES" });
+  const { code, err } = await call(thrower(error), ["do"]);
+
+  assert.equal(code, 4);
+  assert.match(err, /^error: Cannot use a file or directory\ncause: Permission denied/);
 });
 
 Deno.test("when closing fails as well, the first failure is told", async () => {

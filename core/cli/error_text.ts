@@ -23,9 +23,8 @@ export function failureOf(error: unknown, version: string): Failure {
     return { type: "error", code: error.code, kind: error.kind, ...error.report };
   }
   if (isAbort(error)) return { type: "error", code: "interrupted", kind: "interrupted", what: "Interrupted" };
-  if (isFullDisk(error)) {
-    return { type: "error", code: "disk_full", kind: "outside", what: "Cannot write", why: error.message };
-  }
+  const system = systemFailure(error);
+  if (system !== undefined) return { type: "error", kind: "outside", ...system };
   return {
     type: "error",
     code: "bug",
@@ -37,9 +36,33 @@ export function failureOf(error: unknown, version: string): Failure {
   };
 }
 
-/** A full disk can show at any write, also at those that nothing translates. */
-function isFullDisk(error: unknown): error is Error {
-  return error instanceof Error && ["ENOSPC", "EDQUOT"].includes(String((error as { code?: unknown }).code));
+/**
+ * What the system says of a disk or a directory can show at any call, also at those that nothing translates. It is
+ * for whoever runs the machine, and no bug.
+ */
+function systemFailure(error: unknown): Pick<Failure, "code" | "what" | "why" | "fix"> | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const why = error.message;
+  switch ((error as { code?: unknown }).code) {
+    case "ENOSPC":
+    case "EDQUOT":
+      return { code: "disk_full", what: "Cannot write", why, fix: ["make room: `aero cache prune`"] };
+    case "EACCES":
+    case "EPERM":
+    case "EROFS":
+      return { code: "access_denied", what: "Cannot use a file or directory", why, fix: ["`aero doctor`"] };
+    case "ENOTDIR":
+    case "EISDIR":
+    case "ELOOP":
+    case "ENAMETOOLONG":
+    case "EIO":
+    case "EMFILE":
+    case "ENFILE":
+    case "ESTALE":
+      return { code: "file_unusable", what: "Cannot use a file or directory", why, fix: ["`aero doctor`"] };
+    default:
+      return undefined;
+  }
 }
 
 /** The exit code of a failure. */

@@ -10,6 +10,7 @@ export const ERROR_CODES: readonly { readonly code: string; readonly exit: numbe
   { code: "bare_repository", exit: 2, what: "Cannot use the git repository at …" },
   { code: "base_moved", exit: 2, what: "Cannot get the image … that aero.lock names" },
   { code: "build_failed", exit: 4, what: "Cannot build image …" },
+  { code: "cache_unusable", exit: 4, what: "Cannot use the cache directory" },
   { code: "checkout_failed", exit: 4, what: "Cannot write … of the commit" },
   { code: "clause_unknown", exit: 2, what: "Cannot find such a clause" },
   { code: "closed", exit: 4, what: "Cannot use …" },

@@ -1,10 +1,17 @@
+import { canonicalJson } from "../format/canonical_json.ts";
+import { digestOf } from "../format/digest_of.ts";
 import { checkoutTree } from "../source/checkout.ts";
 import type { ObjectReader } from "../source/object_reader.ts";
 import { entryIn, findFileIn } from "../source/tree_lookup.ts";
 import type { CommitFiles } from "./image/commit_files.ts";
+import { LOCK_FILE } from "./pinned_code.ts";
 import { removeTree } from "./run_directory.ts";
 
-/** The files of a project in a commit, read from git's objects; laid out as files only if somebody asks. */
+/**
+ * The files of a project in a commit, read from git's objects; laid out as files only if somebody asks.
+ *
+ * The lock file is none of them: it is written after a build, and a build that read it could never be found in it.
+ */
 export class CommitFilesOf implements CommitFiles, AsyncDisposable {
   readonly #reader: ObjectReader;
   readonly #tree: string;
@@ -21,10 +28,19 @@ export class CommitFilesOf implements CommitFiles, AsyncDisposable {
   }
 
   async objectId(path: string): Promise<string | undefined> {
-    const at = this.#at(path);
-    if (at === "") return `40000 ${this.#tree}`;
-    const entry = await entryIn(this.#reader, this.#tree, at);
-    return entry === undefined ? undefined : `${entry.mode} ${entry.oid}`;
+    if (path === LOCK_FILE) return undefined;
+    if (path === "") return await this.#rootId();
+    const entry = await entryIn(this.#reader, this.#tree, this.#at(path));
+    return entry === undefined ? undefined : `${entry.mode.replace(/^0+/, "")} ${entry.oid}`;
+  }
+
+  async #rootId(): Promise<string | undefined> {
+    const root = this.#prefix === ""
+      ? this.#tree
+      : (await entryIn(this.#reader, this.#tree, this.#prefix))?.oid;
+    if (root === undefined) return undefined;
+    const entries = (await this.#reader.readTree(root)).filter(({ name }) => name !== LOCK_FILE);
+    return `40000 ${digestOf(canonicalJson(entries.map(({ mode, name, oid }) => [mode, name, oid])))}`;
   }
 
   async read(path: string): Promise<Uint8Array | undefined> {
@@ -38,8 +54,11 @@ export class CommitFilesOf implements CommitFiles, AsyncDisposable {
 
   async #lay(): Promise<string> {
     const directory = await Deno.makeTempDir({ prefix: "aero-build-" });
-    await checkoutTree(this.#reader, this.#tree, `${directory}/code`, { signal: this.#signal });
-    return `${directory}/code`;
+    const code = `${directory}/code`;
+    await checkoutTree(this.#reader, this.#tree, code, { signal: this.#signal });
+    const lock = this.#prefix === "" ? `${code}/${LOCK_FILE}` : `${code}/${this.#prefix}/${LOCK_FILE}`;
+    await removeTree(lock);
+    return code;
   }
 
   #at(path: string): string {

@@ -14,6 +14,8 @@ import {
 } from "./pack_format.ts";
 import { readAll } from "./verified_stream.ts";
 
+// Up to this many, asking for each comes before a look at all packs.
+const FEW = 4;
 // Past this many unknown objects one listing is cheaper than asking for each.
 const MOST_STATS = 64;
 // Holds the tail of a pack of 7,000 objects; a larger index takes a second request.
@@ -69,14 +71,22 @@ export class ObjectCatalog {
   ): Promise<Set<Digest>> {
     const present = new Set(digests.filter((digest) => this.#objects.has(digest)));
     if (present.size === digests.length) return present;
-    if (options.fresh || !this.#packsListed) await this.refreshPacks(options);
+    const looks = options.fresh || !this.#packsListed;
+    // Manifests and records lie under their own keys: most often that is the answer, and packs need no look.
+    const asked = looks && digests.length <= FEW;
+    if (asked) {
+      await this.#askForObjects(digests.filter((digest) => !present.has(digest)), options);
+      for (const digest of digests) if (this.#objects.has(digest)) present.add(digest);
+      if (present.size === digests.length) return present;
+    }
+    if (looks) await this.refreshPacks(options);
     const unknown: Digest[] = [];
     for (const digest of new Set(digests)) {
       if (present.has(digest)) continue;
       if (this.#index.find(digest)) present.add(digest);
       else unknown.push(digest);
     }
-    if (unknown.length === 0 || (this.#objectsListed && !options.fresh)) return present;
+    if (unknown.length === 0 || asked || (this.#objectsListed && !options.fresh)) return present;
     await this.#askForObjects(unknown, options);
     for (const digest of unknown) if (this.#objects.has(digest)) present.add(digest);
     return present;

@@ -131,7 +131,7 @@ export interface EnvironmentCapabilities {
   readonly gpus: boolean;
   readonly networkNone: boolean;
   readonly rootless: boolean;
-  /** Whether `limits` hold. */
+  /** Whether limits on processors and memory hold; where not, a program with such a limit is refused. */
   readonly limits: boolean;
 }
 
@@ -186,9 +186,10 @@ export interface ContainerEnvironment extends AsyncDisposable {
   load(image: ImageDigest, archive: ReadableStream<Uint8Array>, options?: OperationOptions): Promise<void>;
 
   /**
-   * Runs a program to its end. Nothing of the container is left afterwards, also after an abort, which comes
-   * out as the reason that went in once the container is gone.
-   * @throws {EnvironmentError} `image_not_found`, `container_refused`, `engine_unavailable`.
+   * Runs a program to its end. Nothing of the program runs afterwards, and its container is gone at the latest when
+   * the environment is closed. An abort comes out as the reason that went in once the container is gone.
+   * @throws {EnvironmentError} `image_not_found`, `container_refused`, `engine_unavailable`; `unsupported` if a limit
+   *   would not hold.
    */
   run(spec: ContainerSpec, options: RunOptions): Promise<ProgramExit>;
 
@@ -203,7 +204,8 @@ export interface HostEnvironment extends AsyncDisposable {
 
   /**
    * Runs a program in its own process group and ends the whole group with it.
-   * @throws {EnvironmentError} `container_refused` if the program cannot be started.
+   * @throws {EnvironmentError} `container_refused` if the program cannot be started; `unsupported` if a limit would
+   *   not hold.
    */
   run(spec: ProgramSpec, options: RunOptions): Promise<ProgramExit>;
 

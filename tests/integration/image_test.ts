@@ -33,7 +33,8 @@ class Workplace implements AsyncDisposable {
     readonly store: Store,
   ) {}
 
-  static async open({ engine, command }: Opened): Promise<Workplace> {
+  static async open({ open, command }: Opened): Promise<Workplace> {
+    const engine = await open();
     const directory = await Deno.makeTempDir({ prefix: "aero-image-test-" });
     await Deno.mkdir(`${directory}/commit`);
     const signal = new AbortController().signal;
@@ -73,11 +74,14 @@ class Workplace implements AsyncDisposable {
 
   /** Makes the engine forget an image. */
   async lose(image: ImageDigest): Promise<void> {
+    // The container that listed its packages may still be on its way out.
+    await this.engine.removeLeftovers("none");
     assert.equal(await this.command("image", "rm", "--force", image), 0);
     assert.equal(await this.engine.inspect(image), undefined);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.engine[Symbol.asyncDispose]();
     for (const image of this.#images) await this.command("image", "rm", "--force", image);
     await this.store[Symbol.asyncDispose]();
     await this.store.storage[Symbol.asyncDispose]();
@@ -99,7 +103,7 @@ function contextIn(directory: string, variables: Readonly<Record<string, string>
 type Command = (...args: string[]) => Promise<number>;
 
 interface Opened {
-  readonly engine: ContainerEnvironment;
+  readonly open: () => Promise<ContainerEnvironment>;
   readonly command: Command;
 }
 
@@ -107,14 +111,18 @@ async function openEngine(
   plugin: EnvironmentPlugin,
   variables: Readonly<Record<string, string>> = {},
 ): Promise<Opened> {
-  const engine = await plugin.open(contextIn("/nonexistent", variables));
-  if (engine.kind !== "container") throw new TypeError(`${plugin.name} is no container engine`);
+  const open = async () => {
+    const engine = await plugin.open(contextIn("/nonexistent", variables));
+    if (engine.kind !== "container") throw new TypeError(`${plugin.name} is no container engine`);
+    return engine;
+  };
+  await (await open())[Symbol.asyncDispose]();
   const command: Command = async (...args) => {
     const options = { args, stdout: "null", stderr: "null", env: variables } as const;
     return (await new Deno.Command(plugin.name, options).output()).code;
   };
   if (await command("image", "inspect", BASE) !== 0) throw new TypeError(`there is no image ${BASE}`);
-  return { engine, command };
+  return { open, command };
 }
 
 /** The first docker command on the PATH that brings BuildKit along. */

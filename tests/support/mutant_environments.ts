@@ -52,6 +52,12 @@ class HidesSignals extends PassThroughEnvironment {
   }
 }
 
+class IgnoresLimits extends PassThroughEnvironment {
+  override run(spec: ProgramSpec, options: RunOptions): Promise<ProgramExit> {
+    return super.run({ ...spec, limits: {} }, options);
+  }
+}
+
 class MixesStreams extends PassThroughEnvironment {
   override run(spec: ProgramSpec, options: RunOptions): Promise<ProgramExit> {
     return super.run(spec, { ...options, onStderr: options.onStdout });
@@ -162,6 +168,7 @@ export const MUTANT_ENVIRONMENTS: readonly (readonly [MutantEnvironment, string]
   [SwallowsExitCode, "a program that exits with 1 has exited with 1"],
   [CallsEvery137OutOfMemory, "a program that exits with 137 has not run out of memory"],
   [HidesSignals, "a program that SIGTERM ends is signalled"],
+  [IgnoresLimits, "a limit that would not hold is unsupported, and nothing runs"],
   [MixesStreams, "1 MiB on both streams arrives complete and apart"],
   [CutsOutput, "1 MiB on both streams arrives complete and apart"],
   [TakesOutputForText, "bytes that are no text arrive as they are"],

@@ -48,6 +48,22 @@ export const environmentExits: readonly ConformanceCase<EnvironmentSubject>[] = 
     },
   },
   {
+    name: "a limit that would not hold is unsupported, and nothing runs",
+    skip: ({ environment }) => environment.capabilities.limits ? "limits hold" : undefined,
+    async run(subject) {
+      for (const limits of [{ memoryBytes: 2 ** 30 }, { cpus: 1 }]) {
+        let printed = false;
+        const error = await failureOf(
+          launch(subject, { command: ["echo", "ran"], limits, onStdout: () => printed = true }),
+        );
+
+        must(error instanceof EnvironmentError, `it came out as ${String(error)}`);
+        must(error.code === "unsupported", `it came out as ${error.code}`);
+        must(!printed, "the program ran");
+      }
+    },
+  },
+  {
     name: "a program that is not there is refused, not run",
     async run(subject) {
       const error = await failureOf(launch(subject, { command: ["aero-no-such-program"] }));

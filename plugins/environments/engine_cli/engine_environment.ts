@@ -27,6 +27,8 @@ export class EngineEnvironment implements ContainerEnvironment {
   readonly #engine: Engine;
   /** By image; an image cannot change, though it can go away, which `run` would notice. */
   readonly #descriptions = new Map<ImageDigest, ImageDescription>();
+  /** Containers of programs that have ended, on their way out. */
+  readonly #removals = new Set<Promise<unknown>>();
   #closed = false;
 
   constructor(engine: Engine) {
@@ -70,17 +72,26 @@ export class EngineEnvironment implements ContainerEnvironment {
   }
 
   async run(spec: ContainerSpec, options: RunOptions): Promise<ProgramExit> {
-    const describe = async (image: ImageDigest) => this.#descriptions.get(image) ?? await this.inspect(image);
-    return await runContainer(this.#open(), spec, options, describe);
+    return await runContainer(this.#open(), spec, options, {
+      describe: async (image) => this.#descriptions.get(image) ?? await this.inspect(image),
+      removing: (removal) => {
+        const ending = removal
+          .catch((error) => this.#engine.log("environment.remove_failed", { error: String(error) }))
+          .finally(() => this.#removals.delete(ending));
+        this.#removals.add(ending);
+      },
+    });
   }
 
   async removeLeftovers(runId: string, options?: OperationOptions): Promise<number> {
+    // They are no leftovers: somebody is at it.
+    await Promise.all(this.#removals);
     return await removeLeftoversOf(this.#open(), runId, options?.signal);
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
+  async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
-    return Promise.resolve();
+    await Promise.all(this.#removals);
   }
 
   #open(): Engine {

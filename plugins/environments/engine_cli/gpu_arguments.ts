@@ -1,9 +1,24 @@
-/** Devices by their Container Device Interface names: `nvidia.com/gpu=0`. `gpus` is `all` or `0,2`. */
+/**
+ * Devices by their Container Device Interface names: `nvidia.com/gpu=0`.
+ *
+ * @param gpus `all`, a count (the first so many), or devices as docker writes them, `device=0,2`; a device may have
+ *   its full name, `amd.com/gpu=0`.
+ */
 export function gpusByCdi(gpus: string): string[] {
-  return gpus.split(",").flatMap((gpu) => ["--device", `nvidia.com/gpu=${gpu.trim()}`]);
+  const devices = /^\d+$/.test(gpus)
+    ? Array.from({ length: Number(gpus) }, (_, index) => String(index))
+    : gpus.replace(/^device=/, "").split(",").map((device) => device.trim());
+  return devices.flatMap((
+    device,
+  ) => ["--device", device.includes("=") ? device : `nvidia.com/gpu=${device}`]);
 }
 
-/** Devices as docker asks its runtime for them; the list is CSV inside CSV, hence the inner quotes. */
+/**
+ * Devices as docker asks its runtime for them.
+ *
+ * @param gpus `all`, a count, or docker's own text. A list of devices is CSV inside CSV, hence the inner quotes.
+ */
 export function gpusByRequest(gpus: string): string[] {
-  return ["--gpus", gpus === "all" ? "all" : `"device=${gpus}"`];
+  if (gpus === "0") return [];
+  return ["--gpus", /^device=[^"]*,/.test(gpus) ? `"${gpus}"` : gpus];
 }

@@ -16,9 +16,14 @@ export async function openEngine(quirks: Quirks, context: PluginContext): Promis
   const command = await findCommand(quirks, context);
   const answer = await ask(command, ["version", "--format", "{{json .}}"], { signal: context.signal });
   if (answer.code !== 0) throw engineUnavailable(quirks, answer.stderr, { command });
-  const { version, rootless } = readVersion(quirks, command, answer.stdout);
+  const { version, rootless, remote } = readVersion(quirks, command, answer.stdout);
   const [init, gpus] = await Promise.all([hasInit(quirks), hasGpus(quirks)]);
-  const capabilities = { gpus, networkNone: true, rootless, limits: !rootless || await hasCgroupV2() };
+  const capabilities = {
+    gpus,
+    networkNone: true,
+    rootless,
+    limits: !rootless || remote || await hasCgroupV2(),
+  };
   context.log("environment.open", { engine: quirks.program, version, ...capabilities, init });
   return new EngineEnvironment({
     command,
@@ -61,7 +66,7 @@ function readVersion(
   quirks: Quirks,
   command: EngineCommand,
   text: string,
-): { version: string; rootless: boolean } {
+): { version: string; rootless: boolean; remote: boolean } {
   let document: VersionDocument;
   try {
     document = JSON.parse(text) as VersionDocument;
@@ -76,7 +81,12 @@ function readVersion(
   const rootless = quirks.daemon
     ? server?.Components?.some((component) => component.Name === "rootlesskit") ?? false
     : (Deno.uid() ?? 0) !== 0;
-  return { version: server?.Version ?? document.Client?.Version ?? "unknown", rootless };
+  return {
+    version: server?.Version ?? document.Client?.Version ?? "unknown",
+    rootless,
+    // podman tells of a server only where another machine, mostly a virtual one, does its work.
+    remote: !quirks.daemon && server !== undefined,
+  };
 }
 
 async function hasInit(quirks: Quirks): Promise<boolean> {
@@ -92,7 +102,7 @@ async function hasGpus(quirks: Quirks): Promise<boolean> {
   return (await Promise.all(specifications.map(isThere))).includes(true);
 }
 
-/** Under cgroup v1 a rootless engine takes limits and ignores them. */
+/** Under cgroup v1 a rootless engine on this machine takes limits and ignores them. */
 function hasCgroupV2(): Promise<boolean> {
   return isThere("/sys/fs/cgroup/cgroup.controllers");
 }

@@ -41,11 +41,18 @@ Deno.test("docker's init says that it cannot start a program", () => {
 });
 
 Deno.test("podman names devices one by one", () => {
-  assert.deepEqual(PODMAN.gpuFlags("0,2"), ["--device", "nvidia.com/gpu=0", "--device", "nvidia.com/gpu=2"]);
+  const devices = (...names: string[]) => names.flatMap((name) => ["--device", name]);
+  assert.deepEqual(PODMAN.gpuFlags("device=0,2"), devices("nvidia.com/gpu=0", "nvidia.com/gpu=2"));
+  assert.deepEqual(PODMAN.gpuFlags("2"), devices("nvidia.com/gpu=0", "nvidia.com/gpu=1"), "a count");
+  assert.deepEqual(PODMAN.gpuFlags("amd.com/gpu=1"), devices("amd.com/gpu=1"));
+  assert.deepEqual(PODMAN.gpuFlags("0"), []);
   assert.deepEqual(PODMAN.gpuFlags("all"), ["--device", "nvidia.com/gpu=all"]);
 });
 
 Deno.test("docker names devices in one list, quoted for its CSV", () => {
-  assert.deepEqual(DOCKER.gpuFlags("0,2"), ["--gpus", '"device=0,2"']);
+  assert.deepEqual(DOCKER.gpuFlags("device=0,2"), ["--gpus", '"device=0,2"']);
+  assert.deepEqual(DOCKER.gpuFlags("device=1"), ["--gpus", "device=1"]);
+  assert.deepEqual(DOCKER.gpuFlags("2"), ["--gpus", "2"], "a count");
+  assert.deepEqual(DOCKER.gpuFlags("0"), []);
   assert.deepEqual(DOCKER.gpuFlags("all"), ["--gpus", "all"]);
 });

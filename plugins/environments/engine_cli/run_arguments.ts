@@ -28,7 +28,8 @@ export interface RunPlace {
  * state tells a program that ended with 125 from an engine that refused. Values of secrets are not in the
  * arguments; the command takes them from its own environment.
  *
- * @throws {EnvironmentError} `unsupported` if a secret's name is one that the engine itself reads.
+ * @throws {EnvironmentError} `unsupported` if a secret's name is one that the engine itself reads, or a limit does
+ *   not hold.
  */
 export function runArguments(engine: Engine, spec: ContainerSpec, place: RunPlace): string[] {
   const { quirks } = engine;
@@ -81,6 +82,16 @@ export function mountValue(mount: Mount): string {
 
 function limitFlags(engine: Engine, { limits }: ContainerSpec): string[] {
   const flags: string[] = [];
+  if (!engine.capabilities.limits && (limits.cpus ?? limits.memoryBytes) !== undefined) {
+    throw new EnvironmentError("unsupported", {
+      what: "Cannot run a program with limits",
+      why: `${engine.name} ignores limits on memory and processors without root under cgroup v1`,
+      fix: [
+        "run aero as root, or on a machine with cgroup v2",
+        "remove `limits.cpus` and `limits.memory` from the environment in aero.yaml",
+      ],
+    });
+  }
   if (limits.cpus !== undefined) flags.push("--cpus", String(limits.cpus));
   if (limits.memoryBytes !== undefined) {
     // Equal to the memory: no swap beside it.

@@ -94,6 +94,19 @@ Deno.test("runArguments() gives memory without swap beside it", () => {
   assert.deepEqual(valuesOf(args, "--memory-swap"), ["1024b"]);
 });
 
+Deno.test("runArguments() refuses limits where the engine ignores them, and GPUs are no limit", () => {
+  const engine = { ...PODMAN_ENGINE, capabilities: { ...PODMAN_ENGINE.capabilities, limits: false } };
+
+  for (const limits of [{ cpus: 1 }, { memoryBytes: 1024 }]) {
+    assert.throws(
+      () => runArguments(engine, specOf({ limits }), PLACE),
+      (error) => error instanceof EnvironmentError && error.code === "unsupported",
+    );
+  }
+  const args = runArguments(engine, specOf({ limits: { gpus: "all" } }), PLACE);
+  assert.deepEqual(valuesOf(args, "--device"), ["nvidia.com/gpu=all"]);
+});
+
 Deno.test("runArguments() asks for a terminal only where there is one", () => {
   assert.equal(runArguments(DOCKER_ENGINE, specOf(), { ...PLACE, terminal: true }).includes("-it"), true);
   const piped = runArguments(DOCKER_ENGINE, specOf(), { ...PLACE, terminal: false });

@@ -14,17 +14,27 @@ import { countMemoryKills } from "./out_of_memory.ts";
 import { pump, Tail, within } from "./output.ts";
 import { runArguments } from "./run_arguments.ts";
 
-/** What {@link runContainer} needs to know of the image, if anything. */
-export type Describe = (image: ContainerSpec["image"]) => Promise<ImageDescription | undefined>;
+/** What {@link runContainer} leaves to whoever calls it. */
+export interface RunSurroundings {
+  /** Asked about the image if its PATH counts. */
+  readonly describe: (image: ContainerSpec["image"]) => Promise<ImageDescription | undefined>;
+  /** Takes the removal of a container whose program has ended by itself. */
+  readonly removing: (removal: Promise<unknown>) => void;
+}
 
 const DEFAULT_GRACE_MS = 10_000;
 
-/** Runs a program in a container of its own and removes the container. */
+/**
+ * Runs a program in a container of its own and removes the container.
+ *
+ * Where the program has ended by itself, nothing of it can run any more, and what follows need not wait for the
+ * removal.
+ */
 export async function runContainer(
   engine: Engine,
   spec: ContainerSpec,
   options: RunOptions,
-  describe: Describe,
+  surroundings: RunSurroundings,
 ): Promise<ProgramExit> {
   options.signal?.throwIfAborted();
   await checkNetwork(engine, spec);
@@ -32,13 +42,14 @@ export async function runContainer(
   const terminal = options.interactive === true
     ? Deno.stdin.isTerminal() && Deno.stdout.isTerminal()
     : undefined;
-  const imagePath = await findImagePath(spec, describe);
+  const imagePath = await findImagePath(spec, surroundings);
   const args = runArguments(engine, spec, { name, imagePath, terminal });
   const memoryKillsBefore = await countMemoryKills();
   options.signal?.throwIfAborted();
   const stream = terminal === undefined ? "piped" : "inherit";
   const child = start(engine, spec, args, stream);
   let ended = false;
+  let judged = false;
   const status = child.status.finally(() => ended = true);
   let stopping: Promise<void> | undefined;
   // Shells at a terminal ignore SIGTERM, and end when it is closed.
@@ -59,14 +70,24 @@ export async function runContainer(
       : [];
     const [how] = await Promise.all([status, ...streams]);
     if (stopping !== undefined) throw options.signal?.reason;
-    return await judgeExit(engine, { spec, name, status: how, stderr: stderr.text(), memoryKillsBefore });
+    const exit = await judgeExit(engine, {
+      spec,
+      name,
+      status: how,
+      stderr: stderr.text(),
+      memoryKillsBefore,
+    });
+    judged = stopping === undefined;
+    return exit;
   } finally {
     options.signal?.removeEventListener("abort", onAbort);
     await stopping;
     // A callback that threw leaves the command running.
     if (!ended) endProcess(child, "SIGKILL");
     await status;
-    await removeContainers(engine, [name]);
+    const removal = removeContainers(engine, [name]);
+    if (judged) surroundings.removing(removal);
+    else await removal;
   }
 }
 
@@ -116,7 +137,10 @@ async function stop(
   await status;
 }
 
-async function findImagePath(spec: ContainerSpec, describe: Describe): Promise<string | undefined> {
+async function findImagePath(
+  spec: ContainerSpec,
+  { describe }: RunSurroundings,
+): Promise<string | undefined> {
   if (spec.pathPrefix.length === 0 || spec.env["PATH"] !== undefined) return undefined;
   const description = await describe(spec.image);
   if (description === undefined) throw imageNotFound(spec.image);

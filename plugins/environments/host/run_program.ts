@@ -13,9 +13,12 @@ const IN_FOREGROUND = 'set -m; "$@"; exit $?';
  *
  * It sees the variables of `spec` and no others. That the kernel ended it for want of memory cannot be known here:
  * that is `signalled` by SIGKILL.
+ *
+ * @throws {EnvironmentError} `container_refused`, `unsupported`.
  */
 export async function runProgram(spec: ProgramSpec, options: RunOptions): Promise<ProgramExit> {
   options.signal?.throwIfAborted();
+  refuseLimits(spec);
   const interactive = options.interactive === true;
   const child = start(spec, interactive);
   // Only a group that the terminal was given to may read from it, and a detached child's would not be.
@@ -43,6 +46,16 @@ export async function runProgram(spec: ProgramSpec, options: RunOptions): Promis
     await status;
     await endRest(target, spec.runId);
   }
+}
+
+function refuseLimits({ command, limits: { cpus, memoryBytes, gpus } }: ProgramSpec): void {
+  // All GPUs are what a program on the host sees anyway.
+  if (cpus === undefined && memoryBytes === undefined && (gpus === undefined || gpus === "all")) return;
+  throw new EnvironmentError("unsupported", {
+    what: `Cannot run "${command[0] ?? ""}" with limits`,
+    why: "programs on the host run without",
+    fix: ["run it in a container, which holds them", "remove `limits` from the environment in aero.yaml"],
+  });
 }
 
 function start(spec: ProgramSpec, interactive: boolean): Deno.ChildProcess {

@@ -100,8 +100,12 @@ export const DOCKER: Quirks = {
   unavailable:
     /cannot connect to the docker daemon|error during connect|permission denied while trying to connect|is the docker daemon running/i,
   imageMissing: /no such image|unable to find image/i,
-  // krallin/tini, src/tini.c: 126 and 127 as a shell would.
-  initFailure: { code: [126, 127], words: /^\[FATAL tini \(\d+\)\] (exec .* failed.*)$/m },
+  // krallin/tini, src/tini.c: 126 and 127 as a shell would. Behind the command may also be podman's socket.
+  initFailure: {
+    code: [1, 126, 127],
+    words:
+      /^(?:\[FATAL tini \(\d+\)\] |(?:ERROR )?\(?catatonit(?::\d+)?\)?: )((?:exec .* failed|failed to exec).*)$/m,
+  },
   initPaths: [],
   runFlags: [],
   bridgeNetwork: "bridge",

@@ -34,6 +34,12 @@ Deno.test("podman's init says that it cannot start a program", () => {
   assert.equal(PODMAN.initFailure.words.exec(said)?.[1], "failed to exec pid1: No such file or directory");
 });
 
+Deno.test("podman's init says the same through the docker command", () => {
+  const said = "ERROR (catatonit:7): failed to exec pid1: No such file or directory\n";
+
+  assert.equal(DOCKER.initFailure.words.exec(said)?.[1], "failed to exec pid1: No such file or directory");
+});
+
 Deno.test("docker's init says that it cannot start a program", () => {
   const said = "[FATAL tini (7)] exec nope failed: No such file or directory\n";
 

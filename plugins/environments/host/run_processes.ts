@@ -8,7 +8,7 @@ const ROUND_MS = 10;
  * Ends all processes that carry a run's id in their environment; how many there were.
  *
  * Looks again until none is left, since a process can start another while it is being ended. Processes of other
- * users and those that cleared their environment are not seen; where there is no /proc, none are.
+ * users, also for root, and those that cleared their environment are not seen; where there is no /proc, none are.
  */
 export async function endProcessesOf(runId: string, signal?: AbortSignal): Promise<number> {
   const seen = new Set<number>();
@@ -43,7 +43,7 @@ export function sendSignal(pid: number, signal: Deno.Signal): boolean {
  */
 export function findProcessesOf(runId: string): number[] {
   const wanted = `${RUN_VARIABLE}=${runId}`;
-  return processIds().filter((pid) => pid !== Deno.pid && variablesOf(pid).includes(wanted));
+  return processIds().filter((pid) => pid !== Deno.pid && variablesOf(pid).includes(wanted) && isOwn(pid));
 }
 
 function processIds(): number[] {
@@ -52,6 +52,15 @@ function processIds(): number[] {
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return [];
     throw error;
+  }
+}
+
+/** Root could end anybody's, and anybody can give a process any variable. */
+function isOwn(pid: number): boolean {
+  try {
+    return Deno.statSync(`/proc/${pid}`).uid === Deno.uid();
+  } catch {
+    return false;
   }
 }
 

@@ -51,7 +51,8 @@ async function* sources(directory: URL): AsyncGenerator<string> {
 /** The text of the list as the source says it should be. */
 export async function errorCodesText(): Promise<string> {
   const codes = new Map<string, ErrorCode>();
-  for (const root of ["../core/", "../plugins/"]) {
+  // What the command line itself says of a code comes before what others say of it.
+  for (const root of ["../core/cli/", "../core/", "../plugins/"]) {
     for await (const source of sources(new URL(root, import.meta.url))) {
       for (const code of codesIn(source)) {
         const known = codes.get(code.code);

@@ -1,9 +1,9 @@
 import * as z from "zod";
+import { labelsOf } from "../actions/artifact_versions.ts";
 import { textTable } from "../cli/text_table.ts";
 import { UserError } from "../errors.ts";
 import { labelName } from "../model/lineage.ts";
 import { parseArtifactName, parseName, parseVersionSelector } from "../model/name.ts";
-import { labelsOf } from "./artifact_versions.ts";
 import { defineCommand } from "./define.ts";
 
 /** `aero artifact alias`. */

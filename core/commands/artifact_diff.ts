@@ -1,9 +1,9 @@
 import * as z from "zod";
+import { parseVersionPair } from "../actions/artifact_versions.ts";
 import { diffManifests } from "../history/manifest_diff.ts";
 import { labelName } from "../model/lineage.ts";
-import { parseVersionPair } from "./artifact_versions.ts";
+import { changeCounts, fileChangeLines } from "../text/file_changes_text.ts";
 import { defineCommand } from "./define.ts";
-import { changeCounts, fileChangeLines } from "./file_changes_text.ts";
 
 /** `aero artifact diff`. */
 export const artifactDiff = defineCommand({

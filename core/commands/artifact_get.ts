@@ -33,7 +33,7 @@ export const artifactGet = defineCommand({
     copy: z.boolean().default(false).describe("Copies that may be changed, in place of read-only links"),
   }),
   async run({ artifact, destination, copy }, app) {
-    const { getArtifact } = await import("./get_artifact.ts");
+    const { getArtifact } = await import("../actions/get_artifact.ts");
     return { type: "artifact-files", ...await getArtifact(app, artifact, destination, copy) };
   },
   text: ({ artifact, label, path, files, bytes, how }, style) =>

@@ -1,7 +1,7 @@
 import * as z from "zod";
+import { joined } from "../actions/trace_artifact.ts";
+import { lineageDot, lineageMermaid, lineageTree } from "../text/lineage_text.ts";
 import { defineCommand } from "./define.ts";
-import { lineageDot, lineageMermaid, lineageTree } from "./lineage_text.ts";
-import { joined } from "./trace_artifact.ts";
 
 /** `aero artifact lineage`. */
 export const artifactLineage = defineCommand({
@@ -30,7 +30,7 @@ export const artifactLineage = defineCommand({
     mermaid: z.boolean().default(false).describe("Print Mermaid"),
   }),
   async run({ artifact, up, down, depth }, app) {
-    const { traceArtifact } = await import("./trace_artifact.ts");
+    const { traceArtifact } = await import("../actions/trace_artifact.ts");
     const directions = (["up", "down"] as const).filter((way) => up === down || (way === "up") === up);
     return { type: "lineage", ...await traceArtifact(app, artifact, directions, depth) };
   },

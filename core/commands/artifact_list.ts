@@ -1,9 +1,9 @@
 import * as z from "zod";
+import { versionItem } from "../actions/artifact_versions.ts";
 import { formatAgo, formatBytes, formatCount } from "../cli/human.ts";
 import { textTable } from "../cli/text_table.ts";
 import { labelName } from "../model/lineage.ts";
 import { defineCommand } from "./define.ts";
-import { versionItem } from "./artifact_versions.ts";
 
 /** `aero artifact list`. */
 export const artifactList = defineCommand({

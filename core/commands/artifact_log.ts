@@ -1,8 +1,8 @@
 import * as z from "zod";
+import { labelsOf, versionItem } from "../actions/artifact_versions.ts";
 import { parseArtifactName } from "../model/name.ts";
-import { labelsOf, versionItem } from "./artifact_versions.ts";
+import { versionsTable } from "../text/versions_table.ts";
 import { defineCommand } from "./define.ts";
-import { versionsTable } from "./versions_table.ts";
 
 /** `aero artifact log`. */
 export const artifactLog = defineCommand({

@@ -1,12 +1,12 @@
 import * as z from "zod";
+import { aliasesOf, versionItem } from "../actions/artifact_versions.ts";
 import { escapeInline } from "../cli/escape.ts";
 import { formatAgo, formatBytes, formatCount, formatInstant, plural } from "../cli/human.ts";
 import { textTable } from "../cli/text_table.ts";
 import { shortDigest } from "../model/digest.ts";
 import { parseArtifactReference } from "../model/name.ts";
-import { aliasesOf, versionItem } from "./artifact_versions.ts";
+import { originText } from "../text/versions_table.ts";
 import { defineCommand } from "./define.ts";
-import { originText } from "./versions_table.ts";
 
 // On a terminal; elsewhere all are listed.
 const MOST_FILES = 50;

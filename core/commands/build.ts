@@ -18,7 +18,7 @@ export const build = defineCommand({
     update: z.boolean().default(false).describe("Resolve also the names that aero.lock has"),
   }),
   async run({ update }, app) {
-    const { buildImages } = await import("./build_images.ts");
+    const { buildImages } = await import("../actions/build_images.ts");
     return await buildImages(app, { update });
   },
   text: (results, style) =>

@@ -22,7 +22,7 @@ export const cachePrune = defineCommand({
   }),
   async run({ dryRun, keep }, app) {
     const keepBytes = keep === undefined ? undefined : readSize(keep);
-    const { pruneCache } = await import("./prune_cache.ts");
+    const { pruneCache } = await import("../actions/prune_cache.ts");
     return await pruneCache(app, { dryRun, ...(keepBytes === undefined ? {} : { keepBytes }) });
   },
   text: ({ dryRun, trees, results, bytes, keptBytes }, style) =>

@@ -14,7 +14,7 @@ export const cacheStatus = defineCommand({
   positionals: [],
   input: z.strictObject({}),
   async run(_input, app) {
-    const { openCache } = await import("./open_cache.ts");
+    const { openCache } = await import("../actions/open_cache.ts");
     const { bytesOf } = await import("../cache/prune.ts");
     const { directory, maxBytes, trees, results } = await openCache(app);
     const content = { trees: trees.list(), results: results.list() };

@@ -22,7 +22,7 @@ export const checkout = defineCommand({
   input: z.strictObject({ run: z.string(), directory: z.string() }),
   async run(input, app) {
     const [{ findRecord }, { checkoutRun }] = await Promise.all([
-      import("../run_lookups.ts"),
+      import("../actions/run_lookups.ts"),
       import("../pipeline/checkout_run.ts"),
     ]);
     const record = await findRecord(app, input.run);

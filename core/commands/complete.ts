@@ -1,7 +1,7 @@
 import * as z from "zod";
+import { completionValues } from "../actions/completion_values.ts";
 import { completeLine } from "../cli/complete.ts";
 import { escapeInline } from "../cli/escape.ts";
-import { completionValues } from "./completion_values.ts";
 import { defineCommand } from "./define.ts";
 
 /** `aero __complete`: what completion scripts ask. Says nothing about what goes wrong: the person is typing. */

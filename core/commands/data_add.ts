@@ -24,7 +24,7 @@ export const dataAdd = defineCommand({
   async run({ path, name, message }, app) {
     parseName(name, "artifact");
     const absolute = path.startsWith("/") ? path : `${app.io.cwd}/${path}`;
-    const { storeData } = await import("./store_data.ts");
+    const { storeData } = await import("../actions/store_data.ts");
     const { label, added, warnings } = await storeData(app, absolute.replace(/(.)\/+$/, "$1"), {
       name,
       ...(message === undefined ? {} : { message }),

@@ -1,8 +1,8 @@
 import * as z from "zod";
+import { splitWords } from "../actions/stage_words.ts";
 import { EXIT } from "../errors.ts";
+import { exitText } from "../text/outcome_line.ts";
 import { defineCommand } from "./define.ts";
-import { exitText } from "./stage_result.ts";
-import { splitWords } from "./stage_words.ts";
 
 /** `aero dev`. */
 export const dev = defineCommand({
@@ -30,7 +30,7 @@ export const dev = defineCommand({
   async run(input, app) {
     const { stages, overrides } = splitWords(input.words);
     const only = input.only.flatMap((text) => text.split(",")).filter((text) => text !== "");
-    const { runUntracked } = await import("./run_untracked.ts");
+    const { runUntracked } = await import("../actions/run_untracked.ts");
     const outcomes = await runUntracked(app, { stages, only, overrides });
     return outcomes.map((outcome) => ({ type: "dev-run", ...outcome }));
   },

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { comparisonText } from "./comparison_text.ts";
+import { comparisonText } from "../text/comparison_text.ts";
 import { defineCommand } from "./define.ts";
 
 /** `aero diff`. */
@@ -23,7 +23,7 @@ export const diff = defineCommand({
   ],
   input: z.strictObject({ a: z.string(), b: z.string() }),
   async run({ a, b }, app) {
-    const { compareRecorded } = await import("./compare_recorded.ts");
+    const { compareRecorded } = await import("../actions/compare_recorded.ts");
     return { type: "comparison", ...await compareRecorded(app, a, b) };
   },
   text: (result, style) => comparisonText(result, style),

@@ -16,7 +16,7 @@ export const doctor = defineCommand({
   positionals: [],
   input: z.strictObject({}),
   async run(_input, app) {
-    const { examineMachine } = await import("./examine_machine.ts");
+    const { examineMachine } = await import("../actions/examine_machine.ts");
     return examineMachine(app);
   },
   text({ subject, state, detail, fix }, style) {

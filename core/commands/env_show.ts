@@ -1,6 +1,6 @@
 import * as z from "zod";
+import { environmentText } from "../text/environment_text.ts";
 import { defineCommand } from "./define.ts";
-import { environmentText } from "./environment_text.ts";
 
 /** `aero env show`. */
 export const envShow = defineCommand({
@@ -20,7 +20,7 @@ export const envShow = defineCommand({
     packages: z.boolean().default(false).describe("List the packages"),
   }),
   async run({ stage, packages }, app) {
-    const { shownEnvironments } = await import("./shown_environments.ts");
+    const { shownEnvironments } = await import("../actions/shown_environments.ts");
     return await shownEnvironments(app, { packages, ...(stage === undefined ? {} : { stage }) });
   },
   json: (results) =>

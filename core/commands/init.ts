@@ -19,7 +19,7 @@ export const init = defineCommand({
     image: z.string().default("python:3.12-slim").describe("Image that stages run in"),
   }),
   async run(input, app) {
-    const { startProject } = await import("./start_project.ts");
+    const { startProject } = await import("../actions/start_project.ts");
     return await startProject(app, input);
   },
   text: ({ file, project, next }, style) =>

@@ -1,9 +1,9 @@
 import * as z from "zod";
-import { parseSort } from "../history/sort.ts";
 import type { RunSummary } from "../history/run_summary.ts";
+import { parseSort } from "../history/sort.ts";
 import { parseWhere } from "../history/where.ts";
+import { runsCsv, runsTable } from "../text/runs_table.ts";
 import { defineCommand } from "./define.ts";
-import { runsCsv, runsTable } from "./runs_table.ts";
 
 const SHOWN_IN_TABLE = 20;
 

@@ -18,7 +18,7 @@ export const log = defineCommand({
     step: z.string().exactOptional().describe("Step that the numbers are of"),
   }),
   async run({ metrics, step }, app) {
-    const { logMetrics } = await import("./log_metrics.ts");
+    const { logMetrics } = await import("../actions/log_metrics.ts");
     const line = logMetrics(app.variables.get("AERO_METRICS"), {
       metrics,
       ...(step === undefined ? {} : { step }),

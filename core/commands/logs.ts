@@ -42,7 +42,7 @@ interface LogPiece {
   readonly text: string;
 }
 
-type Printing = import("./run_logs.ts").LogRequest;
+type Printing = import("../actions/run_logs.ts").LogRequest;
 
 /** Prints pieces as they are, each to its own stream; with `--json` they are items. */
 async function* printed(
@@ -50,7 +50,7 @@ async function* printed(
   run: string,
   request: Printing,
 ): AsyncGenerator<LogPiece, void, void> {
-  const { runLogs } = await import("./run_logs.ts");
+  const { runLogs } = await import("../actions/run_logs.ts");
   const decoders = { stdout: new TextDecoder(), stderr: new TextDecoder() };
   for await (const { stream, bytes } of runLogs(app, run, request)) {
     if (app.printer.json) {

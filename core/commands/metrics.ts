@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { parseSort } from "../history/sort.ts";
 import { parseWhere } from "../history/where.ts";
+import { metricsCsv, metricsItems, type MetricsResult, metricsText } from "../text/metrics_text.ts";
 import { defineCommand } from "./define.ts";
-import { metricsCsv, metricsItems, type MetricsResult, metricsText } from "./metrics_text.ts";
 
 /** `aero metrics`. */
 export const metrics = defineCommand({
@@ -35,7 +35,7 @@ export const metrics = defineCommand({
     csv: z.boolean().default(false).describe("Print CSV"),
   }),
   async run({ runs, history, plot, metric, tags, branches, where, sort }, app): Promise<MetricsResult> {
-    const { chooseRuns, runHistories } = await import("./choose_runs.ts");
+    const { chooseRuns, runHistories } = await import("../actions/choose_runs.ts");
     const rows = await chooseRuns(app, {
       references: runs,
       tags,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { commandHelp } from "../cli/help.ts";
 import { flagsOf } from "../cli/command.ts";
 import { GLOBAL_FLAGS } from "../cli/global_flags.ts";
+import { commandHelp } from "../cli/help.ts";
 import { makeStyle } from "../cli/style.ts";
 import { COMMANDS } from "./mod.ts";
 

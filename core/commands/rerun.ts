@@ -1,7 +1,8 @@
 import * as z from "zod";
+import { stageResult } from "../actions/stage_result.ts";
 import { EXIT } from "../errors.ts";
+import { outcomeLine } from "../text/outcome_line.ts";
 import { defineCommand } from "./define.ts";
-import { outcomeLine, stageResult } from "./stage_result.ts";
 
 /** `aero rerun`. */
 export const rerunCommand = defineCommand({
@@ -32,7 +33,7 @@ export const rerunCommand = defineCommand({
     note: z.string().exactOptional().describe("Say what the run is for"),
   }),
   async run(input, app) {
-    const { rerunRecorded } = await import("./rerun_recorded.ts");
+    const { rerunRecorded } = await import("../actions/rerun_recorded.ts");
     const record = await rerunRecorded(app, input);
     return { ...stageResult({ stage: record.stage, record, reused: false }), parent: record.parent! };
   },

@@ -1,9 +1,10 @@
 import * as z from "zod";
-import { buildGraph, drawGraph, selectStages } from "../pipeline/graph.ts";
-import { type App, defineCommand } from "./define.ts";
+import { type StageResult, stageResult } from "../actions/stage_result.ts";
+import { splitWords } from "../actions/stage_words.ts";
 import { EXIT } from "../errors.ts";
-import { outcomeLine, type StageResult, stageResult } from "./stage_result.ts";
-import { splitWords } from "./stage_words.ts";
+import { buildGraph, drawGraph, selectStages } from "../pipeline/graph.ts";
+import { outcomeLine } from "../text/outcome_line.ts";
+import { type App, defineCommand } from "./define.ts";
 
 interface StageListing {
   readonly type: "stage";
@@ -87,7 +88,7 @@ async function* results(
     }
     return;
   }
-  const { runTracked } = await import("./run_tracked.ts");
+  const { runTracked } = await import("../actions/run_tracked.ts");
   for await (const outcome of runTracked(app, { ...input, stages, only, overrides })) {
     yield stageResult(outcome);
   }

@@ -1,8 +1,8 @@
 import * as z from "zod";
+import { shellExitCode } from "../actions/shell_exit_code.ts";
 import { EXIT } from "../errors.ts";
+import { exitText } from "../text/outcome_line.ts";
 import { defineCommand } from "./define.ts";
-import { exitText } from "./stage_result.ts";
-import { shellExitCode } from "./shell_exit_code.ts";
 
 /** `aero shell`. */
 export const shell = defineCommand({
@@ -29,7 +29,7 @@ export const shell = defineCommand({
     run: z.string().exactOptional().describe("Be where this run was, in place of a stage of the worktree"),
   }),
   async run({ words, run }, app) {
-    const { openShell } = await import("./open_shell.ts");
+    const { openShell } = await import("../actions/open_shell.ts");
     const outcome = await openShell(app, { words, ...(run === undefined ? {} : { run }) });
     return { type: "shell", ...outcome };
   },

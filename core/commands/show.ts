@@ -1,6 +1,6 @@
 import * as z from "zod";
+import { runPage } from "../text/run_page.ts";
 import { defineCommand } from "./define.ts";
-import { runPage } from "./run_page.ts";
 
 /** `aero show`. */
 export const show = defineCommand({
@@ -22,7 +22,7 @@ export const show = defineCommand({
   ],
   input: z.strictObject({ run: z.string() }),
   async run({ run }, app) {
-    const { knownRun } = await import("./known_run.ts");
+    const { knownRun } = await import("../actions/known_run.ts");
     const known = await knownRun(app, run);
     const others = (await app.index()).query({ project: known.summary.project })
       .filter(({ group, run }) => group === known.summary.group && run !== known.summary.run);

@@ -1,6 +1,6 @@
 import * as z from "zod";
+import { statusText } from "../text/status_text.ts";
 import { defineCommand } from "./define.ts";
-import { statusText } from "./status_text.ts";
 
 /** `aero status`. */
 export const status = defineCommand({
@@ -16,7 +16,7 @@ export const status = defineCommand({
   positionals: [],
   input: z.strictObject({}),
   async run(_input, app) {
-    const { projectStatus } = await import("./project_status.ts");
+    const { projectStatus } = await import("../actions/project_status.ts");
     return await projectStatus(app);
   },
   text: statusText,

@@ -21,7 +21,7 @@ export const storageCheck = defineCommand({
     ),
   }),
   async run({ only }, app) {
-    const { testStorage } = await import("./test_storage.ts");
+    const { testStorage } = await import("../actions/test_storage.ts");
     return testStorage(app, only.flatMap((text) => text.split(",")).filter((text) => text !== ""));
   },
   text(item, style) {

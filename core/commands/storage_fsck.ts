@@ -17,7 +17,7 @@ export const storageFsck = defineCommand({
   positionals: [],
   input: z.strictObject({}),
   async run(_input, app) {
-    const { examineStorage } = await import("./examine_storage.ts");
+    const { examineStorage } = await import("../actions/examine_storage.ts");
     return examineStorage(app);
   },
   text(item, style) {

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { EXIT } from "../errors.ts";
+import { differenceLine } from "../text/difference_text.ts";
 import { defineCommand } from "./define.ts";
-import { differenceLine } from "./difference_text.ts";
 
 /** `aero verify`. */
 export const verify = defineCommand({
@@ -27,7 +27,7 @@ export const verify = defineCommand({
     ),
   }),
   async run(input, app) {
-    const { verifyRecorded } = await import("./verify_recorded.ts");
+    const { verifyRecorded } = await import("../actions/verify_recorded.ts");
     return await verifyRecorded(app, input);
   },
   text(result, style) {

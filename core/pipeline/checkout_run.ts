@@ -8,7 +8,7 @@ import type { ContainerIdentity, ExperimentVersion } from "../model/experiment_v
 import type { RunRecord } from "../model/run.ts";
 import { checkoutTree } from "../source/checkout.ts";
 import { getManifest } from "../store/tree.ts";
-import { quoteCommand } from "./command_words.ts";
+import { quoteCommand } from "../model/quote_command.ts";
 import { materializeInputs } from "./inputs.ts";
 import { interpolateCommand } from "./interpolate.ts";
 import { writeProgramFiles } from "./program_files.ts";

@@ -71,11 +71,3 @@ function invalid(line: string, at: string, why: string): UserError {
     fix: ['for a shell\'s own syntax write a list: `command: [sh, -c, "… | …"]`', "or put quotes around it"],
   });
 }
-
-/** Joins words into one line that a POSIX shell splits into the same words again. */
-export function quoteCommand(words: readonly string[]): string {
-  return words.map((word) =>
-    /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
-  )
-    .join(" ");
-}

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { UserError } from "../errors.ts";
 import { propertyRun } from "../../tests/support/property_seed.ts";
-import { quoteCommand, splitCommand } from "./command_words.ts";
+import { quoteCommand } from "../model/quote_command.ts";
+import { splitCommand } from "./command_words.ts";
 
 const SPLITS: [line: string, words: string[]][] = [
   ["python train.py --depth 5", ["python", "train.py", "--depth", "5"]],
@@ -68,18 +69,4 @@ Deno.test("splitCommand() gives back the words that quoteCommand() joined, whate
     }),
     propertyRun(),
   );
-});
-
-Deno.test("quoteCommand() leaves plain words as they are", () => {
-  assert.equal(quoteCommand(["python", "a b", "it's", ""]), "python 'a b' 'it'\\''s' ''");
-});
-
-Deno.test("a shell splits what quoteCommand() joined into the same words", async () => {
-  const words = ["a b", "it's", "$HOME `id` \\", "", "*", "line\nfeed", "é", "~", "#x", "!y", "{a,b}", "[a]"];
-
-  const { stdout } = await new Deno.Command("sh", {
-    args: ["-c", `printf '%s\\0' ${quoteCommand(words)}`],
-  }).output();
-
-  assert.deepEqual(new TextDecoder().decode(stdout).split("\0").slice(0, -1), words);
 });

@@ -44,8 +44,16 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "program",
   ],
   app: CORE_ALL,
-  commands: [...CORE_ALL, "app"],
+  text: ["errors", "model", "history", "cli"],
+  actions: [...CORE_ALL, "app"],
+  commands: [...CORE_ALL, "app", "actions", "text"],
 };
+
+/** Layers of core/ whose types a layer may name, beside those it may import: what they make is what it reads. */
+const TYPES_ALLOWED: Readonly<Record<string, readonly string[]>> = { text: ["actions"] };
+
+/** Layers of core/ that the tests of a layer may import, beside those it may itself: they read frozen documents. */
+const TESTS_ALLOWED: Readonly<Record<string, readonly string[]>> = { text: ["format"] };
 
 /** What every plugin may import from core/. */
 const PLUGIN_ALLOWED = ["plugin", "model", "errors"];
@@ -93,7 +101,11 @@ function label(place: Named): string {
 }
 
 /** What stands against an import of `to` from `from`, both paths in the repository; `undefined` if nothing. */
-function objection(from: string, to: string): { message: string; hint: string } | undefined {
+function objection(
+  from: string,
+  to: string,
+  typesOnly: boolean,
+): { message: string; hint: string } | undefined {
   const test = isTest(from);
   const a = placeOf(from), b = placeOf(to);
   if (test && to.startsWith("tests/support/")) return undefined;
@@ -102,6 +114,10 @@ function objection(from: string, to: string): { message: string; hint: string } 
     return { message: `plugins/mod.ts must not import ${to}`, hint: "it lists plugins, nothing else" };
   }
   if (a.in !== "core" && a.in !== "plugin") return undefined;
+  if (a.in === "core" && b.in === "core") {
+    if (typesOnly && TYPES_ALLOWED[a.name]?.includes(b.name)) return undefined;
+    if (test && TESTS_ALLOWED[a.name]?.includes(b.name)) return undefined;
+  }
   const may = mayImport(a);
   return may.accepts(b) ? undefined : { message: `${label(a)} must not import ${to}`, hint: may.hint };
 }
@@ -150,15 +166,15 @@ function importedBy(node: Deno.lint.TSImportType): unknown {
 export const layers: Deno.lint.Rule = {
   create(context) {
     const from = repositoryPath(context.filename);
-    function check(node: Deno.lint.Node, specifier: unknown) {
+    function check(node: Deno.lint.Node, specifier: unknown, typesOnly = false) {
       if (typeof specifier !== "string") return;
       const found = specifier.startsWith(".")
-        ? objection(from, resolveSpecifier(from, specifier))
+        ? objection(from, resolveSpecifier(from, specifier), typesOnly)
         : packageObjection(from, specifier);
       if (found) context.report({ node, ...found });
     }
     return {
-      ImportDeclaration: (node) => check(node, node.source.value),
+      ImportDeclaration: (node) => check(node, node.source.value, node.importKind === "type"),
       ExportAllDeclaration: (node) => check(node, node.source.value),
       ExportNamedDeclaration: (node) => check(node, node.source?.value),
       ImportExpression: (node) => check(node, node.source.type === "Literal" && node.source.value),

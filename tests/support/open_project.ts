@@ -1,7 +1,7 @@
 import { makePrinter } from "../../core/cli/printer.ts";
 import { NO_GLOBALS } from "../../core/cli/global_flags.ts";
 import { App } from "../../core/app.ts";
-import { runTracked, type TrackedRequest } from "../../core/commands/run_tracked.ts";
+import { runTracked, type TrackedRequest } from "../../core/actions/run_tracked.ts";
 import type { RunRecord } from "../../core/model/run.ts";
 import type { StageOutcome } from "../../core/pipeline/pipeline_runner.ts";
 import type { Project } from "../../core/pipeline/project.ts";

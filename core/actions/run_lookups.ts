@@ -1,0 +1,93 @@
+import type { App } from "../app.ts";
+import { AeroError, UserError } from "../errors.ts";
+import type { RunIndex } from "../history/run_index.ts";
+import { resolveRun, type RunLookups } from "../history/run_reference.ts";
+import { parseArtifactReference } from "../model/name.ts";
+import type { RunRecord } from "../model/run.ts";
+import type { RunId } from "../model/run_id.ts";
+import type { Repository } from "../source/repository.ts";
+
+/**
+ * The run that a person means. Runs that others have stored since the index was filled are found too.
+ *
+ * @throws {UserError} `run_not_found`, `run_ambiguous`.
+ */
+export async function findRun(app: App, reference: string): Promise<RunId> {
+  const index = await app.index();
+  try {
+    return await resolveRun(reference, lookups(app, index));
+  } catch (error) {
+    if (!(error instanceof UserError) || error.code !== "run_not_found") throw error;
+    if (!await app.refreshIndex()) throw error;
+    return await resolveRun(reference, lookups(app, index));
+  }
+}
+
+/**
+ * The record of the run that a person means.
+ *
+ * @throws {UserError} also `run_unfinished` if it has none yet.
+ */
+export async function findRecord(app: App, reference: string): Promise<RunRecord> {
+  const run = await findRun(app, reference);
+  const summary = (await app.index()).get(run)!;
+  const { services } = await app.openProject();
+  const record = await services.archive.getRecord(summary.project, run);
+  if (record !== undefined) return record;
+  throw new UserError("run_unfinished", {
+    what: `Cannot use run ${run}`,
+    why: summary.state === "running" ? "it is still running" : "the storage has no record of it",
+    fix: [`see it: \`aero show ${run}\``],
+  });
+}
+
+function lookups(app: App, index: RunIndex): RunLookups {
+  return {
+    byPrefix: (prefix) => index.byPrefix(prefix),
+    runs: (stage) => index.query(stage === undefined ? {} : { stage }),
+    byVersion: (prefix) => index.byVersion(prefix),
+    byCommit: (commit) => index.byCommits([commit]),
+    runOfArtifact: async (reference) => {
+      const { services, config } = await app.openProject();
+      const { origin } = await services.catalog.resolve(parseArtifactReference(reference, config.project));
+      return origin.kind === "run" ? origin.run : undefined;
+    },
+    commitNamed: async (name) => await withRepository(app, (repository) => commitNamed(repository, name)),
+    names: async () => {
+      const refs = await withRepository(app, async (repository) => [
+        ...(await repository.tags()).keys(),
+        ...(await repository.branches()).keys(),
+      ]);
+      return refs ?? [];
+    },
+    now: app.io.now().getTime(),
+  };
+}
+
+async function commitNamed(repository: Repository, name: string): Promise<string | undefined> {
+  try {
+    return await repository.resolveCommit(name);
+  } catch (error) {
+    if (error instanceof UserError && error.code === "commit_unknown") return undefined;
+    throw error;
+  }
+}
+
+/** Asks git, where there is a repository; a run can also be named where there is none. */
+async function withRepository<T>(
+  app: App,
+  ask: (repository: Repository) => Promise<T>,
+): Promise<T | undefined> {
+  const { openRepository } = await import("../source/repository.ts");
+  const { root } = await app.place();
+  try {
+    return await ask(
+      await openRepository(root ?? app.start, { variables: (name) => app.variables.get(name) }),
+    );
+  } catch (error) {
+    if (error instanceof AeroError && NO_GIT.includes(error.code)) return undefined;
+    throw error;
+  }
+}
+
+const NO_GIT = ["not_a_repository", "bare_repository", "no_commit", "object_format_unsupported"];

@@ -1,0 +1,39 @@
+import type { MetricValue } from "../model/metric.ts";
+import type { EndState, ProgramExit, RecordedGrade } from "../model/run.ts";
+import type { StageOutcome } from "../pipeline/pipeline_runner.ts";
+
+/** One stage of `aero run`, as it is printed. */
+export interface StageResult {
+  readonly type: "stage-run";
+  readonly stage: string;
+  readonly run: string;
+  readonly state: EndState;
+  readonly reused: boolean;
+  readonly grade: RecordedGrade;
+  readonly exit?: ProgramExit;
+  readonly reason?: string;
+  /** Milliseconds. */
+  readonly durationMs: number;
+  /** Output name to `artifact:label`. */
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly metrics: Readonly<Record<string, MetricValue>>;
+}
+
+/** The printed form of an outcome. */
+export function stageResult({ stage, record, reused }: StageOutcome): StageResult {
+  return {
+    type: "stage-run",
+    stage,
+    run: record.run,
+    state: record.state,
+    reused,
+    grade: record.grade,
+    ...(record.exit === undefined ? {} : { exit: record.exit }),
+    ...(record.reason === undefined ? {} : { reason: record.reason }),
+    durationMs: record.endedAt - record.startedAt,
+    outputs: Object.fromEntries(
+      Object.entries(record.outputs).map(([name, output]) => [name, `${output.artifact}:${output.label}`]),
+    ),
+    metrics: record.metrics,
+  };
+}

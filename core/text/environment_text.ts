@@ -1,0 +1,58 @@
+import type { ShownEnvironment } from "../actions/shown_environments.ts";
+import { formatBytes } from "../cli/human.ts";
+import type { Style } from "../cli/style.ts";
+import { textTable } from "../cli/text_table.ts";
+import { hostFacts } from "./host_facts.ts";
+
+/** What some stages run in, for people. */
+export function environmentText(shown: ShownEnvironment, style: Style): string {
+  const facts: (readonly [string, string | undefined])[] = [
+    ["kind", shown.kind === "host" ? "host: described, not kept" : `container (${shown.use})`],
+    ["from", shown.from],
+    ["image", imageText(shown, style)],
+    ["platform", shown.platform],
+    ["system packages", shown.systemPackages.join(", ")],
+    ["python lock", shown.pythonLock],
+    ["network", shown.network],
+    ["variables", Object.entries(shown.env).map(([name, value]) => `${name}=${value}`).join(" ")],
+    [
+      "secrets",
+      shown.secrets.map(({ name, set }) => set ? name : `${name} ${style.red("(not set)")}`).join(", "),
+    ],
+    ["engine flags", shown.runArgs.join(" ")],
+    ["limits", limitsText(shown)],
+    ["packages", Object.entries(shown.inventory ?? {}).map(([kind, count]) => `${count} ${kind}`).join(", ")],
+    ["host", shown.host === undefined ? undefined : hostFacts(shown.host).join("; ")],
+  ];
+  const title = shown.stages.length === 0 ? "no stage yet" : shown.stages.join(", ");
+  return [
+    style.bold(title),
+    ...facts.flatMap(([name, value]) =>
+      value === undefined || value === "" ? [] : [`  ${name.padEnd(15)}  ${value}`]
+    ),
+    ...(shown.problem?.fix ?? []).map((fix) => `  ${style.cyan("hint:")} ${fix}`),
+    ...(shown.packages === undefined ? [] : ["", packageTable(shown.packages, style)]),
+  ].join("\n").trimEnd();
+}
+
+function imageText({ image, problem, kept, kind }: ShownEnvironment, style: Style): string | undefined {
+  if (kind === "host") return undefined;
+  if (image === undefined) return `${style.red("not known")}: ${problem?.why ?? ""}`;
+  return `${style.cyan(image)}${kept ? ", in the storage" : style.yellow(", not yet in the storage")}`;
+}
+
+function limitsText({ limits: { cpus, memoryBytes, gpus } }: ShownEnvironment): string {
+  return [
+    ...(cpus === undefined ? [] : [`${cpus} cpus`]),
+    ...(memoryBytes === undefined ? [] : [formatBytes(memoryBytes)]),
+    ...(gpus === undefined ? [] : [`gpus ${gpus}`]),
+  ].join(", ");
+}
+
+function packageTable(packages: NonNullable<ShownEnvironment["packages"]>, style: Style): string {
+  return textTable(packages, [
+    { title: "PACKAGE", value: ({ name }) => name, paint: style.cyan, shrink: false },
+    { title: "VERSION", value: ({ version }) => version },
+    { title: "FROM", value: ({ ecosystem }) => ecosystem, paint: style.dim },
+  ], style);
+}

@@ -1,0 +1,37 @@
+import type { VersionItem } from "../actions/artifact_versions.ts";
+import { formatAgo, formatBytes, formatCount } from "../cli/human.ts";
+import type { Style } from "../cli/style.ts";
+import { textTable } from "../cli/text_table.ts";
+import { shortDigest } from "../model/digest.ts";
+import type { Digest } from "../model/digest.ts";
+import type { Origin } from "../model/lineage.ts";
+
+/** Versions of one artifact as a table. */
+export function versionsTable(versions: readonly VersionItem[], style: Style): string {
+  const now = style.now().getTime();
+  return textTable(versions, [
+    { title: "version", value: ({ label }) => label, paint: style.bold, shrink: false },
+    ...(versions.some(({ aliases }) => aliases.length > 0)
+      ? [{
+        title: "aliases",
+        value: ({ aliases }: VersionItem) => aliases.map((alias) => `@${alias}`).join(" "),
+        paint: style.green,
+      }]
+      : []),
+    { title: "age", value: ({ createdAt }) => formatAgo(createdAt, now) },
+    { title: "files", align: "right", value: ({ files }) => formatCount(files) },
+    { title: "size", align: "right", value: ({ bytes }) => formatBytes(bytes) },
+    { title: "digest", value: ({ digest }) => shortDigest(digest as Digest), shrink: false },
+    { title: "origin", value: ({ origin }) => originText(origin) },
+    ...(versions.some(({ message }) => message !== undefined)
+      ? [{ title: "message", value: ({ message }: VersionItem) => message ?? "" }]
+      : []),
+  ], style);
+}
+
+/** Where a version came from: `run kqzm…`, or `added by ada at lab from /data/counts.csv`. */
+export function originText(origin: Origin): string {
+  return origin.kind === "run"
+    ? `run ${origin.run}`
+    : `added by ${origin.by} at ${origin.host} from ${origin.path}`;
+}

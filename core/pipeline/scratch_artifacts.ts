@@ -13,6 +13,7 @@ export class ScratchArtifacts {
   /** A new empty directory for one program's files; on the same file system as what is kept. */
   newWork(): string {
     Deno.mkdirSync(this.#root, { recursive: true });
+    this.#removeAbandoned();
     return Deno.makeTempDirSync({ dir: this.#root, prefix: "work-" });
   }
 
@@ -32,15 +33,39 @@ export class ScratchArtifacts {
     const kept: Record<string, string> = {};
     for (const name of outputs) {
       const numbers = this.#numbers(name);
-      const next = (numbers.at(-1) ?? 0) + 1;
       Deno.mkdirSync(`${this.#root}/artifacts/${name}`, { recursive: true });
-      Deno.renameSync(`${from}/${name}`, this.#path(name, next));
-      kept[name] = this.#path(name, next);
+      kept[name] = this.#take(`${from}/${name}`, name, (numbers.at(-1) ?? 0) + 1);
       for (const old of numbers.slice(0, Math.max(0, numbers.length - KEPT + 1))) {
         Deno.removeSync(this.#path(name, old), { recursive: true });
       }
     }
     return kept;
+  }
+
+  /** Moves a directory to the first free number; another process may take one at the same time. */
+  #take(directory: string, artifact: string, number: number): string {
+    for (;; number++) {
+      const path = this.#path(artifact, number);
+      try {
+        // Taken by making it: a rename would replace an empty directory that somebody has just put there.
+        Deno.mkdirSync(path);
+      } catch (error) {
+        if (error instanceof Deno.errors.AlreadyExists) continue;
+        throw error;
+      }
+      Deno.renameSync(directory, path);
+      return path;
+    }
+  }
+
+  /** Directories of programs whose aero was killed; a day is longer than anybody tries things for. */
+  #removeAbandoned(): void {
+    const before = Date.now() - 86_400_000;
+    for (const { name } of Deno.readDirSync(this.#root)) {
+      if (!name.startsWith("work-")) continue;
+      const path = `${this.#root}/${name}`;
+      if ((Deno.lstatSync(path).mtime?.getTime() ?? 0) < before) Deno.removeSync(path, { recursive: true });
+    }
   }
 
   #path(artifact: string, number: number): string {

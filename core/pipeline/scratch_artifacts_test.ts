@@ -38,3 +38,36 @@ Deno.test("five versions stay, in the order of numbers and not of letters", () =
   assert.equal(Deno.readTextFileSync(`${scratch.newest("model")}/file`), "12");
   Deno.removeSync(root, { recursive: true });
 });
+
+Deno.test("a number that another process has just taken is passed over", () => {
+  const root = Deno.makeTempDirSync();
+  Deno.mkdirSync(`${root}/artifacts/model`, { recursive: true });
+  const scratch = new ScratchArtifacts(root);
+  const work = scratch.newWork();
+  Deno.mkdirSync(`${work}/model`);
+  // What keep() sees before it takes a number, and what is there when it does.
+  const list = Deno.readDirSync;
+  Deno.readDirSync = () => {
+    Deno.readDirSync = list;
+    Deno.mkdirSync(`${root}/artifacts/model/1`);
+    return [];
+  };
+
+  const kept = scratch.keep(["model"], work);
+
+  assert.equal(kept.model, `${root}/artifacts/model/2`);
+  Deno.removeSync(root, { recursive: true });
+});
+
+Deno.test("a program's directory that was abandoned long ago is removed, and a younger one is not", () => {
+  const root = Deno.makeTempDirSync();
+  const scratch = new ScratchArtifacts(root);
+  const [old, young] = [scratch.newWork(), scratch.newWork()];
+  Deno.utimeSync(old, 0, 0);
+
+  const next = scratch.newWork();
+
+  const left = [...Deno.readDirSync(root)].map(({ name }) => `${root}/${name}`).sort();
+  assert.deepEqual(left, [young, next].sort());
+  Deno.removeSync(root, { recursive: true });
+});

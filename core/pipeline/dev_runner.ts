@@ -112,14 +112,16 @@ async function runDevProgram(
     outputs: directoriesOf(layout.outputs, stage.outputs),
   }, `stages.${name}.command`);
   const { env, secrets } = stage.environment;
+  const id = `dev-${crypto.randomUUID()}`;
   const variables = { ...options.hostVariables, ...env };
   return await options.environment.run({
-    runId: "dev",
+    // Of its own: what is left of a program is ended with it, and others may be at it too.
+    runId: id,
     command,
     env: {
       ...variables,
       // The same params seed the same way each time; there is no version to take a seed from.
-      ...programVariables(layout, env, { id: "dev", params, stageKey: digestOf(canonicalJson(params)) }),
+      ...programVariables(layout, env, { id, params, stageKey: digestOf(canonicalJson(params)) }),
       PATH: `${layout.bin}:${variables.PATH ?? "/usr/local/bin:/usr/bin:/bin"}`,
     },
     secrets: Object.fromEntries(

@@ -36,7 +36,7 @@ export class ScratchArtifacts {
       Deno.mkdirSync(`${this.#root}/artifacts/${name}`, { recursive: true });
       kept[name] = this.#take(`${from}/${name}`, name, (numbers.at(-1) ?? 0) + 1);
       for (const old of numbers.slice(0, Math.max(0, numbers.length - KEPT + 1))) {
-        Deno.removeSync(this.#path(name, old), { recursive: true });
+        removeIfThere(this.#path(name, old));
       }
     }
     return kept;
@@ -64,7 +64,7 @@ export class ScratchArtifacts {
     for (const { name } of Deno.readDirSync(this.#root)) {
       if (!name.startsWith("work-")) continue;
       const path = `${this.#root}/${name}`;
-      if ((Deno.lstatSync(path).mtime?.getTime() ?? 0) < before) Deno.removeSync(path, { recursive: true });
+      if (modifiedAt(path) < before) removeIfThere(path);
     }
   }
 
@@ -81,5 +81,24 @@ export class ScratchArtifacts {
       if (error instanceof Deno.errors.NotFound) return [];
       throw error;
     }
+  }
+}
+
+/** Another process may remove the same. */
+function removeIfThere(path: string): void {
+  try {
+    Deno.removeSync(path, { recursive: true });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+/** Epoch milliseconds; the end of time for what is gone. */
+function modifiedAt(path: string): number {
+  try {
+    return Deno.lstatSync(path).mtime?.getTime() ?? 0;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return Infinity;
+    throw error;
   }
 }

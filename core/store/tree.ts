@@ -48,11 +48,15 @@ export async function addTree(store: Store, path: string, options: AddTreeOption
   });
   const content: Manifest = { entries: entries.map((entry) => toManifestEntry(entry, known)) };
   const manifest = await putManifest(store, content, options);
-  options.statIndex?.remember(path, {
-    manifest: manifest.digest,
-    scannedAt,
-    files: files.map(({ path, stamp }) => ({ path, stamp, digest: known.get(path)! })),
-  });
+  // What was recalled whole need not be written again.
+  const recalled = unknown.length === 0 && last?.files.length === files.length;
+  if (!recalled || last.manifest !== manifest.digest) {
+    options.statIndex?.remember(path, {
+      manifest: manifest.digest,
+      scannedAt,
+      files: files.map(({ path, stamp }) => ({ path, stamp, digest: known.get(path)! })),
+    });
+  }
   return {
     manifest,
     content,

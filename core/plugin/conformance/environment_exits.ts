@@ -34,10 +34,13 @@ export const environmentExits: readonly ConformanceCase<EnvironmentSubject>[] = 
     },
   })),
   {
-    name: "a program that the kernel ends for want of memory is out of memory",
+    name:
+      "a program that the kernel ends for want of memory is out of memory, and leaves no file where aero runs",
     skip: (subject) =>
       containersOnly(subject) ?? (subject.environment.capabilities.limits ? undefined : "limits do not hold"),
     async run(subject) {
+      const files = () => [...Deno.readDirSync(".")].map(({ name }) => name);
+      const before = new Set(files());
       // tail keeps the last line, and /dev/zero never ends one.
       const { exit } = await launch(subject, {
         command: ["tail", "/dev/zero"],
@@ -45,6 +48,8 @@ export const environmentExits: readonly ConformanceCase<EnvironmentSubject>[] = 
       });
 
       mustBe(exit, { how: "out_of_memory" });
+      // podman's monitor makes a file of this name in the directory that the engine's command was started in.
+      must(before.has("oom") || !files().includes("oom"), "a file named oom was left where aero runs");
     },
   },
   {

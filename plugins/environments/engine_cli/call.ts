@@ -23,6 +23,8 @@ export interface CallOptions {
   readonly stderr?: "piped" | "inherit";
   /** Keeps the terminal's Ctrl-C from the engine's command; aero passes it on in its own way. Default true. */
   readonly detached?: boolean;
+  /** Where the command runs. Default `/`: a relative path in extra flags never means the caller's own directory. */
+  readonly directory?: string;
 }
 
 /** Starts the engine's command. */
@@ -33,6 +35,7 @@ export function spawn(
 ): Deno.ChildProcess {
   return new Deno.Command(engine.path, {
     args: [...args],
+    cwd: options.directory ?? "/",
     env: { ...engine.variables, ...options.secrets },
     stdin: options.stdin ?? "null",
     stdout: options.stdout ?? "piped",

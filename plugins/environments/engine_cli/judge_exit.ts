@@ -5,7 +5,7 @@ import type { ProgramExit } from "../../../core/model/run.ts";
 import { type ContainerState, readContainerState } from "./container_state.ts";
 import type { Engine } from "./engine.ts";
 import { engineUnavailable, engineWords, throwIfUnavailable } from "./engine_failure.ts";
-import { kernelEndedForMemory } from "./out_of_memory.ts";
+import { kernelEndedForMemory, monitorSawMemoryEnd } from "./out_of_memory.ts";
 import { signalOfExitCode } from "./signal_names.ts";
 
 /** What is known when the engine's `run` has ended. */
@@ -17,6 +17,8 @@ export interface Ending {
   /** The end of what was printed on stderr. */
   readonly stderr: string;
   readonly memoryKillsBefore: number | undefined;
+  /** Where the engine's command ran. */
+  readonly directory: string;
 }
 
 // podman-run(1), "Exit Status", and docker's alike: the engine failed, could not call, did not find the program.
@@ -51,10 +53,10 @@ export async function judgeExit(engine: Engine, ending: Ending): Promise<Program
 
 async function exitOf(state: ContainerState, ending: Ending): Promise<ProgramExit> {
   const code = state.exitCode;
-  if (code === 137 && (state.outOfMemory || await kernelEndedForMemory(state.id, ending.memoryKillsBefore))) {
-    return { how: "out_of_memory" };
-  }
-  return exitOfCode(code);
+  if (code !== 137) return exitOfCode(code);
+  const outOfMemory = state.outOfMemory || monitorSawMemoryEnd(ending.directory) ||
+    await kernelEndedForMemory(state.id, ending.memoryKillsBefore);
+  return outOfMemory ? { how: "out_of_memory" } : exitOfCode(code);
 }
 
 function exitOfCode(code: number): ProgramExit {

@@ -14,6 +14,16 @@ export async function countMemoryKills(): Promise<number | undefined> {
 }
 
 /**
+ * Whether a container's monitor was told of a lack of memory: podman's conmon then makes a file named `oom` in the
+ * directory that podman was started in (conmon, src/cgroup.c).
+ *
+ * @param directory Where the engine's command ran; nobody else has written to it.
+ */
+export function monitorSawMemoryEnd(directory: string): boolean {
+  return [...Deno.readDirSync(directory)].some(({ name }) => name === "oom");
+}
+
+/**
  * Whether the kernel ended a container's program for want of memory.
  *
  * For engines that do not know: under cgroup v1 podman says no, since the group is gone when it looks. The kernel's

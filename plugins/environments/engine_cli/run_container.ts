@@ -47,7 +47,9 @@ export async function runContainer(
   const memoryKillsBefore = await countMemoryKills();
   options.signal?.throwIfAborted();
   const stream = terminal === undefined ? "piped" : "inherit";
-  const child = start(engine, spec, args, stream);
+  // Of its own, since engines leave files where they are started.
+  const directory = await Deno.makeTempDir({ prefix: "aero-engine-" });
+  const child = start(engine, spec, args, { stream, directory });
   let ended = false;
   let judged = false;
   const status = child.status.finally(() => ended = true);
@@ -76,6 +78,7 @@ export async function runContainer(
       status: how,
       stderr: stderr.text(),
       memoryKillsBefore,
+      directory,
     });
     judged = stopping === undefined;
     return exit;
@@ -85,6 +88,7 @@ export async function runContainer(
     // A callback that threw leaves the command running.
     if (!ended) endProcess(child, "SIGKILL");
     await status;
+    await Deno.remove(directory, { recursive: true });
     const removal = removeContainers(engine, [name]);
     if (judged) surroundings.removing(removal);
     else await removal;
@@ -95,7 +99,7 @@ function start(
   engine: Engine,
   spec: ContainerSpec,
   args: readonly string[],
-  stream: "piped" | "inherit",
+  { stream, directory }: { readonly stream: "piped" | "inherit"; readonly directory: string },
 ): Deno.ChildProcess {
   try {
     return spawn(engine.command, args, {
@@ -104,8 +108,10 @@ function start(
       stdout: stream,
       stderr: stream,
       detached: stream === "piped",
+      directory,
     });
   } catch (cause) {
+    Deno.removeSync(directory);
     const why = cause instanceof Error ? cause.message : undefined;
     throw new EnvironmentError("container_refused", {
       what: `Cannot start "${spec.command[0] ?? ""}" in a container`,

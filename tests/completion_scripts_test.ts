@@ -1,18 +1,12 @@
 import assert from "node:assert/strict";
 import { completionScript, type Shell } from "../core/cli/completion_scripts.ts";
-
-const ROOT = new URL("../", import.meta.url).pathname;
+import { writeAeroProgram } from "./support/aero_on_path.ts";
 
 /** What a shell prints for a script, with `aero` on its PATH and a project as current directory. */
 async function inShell(shell: Shell, args: readonly string[], script: string): Promise<string> {
   const directory = await Deno.makeTempDir();
   try {
-    await Deno.mkdir(`${directory}/bin`);
-    await Deno.writeTextFile(
-      `${directory}/bin/aero`,
-      `#!/bin/sh\nexec '${Deno.execPath()}' run -A --no-check --cached-only '${ROOT}main.ts' "$@"\n`,
-      { mode: 0o755 },
-    );
+    await writeAeroProgram(`${directory}/bin`);
     await Deno.writeTextFile(`${directory}/aero.${shell}`, completionScript(shell, "aero"));
     const { stdout, stderr } = await new Deno.Command(shell, {
       args: [...args, script],
@@ -20,7 +14,6 @@ async function inShell(shell: Shell, args: readonly string[], script: string): P
       env: {
         HOME: directory,
         PATH: `${directory}/bin:${Deno.env.get("PATH")}`,
-        DENO_DIR: await denoDirectory(),
       },
       stdin: "null",
     }).output();
@@ -28,12 +21,6 @@ async function inShell(shell: Shell, args: readonly string[], script: string): P
   } finally {
     await Deno.remove(directory, { recursive: true });
   }
-}
-
-/** Where this Deno keeps packages, since the shell gets another HOME. */
-async function denoDirectory(): Promise<string> {
-  const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json"], cwd: "/" }).output();
-  return JSON.parse(new TextDecoder().decode(stdout)).denoDir;
 }
 
 function isMissing(shell: Shell): boolean {

@@ -45,7 +45,7 @@ export const run = defineCommand({
     { does: "Run one stage, with what it needs", run: "aero run train" },
     { does: "With other params", run: "aero run train max_depth=7 features=hour_only" },
     { does: "Record uncommitted work, as a draft", run: "aero run --draft" },
-    { does: "See the pipeline", run: "aero run --graph" },
+    { does: "See the pipeline", run: "aero run --graph text" },
   ],
   positionals: [{
     name: "words",

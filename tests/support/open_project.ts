@@ -144,7 +144,7 @@ export function homeVariables(beside: (name: string) => string): Record<string, 
 }
 
 /** Folders that aero makes read-only cannot be emptied by those who are not root. */
-function makeWritable(directory: string): void {
+export function makeWritable(directory: string): void {
   for (const entry of Deno.readDirSync(directory)) {
     if (!entry.isDirectory) continue;
     Deno.chmodSync(`${directory}/${entry.name}`, 0o755);

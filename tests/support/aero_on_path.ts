@@ -1,0 +1,17 @@
+/**
+ * Writes an executable `aero` for shells, which runs it from its source whatever home a test gives to it.
+ *
+ * @param directory Made if absent; goes on PATH.
+ */
+export async function writeAeroProgram(directory: string): Promise<void> {
+  const source = (path: string) => new URL(`../../${path}`, import.meta.url).pathname;
+  const info = await new Deno.Command(Deno.execPath(), { args: ["info", "--json"], cwd: "/" }).output();
+  const { denoDir } = JSON.parse(new TextDecoder().decode(info.stdout));
+  const run = `'${Deno.execPath()}' run -A --no-check --cached-only --config '${source("deno.json")}'`;
+  await Deno.mkdir(directory, { recursive: true });
+  await Deno.writeTextFile(
+    `${directory}/aero`,
+    `#!/bin/sh\nDENO_DIR='${denoDir}' DENO_NO_UPDATE_CHECK=1 exec ${run} '${source("main.ts")}' "$@"\n`,
+    { mode: 0o755 },
+  );
+}

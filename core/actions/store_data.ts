@@ -28,6 +28,7 @@ export async function storeData(
   const tree = await addTree(services.store, path, {
     signal: app.signal,
     statIndex,
+    onTotal: (bytes) => progress.setTotal(bytes),
     onProgress: (bytes) => {
       progress.add(bytes - seen);
       seen = bytes;

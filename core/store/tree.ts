@@ -13,6 +13,8 @@ import { sameStamp, specialFile, stampOf, type WalkedEntry, walkTree } from "./t
 export interface AddTreeOptions extends BulkOptions {
   /** Spares reading files that have not changed since they were added last. */
   readonly statIndex?: ScanMemory;
+  /** Called once, when it is known how many bytes are to be read. */
+  readonly onTotal?: (bytes: number) => void;
 }
 
 /** What was added. */
@@ -41,6 +43,7 @@ export async function addTree(store: Store, path: string, options: AddTreeOption
   const last = options.statIndex?.recall(path);
   const known = await recallDigests(store, files, last, options);
   const unknown = files.filter((file) => !known.has(file.path));
+  options.onTotal?.(unknown.reduce((sum, file) => sum + file.stamp.size, 0));
   const ingested = await store.putFiles(unknown.map((file) => `${root}/${file.path}`), options);
   unknown.forEach((file, i) => {
     if (ingested[i]!.size !== file.stamp.size) throw fileChanged(`${root}/${file.path}`);

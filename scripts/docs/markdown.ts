@@ -28,3 +28,19 @@ export function fillBlocks(page: string, blocks: Readonly<Record<string, string>
     return `${begin}\n${blocks[name]}\n\n${end}`;
   });
 }
+
+/** A fenced block of code in a page. */
+export interface CodeBlock {
+  /** The word after the fence; empty if there is none. */
+  readonly language: string;
+  /** With a line feed at its end, unless empty. */
+  readonly text: string;
+}
+
+/** The fenced blocks of a page, in order. */
+export function codeBlocks(page: string): CodeBlock[] {
+  return [...page.matchAll(/^(`{3,})([a-z]*)\n([^]*?)^\1$/gm)].map(([, , language, text]) => ({
+    language: language!,
+    text: text!,
+  }));
+}

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { fillBlocks, table } from "./markdown.ts";
+import { codeBlocks, fillBlocks, table } from "./markdown.ts";
 
 Deno.test("table() keeps bars and line ends within their cells", () => {
   assert.equal(table(["a", "b"], [["x|y", "1\n2"]]), "| a | b |\n|---|---|\n| x\\|y | 1 2 |");
@@ -16,4 +16,14 @@ Deno.test("fillBlocks() replaces what is between the marks and nothing else", ()
 
 Deno.test("fillBlocks() refuses a block that nobody makes", () => {
   assert.throws(() => fillBlocks("<!-- generated: y -->\n<!-- end -->", { x: "" }), RangeError);
+});
+
+Deno.test("codeBlocks() gives the fenced blocks with their language, also those that hold a shorter fence", () => {
+  const page = "a\n```sh\nls\n```\nb `c`\n```\n```\n````md\n```sh\nx\n```\n````\n    indented\n";
+
+  assert.deepEqual(codeBlocks(page), [
+    { language: "sh", text: "ls\n" },
+    { language: "", text: "" },
+    { language: "md", text: "```sh\nx\n```\n" },
+  ]);
 });

@@ -53,7 +53,7 @@ export class GitProject implements Disposable {
     const { success, stdout, stderr } = new Deno.Command(command[0]!, {
       args: command.slice(1),
       cwd: this.root,
-      env: this.#environment(),
+      env: this.environment(),
       stdin: "null",
       stdout: "piped",
       stderr: "piped",
@@ -96,7 +96,7 @@ export class GitProject implements Disposable {
   /** Opens the repository as aero does, with this project's home directory. */
   open(useGit: typeof BOTH_WAYS[number] = "if_installed", folder = "."): Promise<Repository> {
     return openRepository(join(this.root, folder), {
-      variables: (name) => this.#environment()[name],
+      variables: (name) => this.environment()[name],
       useGit,
     });
   }
@@ -105,7 +105,8 @@ export class GitProject implements Disposable {
     Deno.removeSync(this.#directory, { recursive: true });
   }
 
-  #environment(): Record<string, string> {
+  /** Variables under which git knows nothing of the machine, and a fixed person and date. */
+  environment(): Record<string, string> {
     const date = "2024-02-03T04:05:06Z";
     return {
       HOME: this.home,

@@ -33,8 +33,10 @@ const SETTINGS: readonly (readonly [pattern: RegExp, setting: Setting])[] = [
   [/^aero logs --stderr/, { silent: true }],
 ];
 
-/** Programs that type lines which no other shell understands. */
+/** Programs that type the lines which are not for main() in-process. */
 const SHELL_OF: readonly (readonly [pattern: RegExp, shell: string])[] = [
+  // It measures the memory of its process, which has to be its own.
+  [/storage check$/, "sh"],
   [/completions zsh/, "zsh"],
   [/completions fish/, "fish"],
   [/[|$]/, "bash"],
@@ -105,8 +107,8 @@ async function typeInShell(shell: string, line: string): Promise<void> {
   if (line.includes("dot -T")) await writeDot(`${copy.path("bin")}/dot`);
   const path = `${copy.path("bin")}:${copy.env.PATH}`;
   // A pipe tells of its last part only, unless it is asked.
-  const begin =
-    { bash: "set -eo pipefail; ", zsh: "set -e; setopt pipefail; compdef() { :; }; ", fish: "" }[shell];
+  const begin = { bash: "set -eo pipefail; ", zsh: "set -e; setopt pipefail; compdef() { :; }; " }[shell] ??
+    "";
 
   const said = await say(shell, ["-c", begin + filledIn(line, copy)], copy.path("project"), {
     ...copy.env,

@@ -3,12 +3,7 @@ import type { JsonObject } from "../model/json.ts";
 import { parseParams } from "../model/params.ts";
 import type { Limits } from "../model/run.ts";
 import { type Fault, faultsOf, pathText } from "./faults.ts";
-import type {
-  EnvironmentConfig,
-  PluginSection,
-  ProjectConfig,
-  StageConfig,
-} from "./project_config.ts";
+import type { EnvironmentConfig, PluginSection, ProjectConfig, StageConfig } from "./project_config.ts";
 import type { Tolerance } from "../model/tolerance.ts";
 import { parseSize } from "./quantity.ts";
 import { type EnvironmentFile, PROJECT_SCHEMA, type ProjectFile } from "./schema.ts";

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { UserError } from "../errors.ts";
+import { MOST_JSON_LEVELS } from "../model/json.ts";
 import type { Registry } from "../plugin/registry.ts";
 import { Environment } from "./env.ts";
 import { loadProjectFrom } from "./load.ts";
@@ -121,6 +122,13 @@ const FAULTY: readonly (readonly [string, RegExp])[] = [
   ["project: b\nparams: {__proto__: {x: 1}}", /"__proto__" cannot be used/],
   ["project: b\nparams: 3", /params: it is not a mapping/],
   ["project: b\nparams: {a: [1, .inf]}", /params: a\[1\]: it is Infinity/],
+  ["project: b\nparams: &p {a: *p}", /params: a\.a.*…: it is more than 200 levels deep/],
+  ["project: b\nparams: &p {a: *p, b: __proto__}", /it is more than 200 levels deep/],
+  ['project: b\nenvironment: {env: {A: "a\\0b"}}', /environment\.env\.A: it has a NUL/],
+  ['project: b\nenvironment: {run_args: ["\\ud800"]}', /run_args\[0\]: .*not valid Unicode/],
+  ['project: b\nstages: {s: {command: "a \\ud800"}}', /stages\.s\.command: /],
+  ['project: b\nstages: {s: {command: [a, "\\0"]}}', /stages\.s\.command/],
+  ['project: b\nstages: {s: {command: [""]}}', /stages\.s\.command: /],
   ["project: b\nstages: {s: {}}", /stages\.s\.command: /],
   ["project: b\nstages: {s: {command: []}}", /stages\.s\.command: /],
   ["project: b\nstages: {s: {command: ''}}", /stages\.s\.command: /],
@@ -148,6 +156,15 @@ for (const [text, why] of FAULTY) {
     assert.match(await fault(text), why);
   });
 }
+
+Deno.test("params are as deep as a version can hold, and no deeper", async () => {
+  // The list is a level below the params.
+  const most = MOST_JSON_LEVELS;
+  const nested = (levels: number) => `project: b\nparams: {a: ${"[".repeat(levels)}${"]".repeat(levels)}}`;
+
+  assert.ok("a" in (await load(nested(most))).params);
+  assert.match(await fault(nested(most + 1)), /it is more than 200 levels deep/);
+});
 
 Deno.test("a few lines cannot grow into gigabytes", async () => {
   const lines = ["project: b", "params:", "  a: &a [x, x, x, x, x, x, x, x, x]"];

@@ -11,7 +11,12 @@ const NAME_RULE =
   "a name has 1 to 128 letters, digits, dots, underscores and dashes, and begins and ends with a letter or digit";
 
 const name = z.string().refine(isName, { error: NAME_RULE });
-const filled = z.string().min(1, { error: "it is empty" });
+
+/** Text that a program can be given: no system passes on a NUL, and lone surrogates are no text to any. */
+const passable = z.string().refine((text) => text.isWellFormed() && !text.includes("\0"), {
+  error: "it has a NUL, or is not valid Unicode",
+});
+const filled = passable.min(1, { error: "it is empty" });
 
 /** A text that `parse` takes; its complaint becomes the fault. */
 function parsed(parse: (text: string) => unknown): z.ZodType<string> {
@@ -81,12 +86,12 @@ const environmentFields = {
   network: z.enum(["none", "host", "bridge"]).exactOptional().describe(
     "How much of the network a stage sees",
   ),
-  env: z.record(ownVariable, z.string()).exactOptional().describe(
+  env: z.record(ownVariable, passable).exactOptional().describe(
     "Variables for the program; part of the version",
   ),
   secrets: distinct(ownVariable, "secret").exactOptional()
     .describe("Variables passed on by name; their values are never recorded"),
-  run_args: z.array(z.string()).exactOptional().describe("Extra flags for the engine; part of the version"),
+  run_args: z.array(passable).exactOptional().describe("Extra flags for the engine; part of the version"),
   limits: limits.exactOptional(),
 };
 
@@ -113,7 +118,7 @@ const tolerance = z.union([
 ], { error: TOLERANCE_RULE });
 
 const stage = z.strictObject({
-  command: z.union([filled, z.array(z.string()).min(1)], {
+  command: z.union([filled, z.array(passable).min(1).refine(([program]) => program !== "")], {
     error: "write a line of text, or a list of a program and its arguments",
   }).describe("What to run; `${params.x}`, `${inputs.x}` and `${outputs.x}` are filled in"),
   inputs: z.record(name, parsed((text) => parseArtifactReference(text, "project"))).exactOptional()

@@ -53,7 +53,7 @@ export function readYaml(text: string, file: string): YamlText {
     );
   }
   // Schemas pass over a key of this name in silence, and assigning to it changes an object's nature.
-  if (text.includes("__proto__") && holdsProto(value)) {
+  if (text.includes("__proto__") && holdsProto(value, new Set())) {
     throw unreadable(file, 'the key "__proto__" cannot be used');
   }
   return {
@@ -71,9 +71,11 @@ export function readYaml(text: string, file: string): YamlText {
   };
 }
 
-function holdsProto(value: unknown): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  return Object.hasOwn(value, "__proto__") || Object.values(value).some(holdsProto);
+function holdsProto(value: unknown, seen: Set<unknown>): boolean {
+  // An alias can put a value into itself.
+  if (typeof value !== "object" || value === null || seen.has(value)) return false;
+  seen.add(value);
+  return Object.hasOwn(value, "__proto__") || Object.values(value).some((member) => holdsProto(member, seen));
 }
 
 function unreadable(file: string, why: string, cause?: unknown): UserError {

@@ -1,4 +1,5 @@
 import { isDigest } from "../model/digest.ts";
+import { MOST_JSON_LEVELS } from "../model/json.ts";
 import { isName } from "../model/name.ts";
 import { isRunId } from "../model/run_id.ts";
 
@@ -26,9 +27,6 @@ type OptionalKeys<T> = { [K in keyof T]-?: Record<never, never> extends Pick<T, 
 export type Fields<T> =
   & { readonly [K in Exclude<keyof T, OptionalKeys<T>>]: Shape<T[K]> }
   & { readonly [K in OptionalKeys<T>]-?: OptionalShape<NonNullable<T[K]>> };
-
-// Deeper documents are not made by aero, and would exhaust the stack of whoever walks them.
-const MAX_DEPTH = 200;
 
 function shape<T>(why: string, holds: (value: unknown) => boolean): Shape<T> {
   return {
@@ -173,7 +171,7 @@ export function json<T>(onlyObject: boolean): Shape<T> {
 }
 
 function checkJson(value: unknown, at: string, faults: string[], depth: number): void {
-  if (depth > MAX_DEPTH) return void faults.push(`${at} is more than ${MAX_DEPTH} levels deep`);
+  if (depth > MOST_JSON_LEVELS) return void faults.push(`${at} is more than ${MOST_JSON_LEVELS} levels deep`);
   if (value === null || typeof value === "boolean") return;
   if (typeof value === "number") {
     if (!Number.isFinite(value)) faults.push(`${at} is not a finite number`);

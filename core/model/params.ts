@@ -1,5 +1,5 @@
 import { UserError } from "../errors.ts";
-import { isJsonObject, type JsonObject, type JsonValue } from "./json.ts";
+import { isJsonObject, type JsonObject, type JsonValue, MOST_JSON_LEVELS } from "./json.ts";
 
 /** Values that the code under test reads; part of the version. Numbers are finite, strings well-formed. */
 export type Params = JsonObject;
@@ -12,11 +12,15 @@ export type Params = JsonObject;
  */
 export function parseParams(value: unknown, at = "params"): Params {
   if (!isJsonObject(value)) throw invalid(at, "it is not a mapping of names to values");
-  check(value, at);
+  check(value, at, 0);
   return value;
 }
 
-function check(value: unknown, at: string): asserts value is JsonValue {
+function check(value: unknown, at: string, level: number): asserts value is JsonValue {
+  // Also what holds itself, as a YAML alias can make it, ends here.
+  if (level > MOST_JSON_LEVELS) {
+    throw invalid(`${at.slice(0, 60)}…`, `it is more than ${MOST_JSON_LEVELS} levels deep`);
+  }
   if (value === null || typeof value === "boolean") return;
   if (typeof value === "number") {
     if (!Number.isFinite(value)) throw invalid(at, `it is ${value}, and JSON has finite numbers only`);
@@ -32,11 +36,11 @@ function check(value: unknown, at: string): asserts value is JsonValue {
     if (!value.isWellFormed()) throw invalid(at, "it is not valid Unicode");
     return;
   }
-  if (Array.isArray(value)) return value.forEach((item, i) => check(item, `${at}[${i}]`));
+  if (Array.isArray(value)) return value.forEach((item, i) => check(item, `${at}[${i}]`, level + 1));
   if (isJsonObject(value)) {
     for (const [key, member] of Object.entries(value)) {
-      check(key, at);
-      check(member, `${at}.${key}`);
+      check(key, at, level);
+      check(member, `${at}.${key}`, level + 1);
     }
     return;
   }

@@ -34,7 +34,12 @@ function interpolateWord(word: string, scope: CommandScope, at: string): string 
     if (whole === "$$") return "$";
     const value = lookUp(name!.trim(), scope);
     if (value === undefined) throw unknown(name!, scope, at);
-    return typeof value === "string" ? value : JSON.stringify(value);
+    if (typeof value !== "string") return JSON.stringify(value);
+    if (!value.includes("\0")) return value;
+    throw new UserError("command_invalid", {
+      what: `Cannot make the command of ${at}`,
+      why: `\${${name}} has a NUL, and no argument of a program can have one`,
+    });
   });
 }
 

@@ -50,3 +50,11 @@ for (
     );
   });
 }
+
+Deno.test("interpolateCommand() refuses a value with a NUL, which no program can be given", () => {
+  assert.throws(
+    () =>
+      interpolateCommand(["a", "${params.x}"], { ...SCOPE, params: { x: "a\0b" } }, "stages.train.command"),
+    (error: unknown) => error instanceof UserError && error.code === "command_invalid",
+  );
+});

@@ -11,6 +11,10 @@ const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/b
 const READ_BY_ENGINES =
   /^(PATH|HOME|USER|SHELL|TMPDIR|TERM|TZ|XDG_.*|LD_.*|DOCKER_.*|CONTAINERS?_.*|CONTAINER|PODMAN_.*|BUILDAH_.*|STORAGE_.*|REGISTRY_AUTH_FILE|REGISTRIES_CONFIG_PATH|NOTIFY_SOCKET|LISTEN_.*|DBUS_.*|SSH_.*|SSL_CERT_.*|GO.*|(?:HTTPS?|NO|ALL|FTP)_PROXY)$/i;
 
+// With the first the command ends before the program does, and its end is not seen; the others are aero's own.
+// Letters before `d` are those of flags without a value.
+const TAKES_RUN_AWAY = /^(-[itPq]*d.*|--(detach|rm|name|cidfile)(=.*)?)$/s;
+
 /** Beside the specification. */
 export interface RunPlace {
   /** The container's name. */
@@ -28,8 +32,8 @@ export interface RunPlace {
  * state tells a program that ended with 125 from an engine that refused. Values of secrets are not in the
  * arguments; the command takes them from its own environment.
  *
- * @throws {EnvironmentError} `unsupported` if a secret's name is one that the engine itself reads, or a limit does
- *   not hold.
+ * @throws {EnvironmentError} `unsupported` if a secret's name is one that the engine itself reads, a limit does not
+ *   hold, or an extra flag would part the run from who watches it.
  */
 export function runArguments(engine: Engine, spec: ContainerSpec, place: RunPlace): string[] {
   const { quirks } = engine;
@@ -67,7 +71,7 @@ export function runArguments(engine: Engine, spec: ContainerSpec, place: RunPlac
     ...limitFlags(engine, spec),
     ...spec.mounts.flatMap((mount) => ["--mount", mountValue(mount)]),
     ...variableFlags(spec, place.imagePath),
-    ...spec.runArgs,
+    ...extraFlags(spec),
     spec.image,
     ...spec.command,
   ];
@@ -78,6 +82,16 @@ export function mountValue(mount: Mount): string {
   const fields = ["type=bind", `source=${mount.source}`, `target=${mount.target}`];
   if (!mount.writable) fields.push("readonly");
   return fields.map((field) => /[",\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field).join(",");
+}
+
+function extraFlags({ runArgs }: ContainerSpec): readonly string[] {
+  const flag = runArgs.find((argument) => TAKES_RUN_AWAY.test(argument));
+  if (flag === undefined) return runArgs;
+  throw new EnvironmentError("unsupported", {
+    what: `Cannot give the engine the flag "${flag}"`,
+    why: "aero itself names, watches and removes the container of a run",
+    fix: ["remove it from `environment.run_args` in aero.yaml"],
+  });
 }
 
 function limitFlags(engine: Engine, { limits }: ContainerSpec): string[] {

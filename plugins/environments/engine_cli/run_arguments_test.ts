@@ -138,3 +138,31 @@ Deno.test("mountValue() quotes as CSV does", () => {
     "type=bind,source=/a:b,target=/x",
   );
 });
+
+Deno.test("runArguments() refuses flags that would take the run out of aero's sight", () => {
+  const taking = [
+    "-d",
+    "--detach",
+    "--detach=true",
+    "-itd",
+    "-dv",
+    "--rm",
+    "--rm=true",
+    "--name",
+    "--name=x",
+    "--cidfile",
+  ];
+  for (const flag of taking) {
+    assert.throws(
+      () => runArguments(PODMAN_ENGINE, specOf({ runArgs: ["--ipc", "host", flag] }), PLACE),
+      (error: unknown) =>
+        error instanceof EnvironmentError && error.code === "unsupported" && error.report.what.includes(flag),
+      flag,
+    );
+  }
+  for (
+    const flag of ["--detach-keys=ctrl-a", "--device=/dev/kvm", "-vd:/d", "-eA=d", "--dns", "--namespace"]
+  ) {
+    runArguments(PODMAN_ENGINE, specOf({ runArgs: [flag] }), PLACE);
+  }
+});

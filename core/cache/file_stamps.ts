@@ -1,6 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import type { Digest } from "../model/digest.ts";
 import type { ScanMemory, ScannedFile, TreeScan } from "../model/tree_scan.ts";
+import { writeAhead } from "../model/write_ahead.ts";
 import { decodeScan, encodeScan } from "./scan_columns.ts";
 
 /**
@@ -10,9 +11,6 @@ import { decodeScan, encodeScan } from "./scan_columns.ts";
 const SETTLED_MS = 2000;
 
 const SCHEMA = `
-  PRAGMA journal_mode = WAL;
-  PRAGMA synchronous = NORMAL;
-  PRAGMA busy_timeout = 10000;
   CREATE TABLE IF NOT EXISTS scan_1 (
     root TEXT PRIMARY KEY, manifest TEXT NOT NULL, at REAL NOT NULL, files BLOB NOT NULL
   );
@@ -41,6 +39,7 @@ export class FileStamps implements ScanMemory, Disposable {
   private constructor(path: string) {
     this.#database = new DatabaseSync(path);
     try {
+      writeAhead(this.#database);
       this.#database.exec(SCHEMA);
     } catch (error) {
       this.#database.close();

@@ -1,5 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 import { OutsideError } from "../errors.ts";
+import { writeAhead } from "../model/write_ahead.ts";
 
 /** Changes with the tables and with what a summary holds: an index of another version is made anew. */
 const SCHEMA_VERSION = 1;
@@ -56,7 +57,7 @@ function tryOpen(path: string): DatabaseSync | undefined {
   let database: DatabaseSync | undefined;
   try {
     database = new DatabaseSync(path);
-    database.exec("PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
+    writeAhead(database);
     if (versionOf(database) === 0) create(database);
     if (versionOf(database) === SCHEMA_VERSION) {
       readEnds(database);

@@ -1,5 +1,6 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import type { Digest } from "../model/digest.ts";
+import { writeAhead } from "../model/write_ahead.ts";
 import { removeIfThere } from "./staging.ts";
 import { bytesOfDigest, digestOfBytes, type PackEntry } from "./pack_format.ts";
 
@@ -13,9 +14,6 @@ export interface PackLocation {
 }
 
 const SCHEMA = `
-  PRAGMA journal_mode = WAL;
-  PRAGMA synchronous = NORMAL;
-  PRAGMA busy_timeout = 10000;
   CREATE TABLE IF NOT EXISTS pack_1 (id INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE);
   CREATE TABLE IF NOT EXISTS entry_1 (
     digest BLOB PRIMARY KEY, pack INTEGER NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL
@@ -37,6 +35,7 @@ export class LocalKnowledge implements Disposable {
   private constructor(path: string) {
     this.#database = new DatabaseSync(path);
     try {
+      writeAhead(this.#database);
       this.#database.exec(SCHEMA);
       this.#find = this.#database.prepare(
         "SELECT p.digest AS pack, e.offset, e.length FROM entry_1 e JOIN pack_1 p ON p.id = e.pack WHERE e.digest = ?",

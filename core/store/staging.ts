@@ -13,21 +13,14 @@ export function stagingName(): string {
 
 /** Removes files whose names begin with `name`; what others have is left alone. */
 export function removeStaged(directory: string, name: string): void {
-  for (const entry of Deno.readDirSync(directory)) {
-    if (entry.name.startsWith(name)) removeIfThere(`${directory}/${entry.name}`);
+  for (const other of namesIn(directory)) {
+    if (other.startsWith(name)) removeIfThere(`${directory}/${other}`);
   }
 }
 
 /** Removes what processes that were killed have left for more than a day. */
 export function removeStaleStaging(directory: string): void {
-  let names: string[];
-  try {
-    names = [...Deno.readDirSync(directory)].map((entry) => entry.name);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return;
-    throw error;
-  }
-  for (const name of names.filter((name) => name.startsWith(PREFIX))) {
+  for (const name of namesIn(directory).filter((name) => name.startsWith(PREFIX))) {
     try {
       const path = `${directory}/${name}`;
       const { mtime } = Deno.lstatSync(path);
@@ -35,6 +28,16 @@ export function removeStaleStaging(directory: string): void {
     } catch (error) {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
+  }
+}
+
+/** Nothing if the directory is not there, as when a storage is moved away while it is used. */
+function namesIn(directory: string): string[] {
+  try {
+    return [...Deno.readDirSync(directory)].map((entry) => entry.name);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
   }
 }
 

@@ -224,3 +224,11 @@ Deno.test("check() tells the bytes of each object and pack as it reads them", as
 
   assert.deepEqual(read, [5, (await test.storage.stat(pack[0]))!.size]);
 });
+
+Deno.test("what cannot be staged is told, also where the staging directory itself is gone", async () => {
+  await using test = await openMemoryStore();
+  await Deno.writeTextFile(`${test.directory}/file`, "hello");
+  await Deno.remove(`${test.directory}/.scratch`, { recursive: true });
+
+  await assert.rejects(test.store.putFiles([`${test.directory}/file`]), isCode("write_failed"));
+});

@@ -54,6 +54,35 @@ Deno.test("a run that has been recorded is taken over by nobody, also not by who
   assert.throws(() => Deno.statSync(file.path), Deno.errors.NotFound);
 });
 
+Deno.test("a beat that the disk refuses is passed over, and the next one is tried", () => {
+  using file = temporary();
+  const { setInterval } = globalThis;
+  let beat = () => {};
+  globalThis.setInterval = ((tick: () => void) => {
+    beat = tick;
+    return setInterval(() => {}, HOUR_MS);
+  }) as typeof setInterval;
+  using holder = (() => {
+    try {
+      return Heartbeat.begin(file.path);
+    } finally {
+      globalThis.setInterval = setInterval;
+    }
+  })();
+  const directory = file.path.slice(0, -4);
+  Deno.renameSync(directory, `${directory}.aside`);
+  Deno.writeTextFileSync(directory, "not a directory");
+
+  assert.doesNotThrow(beat);
+
+  Deno.removeSync(directory);
+  Deno.renameSync(`${directory}.aside`, directory);
+  Deno.utimeSync(file.path, 1, 1);
+  beat();
+  assert.ok(Deno.statSync(file.path).mtime!.getTime() > 1000);
+  holder.finish();
+});
+
 Deno.test("a holder that kill -9 ended has let go", async () => {
   using file = temporary();
   const script = `

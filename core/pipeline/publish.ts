@@ -1,3 +1,4 @@
+import { OutsideError } from "../errors.ts";
 import { readJournal } from "../format/journal_format.ts";
 import { summaryOfRecord } from "../history/run_summary.ts";
 import { MEDIA_TYPE } from "../model/descriptor.ts";
@@ -15,11 +16,12 @@ import type { RunServices } from "./run_services.ts";
  * a record that is there already is kept.
  *
  * @throws {TypeError} if the journal has not ended.
+ * @throws {OutsideError} `journal_missing` if something has removed it.
  * @throws {StorageError} `full`, `unavailable`, …: the run's files stay as they are.
  */
 export async function publishRun(run: RunId, services: RunServices): Promise<RunRecord> {
   const directory = services.state.run(run);
-  const { events } = readJournal(await Deno.readFile(directory.journal));
+  const { events } = readJournal(await readOwn(run, directory.journal));
   const { store, archive } = services;
   const [stdout, stderr, journal] = await Promise.all([
     keepFile(store, directory.stdout, MEDIA_TYPE.log),
@@ -33,6 +35,19 @@ export async function publishRun(run: RunId, services: RunServices): Promise<Run
   services.index.upsert(summaryOfRecord(record, version, []));
   if (record.state === "succeeded") await services.results.put(record.stageKey, { run });
   return record;
+}
+
+async function readOwn(run: RunId, path: string): Promise<Uint8Array> {
+  try {
+    return await Deno.readFile(path);
+  } catch (cause) {
+    if (!(cause instanceof Deno.errors.NotFound)) throw cause;
+    throw new OutsideError("journal_missing", {
+      what: `Cannot record run ${run}`,
+      why: `its journal ${JSON.stringify(path)} was removed while it ran`,
+      fix: ["run it again, and leave .aero alone"],
+    }, { cause });
+  }
 }
 
 async function keepFile(

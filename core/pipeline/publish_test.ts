@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { StageResults } from "../cache/stage_results.ts";
+import { OutsideError } from "../errors.ts";
 import { readJournal } from "../format/journal_format.ts";
 import { openRunIndex } from "../history/run_index.ts";
 import { parseRunId } from "../model/run_id.ts";
@@ -48,6 +49,17 @@ Deno.test("publishRun() makes the record of a journal, its logs and the entry in
   assert.deepEqual(await new RunArchive(test.store).getRecord(record.project, ended.run), record);
   assert.equal(ended.index.get(ended.run)!.state, "succeeded");
   assert.deepEqual(await ended.results.get(record.stageKey), { run: ended.run });
+});
+
+Deno.test("publishRun() without its journal says that something has removed it", async () => {
+  await using test = await openMemoryStore();
+  using ended = await endedRun(test.directory);
+  await Deno.remove(`${test.directory}/state/runs`, { recursive: true });
+
+  await assert.rejects(
+    publishRun(ended.run, ended.services(test.store)),
+    (error: unknown) => error instanceof OutsideError && error.code === "journal_missing",
+  );
 });
 
 Deno.test("publishRun() of a journal that has not ended is a bug", async () => {

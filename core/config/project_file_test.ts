@@ -126,6 +126,11 @@ const FAULTY: readonly (readonly [string, RegExp])[] = [
   ["project: b\nparams: &p {a: *p, b: __proto__}", /it is more than 200 levels deep/],
   ['project: b\nenvironment: {env: {A: "a\\0b"}}', /environment\.env\.A: it has a NUL/],
   ['project: b\nenvironment: {run_args: ["\\ud800"]}', /run_args\[0\]: .*not valid Unicode/],
+  [
+    "project: b\nenvironment: {run_args: [--shm-size, 2g, -v, '/home:/u']}",
+    /run_args\[2\]: "-v" cannot be given: it would let files of the machine into the run without being recorded; declare them as `inputs:`/,
+  ],
+  ["project: b\nstages: {s: {command: x, environment: {run_args: [-d]}}}", /run_args\[0\]: "-d" cannot be/],
   ['project: b\nstages: {s: {command: "a \\ud800"}}', /stages\.s\.command: /],
   ['project: b\nstages: {s: {command: [a, "\\0"]}}', /stages\.s\.command/],
   ['project: b\nstages: {s: {command: [""]}}', /stages\.s\.command: /],

@@ -4,6 +4,7 @@ import { UserError } from "../errors.ts";
 import { isName, parseArtifactReference } from "../model/name.ts";
 import { parseParams } from "../model/params.ts";
 import { parseRelativePath } from "../model/relative_path.ts";
+import { refusedFlag } from "../plugin/engine_flags.ts";
 import { parseImageReference } from "../plugin/environment.ts";
 import { parseSize } from "./quantity.ts";
 
@@ -91,7 +92,18 @@ const environmentFields = {
   ),
   secrets: distinct(ownVariable, "secret").exactOptional()
     .describe("Variables passed on by name; their values are never recorded"),
-  run_args: z.array(passable).exactOptional().describe("Extra flags for the engine; part of the version"),
+  run_args: z.array(passable).superRefine((words, context) => {
+    const refused = refusedFlag(words);
+    if (refused === undefined) return;
+    const { index, flag, why, fix } = refused;
+    context.addIssue({
+      code: "custom",
+      path: [index],
+      message: `${JSON.stringify(flag)} cannot be given: ${why}; ${fix}`,
+    });
+  }).exactOptional().describe(
+    "Extra flags for the engine, for resources, limits and rights only; part of the version",
+  ),
   limits: limits.exactOptional(),
 };
 

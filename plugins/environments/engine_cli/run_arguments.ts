@@ -1,3 +1,4 @@
+import { refusedFlag } from "../../../core/plugin/engine_flags.ts";
 import { type ContainerSpec, EnvironmentError, type Mount } from "../../../core/plugin/environment.ts";
 import type { Engine } from "./engine.ts";
 
@@ -10,10 +11,6 @@ const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/b
 // Variables that the engine's command or its libraries read: a secret of such a name would steer the engine.
 const READ_BY_ENGINES =
   /^(PATH|HOME|USER|SHELL|TMPDIR|TERM|TZ|XDG_.*|LD_.*|DOCKER_.*|CONTAINERS?_.*|CONTAINER|PODMAN_.*|BUILDAH_.*|STORAGE_.*|REGISTRY_AUTH_FILE|REGISTRIES_CONFIG_PATH|NOTIFY_SOCKET|LISTEN_.*|DBUS_.*|SSH_.*|SSL_CERT_.*|GO.*|(?:HTTPS?|NO|ALL|FTP)_PROXY)$/i;
-
-// With the first the command ends before the program does, and its end is not seen; the others are aero's own.
-// Letters before `d` are those of flags without a value.
-const TAKES_RUN_AWAY = /^(-[itPq]*d.*|--(detach|rm|name|cidfile)(=.*)?)$/s;
 
 /** Beside the specification. */
 export interface RunPlace {
@@ -33,7 +30,7 @@ export interface RunPlace {
  * arguments; the command takes them from its own environment.
  *
  * @throws {EnvironmentError} `unsupported` if a secret's name is one that the engine itself reads, a limit does not
- *   hold, or an extra flag would part the run from who watches it.
+ *   hold, or an extra flag is one that a version may not have.
  */
 export function runArguments(engine: Engine, spec: ContainerSpec, place: RunPlace): string[] {
   const { quirks } = engine;
@@ -85,12 +82,12 @@ export function mountValue(mount: Mount): string {
 }
 
 function extraFlags({ runArgs }: ContainerSpec): readonly string[] {
-  const flag = runArgs.find((argument) => TAKES_RUN_AWAY.test(argument));
-  if (flag === undefined) return runArgs;
+  const refused = refusedFlag(runArgs);
+  if (refused === undefined) return runArgs;
   throw new EnvironmentError("unsupported", {
-    what: `Cannot give the engine the flag "${flag}"`,
-    why: "aero itself names, watches and removes the container of a run",
-    fix: ["remove it from `environment.run_args` in aero.yaml"],
+    what: `Cannot give the engine the flag "${refused.flag}"`,
+    why: refused.why,
+    fix: [`in \`environment.run_args\` of aero.yaml: ${refused.fix}`],
   });
 }
 

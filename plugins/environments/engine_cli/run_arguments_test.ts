@@ -43,9 +43,9 @@ function valuesOf(args: readonly string[], flag: string): string[] {
 }
 
 Deno.test("runArguments() ends with extra flags, the image and the command as they are", () => {
-  const args = runArguments(PODMAN_ENGINE, specOf({ runArgs: ["--ipc", "host"] }), PLACE);
+  const args = runArguments(PODMAN_ENGINE, specOf({ runArgs: ["--ipc", "none"] }), PLACE);
 
-  assert.deepEqual(args.slice(-5), ["--ipc", "host", IMAGE, "echo", "a b"]);
+  assert.deepEqual(args.slice(-5), ["--ipc", "none", IMAGE, "echo", "a b"]);
 });
 
 Deno.test("runArguments() names the container by its run and keeps it after its end", () => {
@@ -139,7 +139,7 @@ Deno.test("mountValue() quotes as CSV does", () => {
   );
 });
 
-Deno.test("runArguments() refuses flags that would take the run out of aero's sight", () => {
+Deno.test("runArguments() refuses flags that a version may not have, also those of a record", () => {
   const taking = [
     "-d",
     "--detach",
@@ -154,15 +154,12 @@ Deno.test("runArguments() refuses flags that would take the run out of aero's si
   ];
   for (const flag of taking) {
     assert.throws(
-      () => runArguments(PODMAN_ENGINE, specOf({ runArgs: ["--ipc", "host", flag] }), PLACE),
+      () => runArguments(PODMAN_ENGINE, specOf({ runArgs: ["--ipc", "none", flag] }), PLACE),
       (error: unknown) =>
-        error instanceof EnvironmentError && error.code === "unsupported" && error.report.what.includes(flag),
+        error instanceof EnvironmentError && error.code === "unsupported" &&
+        error.report.what.includes(flag.split("=")[0]!),
       flag,
     );
   }
-  for (
-    const flag of ["--detach-keys=ctrl-a", "--device=/dev/kvm", "-vd:/d", "-eA=d", "--dns", "--namespace"]
-  ) {
-    runArguments(PODMAN_ENGINE, specOf({ runArgs: [flag] }), PLACE);
-  }
+  runArguments(PODMAN_ENGINE, specOf({ runArgs: ["--device=/dev/kvm"] }), PLACE);
 });

@@ -72,6 +72,7 @@ export class App implements AppBase, AsyncDisposable {
   }
 
   async #findPlace(): Promise<Place> {
+    if (this.globals.project !== undefined) refuseUnlessDirectory(this.start);
     try {
       const root = await findProject(this.start);
       return { root, state: new StateDirectory(`${root}/.aero`) };
@@ -140,7 +141,7 @@ export class App implements AppBase, AsyncDisposable {
     this.#refreshed = true;
     const project = await this.openProject();
     const { fillIndex, ownName } = await import("./pipeline/mend_history.ts");
-    await fillIndex(project.services, ownName(project));
+    await fillIndex(project.services, ownName(project), this.observer());
     return true;
   }
 
@@ -182,4 +183,18 @@ export class App implements AppBase, AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#closing[Symbol.asyncDispose]();
   }
+}
+
+function refuseUnlessDirectory(path: string): void {
+  try {
+    if (Deno.statSync(path).isDirectory) return;
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound) && !(error instanceof Deno.errors.NotADirectory)) {
+      throw error;
+    }
+  }
+  throw new UserError("directory_missing", {
+    what: `Cannot work in ${JSON.stringify(path)}`,
+    why: "there is no such directory",
+  });
 }

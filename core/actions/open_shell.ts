@@ -139,9 +139,14 @@ async function inputsOf(
   { config }: PinnedCode,
   project: Project,
 ): Promise<Record<string, InputRecord>> {
-  const { catalog } = project.services;
   try {
-    return await resolveInputs(name, config.stages[name]!.inputs, new Map(), catalog, config.project);
+    return await resolveInputs(
+      name,
+      config.stages[name]!.inputs,
+      new Map(),
+      project.services,
+      config.project,
+    );
   } catch (error) {
     const makers = graph.edges.filter(({ to }) => to === name).map(({ from }) => from);
     if (!(error instanceof UserError) || error.code !== "input_missing" || makers.length === 0) throw error;

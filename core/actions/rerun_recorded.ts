@@ -55,7 +55,7 @@ async function otherInputs(
     const reference = text.slice(equals + 1);
     wanted[input] = /^[:@]/.test(reference) ? own.artifact + reference : reference;
   }
-  return await resolveInputs(record.stage, wanted, new Map(), project.services.catalog, version.project);
+  return await resolveInputs(record.stage, wanted, new Map(), project.services, version.project);
 }
 
 function unknownInput(text: string, input: string, known: readonly string[]): UserError {

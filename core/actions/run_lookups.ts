@@ -1,9 +1,10 @@
 import type { App } from "../app.ts";
 import { AeroError, UserError } from "../errors.ts";
 import type { RunIndex } from "../history/run_index.ts";
+import type { RunSummary } from "../history/run_summary.ts";
 import { resolveRun, type RunLookups } from "../history/run_reference.ts";
 import { parseArtifactReference } from "../model/name.ts";
-import type { RunRecord } from "../model/run.ts";
+import { type RunRecord, VERIFY_TAG } from "../model/run.ts";
 import type { RunId } from "../model/run_id.ts";
 import type { Repository } from "../source/repository.ts";
 
@@ -44,9 +45,9 @@ export async function findRecord(app: App, reference: string): Promise<RunRecord
 function lookups(app: App, index: RunIndex): RunLookups {
   return {
     byPrefix: (prefix) => index.byPrefix(prefix),
-    runs: (stage) => index.query(stage === undefined ? {} : { stage }),
-    byVersion: (prefix) => index.byVersion(prefix),
-    byCommit: (commit) => index.byCommits([commit]),
+    runs: (stage) => withoutReruns(index.query(stage === undefined ? {} : { stage })),
+    byVersion: (prefix) => withoutReruns(index.byVersion(prefix)),
+    byCommit: (commit) => withoutReruns(index.byCommits([commit])),
     runOfArtifact: async (reference) => {
       const { services, config } = await app.openProject();
       const { origin } = await services.catalog.resolve(parseArtifactReference(reference, config.project));
@@ -62,6 +63,11 @@ function lookups(app: App, index: RunIndex): RunLookups {
     },
     now: app.io.now().getTime(),
   };
+}
+
+/** Runs that were made to judge others are named by their ids only: who says "the last run" means one of their own. */
+function withoutReruns(runs: readonly RunSummary[]): readonly RunSummary[] {
+  return runs.filter(({ parent, tags }) => parent?.kind !== "rerun-of" || !tags.includes(VERIFY_TAG));
 }
 
 async function commitNamed(repository: Repository, name: string): Promise<string | undefined> {

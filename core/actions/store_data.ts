@@ -1,5 +1,7 @@
 import type { App } from "../app.ts";
 import { FileStamps } from "../cache/file_stamps.ts";
+import type { ProjectConfig } from "../config/project_config.ts";
+import { UserError } from "../errors.ts";
 import type { ArtifactLabel } from "../model/lineage.ts";
 import { addTree } from "../store/tree.ts";
 
@@ -14,14 +16,18 @@ export interface StoredData {
  * Stores a file or directory as a version of an artifact of the project, with progress.
  *
  * @param path Absolute.
+ * @throws {UserError} `artifact_made_by_stage`, `artifact_empty`, `path_holds_project`, and those of {@link addTree}.
  */
 export async function storeData(
   app: App,
   path: string,
   options: { readonly name: string; readonly message?: string },
 ): Promise<StoredData> {
+  const root = await app.requireRoot();
   const project = await app.openProject();
   const { services, config } = project;
+  refuseOutputs(config, options.name);
+  refuseOwnFiles(path, root);
   using progress = app.printer.progress({ label: `Adding ${options.name}`, unit: "bytes" });
   using statIndex = FileStamps.open(`${project.cacheDirectory}/stat.db`);
   let seen = 0;
@@ -34,6 +40,12 @@ export async function storeData(
       seen = bytes;
     },
   });
+  if (tree.content.entries.length === 0) {
+    throw new UserError("artifact_empty", {
+      what: `Cannot add ${JSON.stringify(path)} as the artifact "${options.name}"`,
+      why: "there is no file in it",
+    });
+  }
   const host = await services.describeHost();
   const { label, added } = await services.catalog.addVersion({
     project: config.project,
@@ -44,6 +56,27 @@ export async function storeData(
     origin: { kind: "added", by: host.user, host: host.hostname, path },
     ...(options.message === undefined ? {} : { message: options.message }),
     createdAt: services.now(),
-  });
+  }, { reuse: "newest" });
   return { label, added, warnings: tree.warnings };
+}
+
+/** What a stage makes has the runs behind it; data of the same name would hide them. */
+function refuseOutputs(config: ProjectConfig, name: string): void {
+  const maker = Object.entries(config.stages).find(([, stage]) => stage.outputs.includes(name));
+  if (maker === undefined) return;
+  throw new UserError("artifact_made_by_stage", {
+    what: `Cannot add data as the artifact "${name}"`,
+    why: `the stage "${maker[0]}" makes it`,
+    fix: ["give the data another name: `--name`"],
+  });
+}
+
+/** A directory that has the project in it would have aero's own state in it too, and change with every run. */
+function refuseOwnFiles(path: string, root: string): void {
+  if (`${root}/` !== `${path}/` && !`${root}/`.startsWith(`${path}/`)) return;
+  throw new UserError("path_holds_project", {
+    what: `Cannot add ${JSON.stringify(path)} as data`,
+    why: "the project itself is in it, with aero's own files",
+    fix: ["add the directory of the data: `aero data add data --name NAME`"],
+  });
 }

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { resolve } from "node:path";
 import { formatBytes, plural } from "../cli/human.ts";
 import { labelName } from "../model/lineage.ts";
 import { parseName } from "../model/name.ts";
@@ -23,9 +24,9 @@ export const dataAdd = defineCommand({
   }),
   async run({ path, name, message }, app) {
     parseName(name, "artifact");
-    const absolute = path.startsWith("/") ? path : `${app.io.cwd}/${path}`;
+    const absolute = resolve(app.io.cwd, path);
     const { storeData } = await import("../actions/store_data.ts");
-    const { label, added, warnings } = await storeData(app, absolute.replace(/(.)\/+$/, "$1"), {
+    const { label, added, warnings } = await storeData(app, absolute, {
       name,
       ...(message === undefined ? {} : { message }),
     });

@@ -28,6 +28,9 @@ export interface RunParent {
   readonly run: RunId;
 }
 
+/** Tag of reruns that were made to judge a run. */
+export const VERIFY_TAG = "verify";
+
 /** Where a run's code came from; what is not part of its version. */
 export interface SourceRecord {
   /** Absent on a detached HEAD. */

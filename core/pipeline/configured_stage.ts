@@ -48,15 +48,21 @@ export async function planConfigured(configured: ConfiguredStage): Promise<Stage
   });
 }
 
-/** The record of an earlier run that did what the plan says, and succeeded; `undefined` if none is known. */
+/**
+ * The record of an earlier run that did what the plan says, and succeeded; `undefined` if none is known.
+ *
+ * @param draft Whether code that was never committed may have given the result: a draft does not stand for a run.
+ */
 export async function earlierResult(
   plan: StagePlan,
   { results, archive }: Pick<RunServices, "results" | "archive">,
+  draft: boolean,
 ): Promise<RunRecord | undefined> {
   const result = await results.get(plan.key);
   if (result === undefined) return undefined;
   const record = await archive.getRecord(plan.version.project, result.run);
-  return record?.state === "succeeded" ? record : undefined;
+  if (record?.state !== "succeeded") return undefined;
+  return record.grade === "draft" && !draft ? undefined : record;
 }
 
 /** The paths in the repository that a stage declares as its code; `.` if it declares none. */

@@ -147,7 +147,7 @@ async function devInputs(
   }
   if (Object.keys(stored).length > 0) {
     const services = await options.services();
-    const records = await resolveInputs(name, stored, new Map(), services.catalog, options.config.project);
+    const records = await resolveInputs(name, stored, new Map(), services, options.config.project);
     Object.assign(paths, await materializeInputs(records, services, options));
   }
   return paths;

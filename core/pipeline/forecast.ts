@@ -81,8 +81,13 @@ class Forecast {
         );
         return { stage: name, state: "would_run", reasons, inputs: references };
       }
-      const { catalog } = this.#project.services;
-      const inputs = await resolveInputs(name, references, this.#made, catalog, this.#config.project);
+      const inputs = await resolveInputs(
+        name,
+        references,
+        this.#made,
+        this.#project.services,
+        this.#config.project,
+      );
       return await this.#settled(name, inputs);
     } catch (problem) {
       if (!(problem instanceof AeroError) || problem.kind !== "user") throw problem;
@@ -111,7 +116,7 @@ class Forecast {
       inputs,
     });
     const uncommitted = this.#changedIn(codePaths(stage, code.identity));
-    const earlier = await earlierResult(plan, this.#project.services);
+    const earlier = await earlierResult(plan, this.#project.services, false);
     if (earlier !== undefined && uncommitted.length === 0) {
       for (const output of Object.values(earlier.outputs)) {
         this.#made.set(output.artifact, { run: earlier.run, output });

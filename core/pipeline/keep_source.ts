@@ -32,6 +32,7 @@ export async function keepSource(
   store: Store,
   options: { readonly signal: AbortSignal },
 ): Promise<readonly Descriptor[]> {
+  if (earlier !== undefined && !await areStored(earlier.packs, store, options)) earlier = undefined;
   if (earlier?.commit === code.commit) return earlier.packs;
   // A program would read the pointers in place of the files.
   const pointers = await lfsPointers(repository.objects, code.tree);
@@ -46,6 +47,16 @@ export async function keepSource(
   const pack = await writeSourcePack(repository.objects, code.commit, { exclude, signal: options.signal });
   const kept = await store.putBytes(pack.bytes, MEDIA_TYPE.sourcePack);
   return [...(base?.packs ?? []), kept];
+}
+
+/** What was stored once can have been lost since: nothing is promised again on the strength of an old record. */
+async function areStored(
+  packs: readonly Descriptor[],
+  store: Store,
+  options: { readonly signal: AbortSignal },
+): Promise<boolean> {
+  const digests = packs.map(({ digest }) => digest);
+  return (await store.hasMany(digests, options)).size === new Set(digests).size;
 }
 
 /** What a record says of a commit's source. */

@@ -18,7 +18,7 @@ export async function mendHistory(
 ): Promise<void> {
   if (!index.filled) {
     const project = await open();
-    await fillIndex(project.services, ownName(project));
+    await fillIndex(project.services, ownName(project), observer);
     index.markFilled();
   }
   if (state.unrecorded().length === 0) return;
@@ -36,9 +36,15 @@ export function ownName(project: Project): string | undefined {
  *
  * @param project Name; all projects of the storage if absent.
  */
-export async function fillIndex(services: RunServices, project: string | undefined): Promise<void> {
+export async function fillIndex(
+  services: RunServices,
+  project: string | undefined,
+  observer: Pick<RunObserver, "warn">,
+): Promise<void> {
   const { archive, index, state } = services;
-  const records = await archive.records(project);
+  const records = await archive.records(project, {
+    onDamage: (error) => observer.warn(`${error.message}; it is left out, see \`aero storage fsck\``),
+  });
   const summaries = await Promise.all(
     records.map(async (record) => summaryOfRecord(record, await archive.getVersion(record.version), [])),
   );

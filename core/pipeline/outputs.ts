@@ -4,6 +4,7 @@ import { labelName } from "../model/lineage.ts";
 import type { OutputRecord } from "../model/run.ts";
 import type { RunId } from "../model/run_id.ts";
 import { addTree } from "../store/tree.ts";
+import { reliableLabel } from "./reliable_label.ts";
 import type { RunDirectory } from "./run_directory.ts";
 import type { RunObserver, RunServices } from "./run_services.ts";
 
@@ -81,7 +82,7 @@ function emptyOutput(name: string, why: string): UserError {
 export async function labelOutput(
   output: CollectedOutput,
   maker: { readonly project: string; readonly run: RunId },
-  services: Pick<RunServices, "catalog" | "now">,
+  services: Pick<RunServices, "archive" | "catalog" | "now">,
 ): Promise<OutputRecord> {
   const { name, manifest, files, bytes } = output;
   const { label } = await services.catalog.addVersion({
@@ -92,6 +93,6 @@ export async function labelOutput(
     bytes,
     origin: { kind: "run", run: maker.run, output: name },
     createdAt: services.now(),
-  });
+  }, { accepts: reliableLabel(services.archive) });
   return { artifact: name, label: labelName(label), manifest, files, bytes };
 }

@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
 import { openTreeCache } from "../cache/trees.ts";
 import { UserError } from "../errors.ts";
+import type { RunRecord } from "../model/run.ts";
 import { parseRunId } from "../model/run_id.ts";
 import { ArtifactCatalog } from "../store/artifacts.ts";
+import { RunArchive } from "../store/runs.ts";
 import { getManifest } from "../store/tree.ts";
 import { openMemoryStore } from "../../tests/support/memory_store.ts";
 import { NotedObserver } from "../../tests/support/open_project.ts";
+import { sampleRecord } from "../../tests/support/sample_run.ts";
 import { collectOutputs, labelOutput } from "./outputs.ts";
 import { RunDirectory } from "./run_directory.ts";
 
@@ -18,7 +21,13 @@ async function begin() {
   directory.create(["model", "report"]);
   Deno.writeTextFileSync(`${directory.outputs}/report/text`, "fine");
   const trees = await openTreeCache(`${test.directory}/cache`);
-  const services = { store: test.store, trees, catalog: new ArtifactCatalog(test.store), now: () => 9 };
+  const services = {
+    store: test.store,
+    trees,
+    catalog: new ArtifactCatalog(test.store),
+    archive: new RunArchive(test.store),
+    now: () => 9,
+  };
   const observer = new NotedObserver();
   const options = { signal: new AbortController().signal, observer };
   return {
@@ -100,6 +109,7 @@ Deno.test("labelOutput() names equal content once and says which run made it fir
   const [report] = await run.collect(["report"]);
 
   const first = await labelOutput(report!, { project: "toy", run: RUN }, run.services);
+  await recordRun(run.services.archive, { state: "succeeded" });
   const second = await labelOutput(
     report!,
     { project: "toy", run: parseRunId("llllllllllllllll") },
@@ -111,6 +121,35 @@ Deno.test("labelOutput() names equal content once and says which run made it fir
   const [label] = await run.services.catalog.labels("toy", "report");
   assert.deepEqual(label!.origin, { kind: "run", run: RUN, output: "report" });
 });
+
+for (
+  const [what, changes] of [
+    ["failed", { state: "failed" }],
+    ["was lost before it was recorded", undefined],
+    ["repeats another", {
+      state: "succeeded",
+      parent: { kind: "rerun-of", run: parseRunId("m".repeat(16)) },
+    }],
+  ] as const
+) {
+  Deno.test(`content of a run that ${what} gets a label of its own when a run makes it`, async () => {
+    await using run = await begin();
+    const [report] = await run.collect(["report"]);
+    await labelOutput(report!, { project: "toy", run: RUN }, run.services);
+    if (changes !== undefined) await recordRun(run.services.archive, changes);
+
+    const maker = { project: "toy", run: parseRunId("llllllllllllllll") };
+    const made = await labelOutput(report!, maker, run.services);
+
+    assert.equal(made.label, "v2");
+  });
+}
+
+/** Records the run that made the first label. */
+async function recordRun(archive: RunArchive, changes: Partial<RunRecord>): Promise<void> {
+  const { parent: _parent, ...record } = sampleRecord();
+  await archive.putRecord({ ...record, project: "toy", run: RUN, ...changes });
+}
 
 for (
   const [what, replace] of [

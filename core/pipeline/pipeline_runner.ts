@@ -58,11 +58,16 @@ export async function* runPipeline(
   const graph = buildGraph(request.code.config.stages);
   const session = new Session(project, request, options);
   const made = new Map<string, MadeOutput>();
-  for (const name of selectStages(graph, request)) {
+  const chosen = selectStages(graph, request);
+  for (const [i, name] of chosen.entries()) {
     options.signal.throwIfAborted();
     const outcome = await session.stage(name, made);
     yield outcome;
-    if (outcome.record.state !== "succeeded") return;
+    if (outcome.record.state !== "succeeded") {
+      const left = chosen.slice(i + 1);
+      if (left.length > 0) options.observer.note(`not run: ${left.join(", ")}`);
+      return;
+    }
     for (const output of Object.values(outcome.record.outputs)) {
       made.set(output.artifact, { run: outcome.record.run, output });
     }
@@ -91,11 +96,25 @@ class Session {
   async stage(name: string, made: ReadonlyMap<string, MadeOutput>): Promise<StageOutcome> {
     const stage = this.#config.stages[name]!;
     const environment = this.#options.environment(stage.environment);
-    const { catalog } = this.#project.services;
-    const inputs = await resolveInputs(name, stage.inputs, made, catalog, this.#config.project);
+    const inputs = await resolveInputs(
+      name,
+      stage.inputs,
+      made,
+      this.#project.services,
+      this.#config.project,
+    );
     const plan = await this.#plan(name, stage, inputs, environment);
-    const earlier = this.#request.force ? undefined : await earlierResult(plan, this.#project.services);
-    if (earlier !== undefined) return { stage: name, record: earlier, reused: true };
+    const earlier = this.#request.force
+      ? undefined
+      : await earlierResult(plan, this.#project.services, this.#request.code.draft);
+    if (earlier !== undefined) {
+      if (this.#request.tags.length > 0 || this.#request.note !== undefined) {
+        this.#options.observer.warn(
+          `${name} is up to date, and its run ${earlier.run} keeps the tags and the note that it has; --force runs it again`,
+        );
+      }
+      return { stage: name, record: earlier, reused: true };
+    }
     return { stage: name, record: await this.#run(plan, stage, inputs, environment), reused: false };
   }
 

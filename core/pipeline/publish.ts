@@ -33,8 +33,14 @@ export async function publishRun(run: RunId, services: RunServices): Promise<Run
   await archive.putVersion(version);
   await archive.putRecord(record);
   services.index.upsert(summaryOfRecord(record, version, []));
-  if (record.state === "succeeded") await services.results.put(record.stageKey, { run });
+  if (await isResult(record, services)) await services.results.put(record.stageKey, { run });
   return record;
+}
+
+/** A draft's result does not take the place of a committed one's, which serves both. */
+async function isResult(record: RunRecord, { results }: RunServices): Promise<boolean> {
+  if (record.state !== "succeeded") return false;
+  return record.grade !== "draft" || await results.get(record.stageKey) === undefined;
 }
 
 async function readOwn(run: RunId, path: string): Promise<Uint8Array> {

@@ -3,7 +3,8 @@ import { labelName } from "../model/lineage.ts";
 import { parseArtifactReference } from "../model/name.ts";
 import type { InputRecord, OutputRecord } from "../model/run.ts";
 import type { RunId } from "../model/run_id.ts";
-import type { ArtifactCatalog } from "../store/artifacts.ts";
+import { reliableLabel } from "./reliable_label.ts";
+import type { RunServices } from "./run_services.ts";
 
 /** What a stage of this pipeline has made, in this command or before. */
 export interface MadeOutput {
@@ -21,7 +22,7 @@ export async function resolveInputs(
   stage: string,
   inputs: Readonly<Record<string, string>>,
   made: ReadonlyMap<string, MadeOutput>,
-  catalog: ArtifactCatalog,
+  services: Pick<RunServices, "catalog" | "archive">,
   project: string,
 ): Promise<Record<string, InputRecord>> {
   const resolved: Record<string, InputRecord> = {};
@@ -32,7 +33,7 @@ export async function resolveInputs(
       resolved[name] = { artifact, label, manifest, run: own.run };
       continue;
     }
-    resolved[name] = await stored(stage, name, text, catalog, project);
+    resolved[name] = await stored(stage, name, text, services, project);
   }
   return resolved;
 }
@@ -41,13 +42,13 @@ async function stored(
   stage: string,
   input: string,
   text: string,
-  catalog: ArtifactCatalog,
+  { catalog, archive }: Pick<RunServices, "catalog" | "archive">,
   project: string,
 ): Promise<InputRecord> {
   const reference = parseArtifactReference(text, project);
   const { artifact } = reference;
   try {
-    const label = await catalog.resolve(reference);
+    const label = await catalog.resolve(reference, { accepts: reliableLabel(archive) });
     return {
       artifact: artifact.project === project ? artifact.name : `${artifact.project}/${artifact.name}`,
       label: labelName(label),

@@ -1,7 +1,7 @@
 import { judge, type Judgement, toDocument } from "../history/verdict.ts";
 import type { Digest } from "../model/digest.ts";
 import type { Manifest } from "../model/manifest.ts";
-import type { RunRecord, VerdictRecord } from "../model/run.ts";
+import { type RunRecord, type VerdictRecord, VERIFY_TAG } from "../model/run.ts";
 import { getManifest } from "../store/tree.ts";
 import type { Project } from "./project.ts";
 import { rerun, type StoredRun } from "./rerun.ts";
@@ -31,7 +31,7 @@ export async function verifyRun(
   const group = services.newRunId();
   const reruns: RunRecord[] = [];
   for (let i = 0; i < options.repeat; i++) {
-    reruns.push(await rerun(project, stored, {}, { ...options, tags: ["verify"], group }));
+    reruns.push(await rerun(project, stored, {}, { ...options, tags: [VERIFY_TAG], group }));
   }
   const { record } = stored;
   const manifests = await manifestsOf(project, [record, ...reruns]);

@@ -27,6 +27,21 @@ export interface NewVersion {
   readonly createdAt: number;
 }
 
+/** Options of calls that choose among labels. */
+export interface LabelOptions extends OperationOptions {
+  /** Whether a label may be relied on. Default: all may. */
+  readonly accepts?: (label: ArtifactLabel) => Promise<boolean>;
+}
+
+/** Options of {@link ArtifactCatalog.addVersion}. */
+export interface AddVersionOptions extends LabelOptions {
+  /**
+   * Which label may stand for content that is equal: `any`, for what a program made again; `newest`, for what a person
+   * adds, who wants it to be the newest then. Default `any`.
+   */
+  readonly reuse?: "any" | "newest";
+}
+
 /** The labels and aliases of artifacts. Several processes may add versions of one artifact at once. */
 export class ArtifactCatalog {
   readonly #store: Store;
@@ -38,12 +53,13 @@ export class ArtifactCatalog {
   /**
    * Gives a version its label: the lowest number that nobody has.
    *
-   * Content that has a label already keeps that one, newest first, and nothing is added.
+   * Content that has a label already keeps that one, as far as `options.reuse` says, newest first, and nothing is
+   * added; but for a label that `options.accepts` says nobody should rely on.
    * @throws {TypeError} if the manifest is not stored: labels are written last.
    */
   async addVersion(
     version: NewVersion,
-    options: OperationOptions = {},
+    options: AddVersionOptions = {},
   ): Promise<{ label: ArtifactLabel; added: boolean }> {
     if (!await this.#store.has(version.manifest.digest, options)) {
       throw new TypeError(`The manifest ${version.manifest.digest} is labelled before it is stored`);
@@ -52,9 +68,13 @@ export class ArtifactCatalog {
     while (true) {
       options.signal?.throwIfAborted();
       const labels = await this.labels(version.project, version.name, options);
-      const same = labels.findLast((label) => label.manifest.digest === version.manifest.digest);
       // What was tried may have been written although its answer was lost.
-      if (same) return { label: same, added: tried !== undefined && equal(same, tried) };
+      const own = labels.find((label) => tried !== undefined && equal(label, tried));
+      if (own) return { label: own, added: true };
+      const candidates = options.reuse === "newest" ? labels.slice(-1) : labels;
+      const equals = candidates.filter((label) => label.manifest.digest === version.manifest.digest);
+      const same = await newestAccepted(equals, options);
+      if (same) return { label: same, added: false };
       tried = toLabel(version, (labels.at(-1)?.number ?? 0) + 1);
       if (await this.#take(tried, options)) return { label: tried, added: true };
     }
@@ -91,14 +111,20 @@ export class ArtifactCatalog {
   }
 
   /**
-   * The label that a reference stands for now.
+   * The label that a reference stands for now. The newest one is the newest that `options.accepts`; who names a
+   * label gets it.
    *
    * @throws {UserError} `artifact_not_found`, `label_not_found`, `alias_not_found`, `digest_not_found`,
    * `digest_ambiguous`.
    */
-  async resolve(reference: ArtifactReference, options: OperationOptions = {}): Promise<ArtifactLabel> {
+  async resolve(reference: ArtifactReference, options: LabelOptions = {}): Promise<ArtifactLabel> {
     const { project, name } = reference.artifact;
     const labels = await this.labels(project, name, options);
+    if (reference.version.by === "latest") {
+      const newest = await newestAccepted(labels, options);
+      if (newest) return newest;
+      if (labels.length > 0) throw noneAccepted(name, labels.length);
+    }
     if (labels.length === 0) {
       throw unknownArtifact(reference.artifact, await this.names(undefined, options));
     }
@@ -133,6 +159,27 @@ export class ArtifactCatalog {
     }
     return aliases.sort((a, b) => a.alias < b.alias ? -1 : 1);
   }
+}
+
+/** The newest of some labels, oldest first, that may be relied on. */
+async function newestAccepted(
+  labels: readonly ArtifactLabel[],
+  { accepts }: LabelOptions,
+): Promise<ArtifactLabel | undefined> {
+  for (const label of labels.toReversed()) {
+    if (accepts === undefined || await accepts(label)) return label;
+  }
+  return undefined;
+}
+
+function noneAccepted(name: string, count: number): UserError {
+  return new UserError("artifact_not_found", {
+    what: `Cannot find a version of the artifact "${name}"`,
+    why: `${
+      count === 1 ? "its only version is" : `all its ${count} versions are`
+    } of runs that did not succeed`,
+    fix: [`see them: \`aero artifact log ${name}\``, `name one: \`${name}:v1\``],
+  });
 }
 
 function toLabel(version: NewVersion, number: number): ArtifactLabel {

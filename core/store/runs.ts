@@ -97,11 +97,7 @@ export class RunArchive {
     if (bytes === undefined) return undefined;
     const record = readRecord(bytes);
     if (record.run === run && await this.#store.has(digestOf(bytes), options)) return record;
-    throw new CorruptionError("record_corrupt", {
-      what: `Cannot read the record of run ${run}`,
-      why: "its bytes are not those that were stored",
-      fix: ["`aero storage fsck`"],
-    });
+    throw recordCorrupt(run);
   }
 
   /** All runs that have a record, oldest first; of one project, or of all in this storage. */
@@ -115,11 +111,30 @@ export class RunArchive {
     return runs.sort((a, b) => a.storedAt - b.storedAt || (a.run < b.run ? -1 : 1));
   }
 
-  /** All records, in no order; those read before come from local knowledge. */
-  async records(project?: string, options: OperationOptions = {}): Promise<RunRecord[]> {
+  /**
+   * All records, in no order; those read before come from local knowledge.
+   *
+   * @param options.onDamage Gets what {@link getRecord} would throw of a record, which is left out; without it, it
+   *   is thrown.
+   */
+  async records(
+    project?: string,
+    options: OperationOptions & { readonly onDamage?: (error: CorruptionError) => void } = {},
+  ): Promise<RunRecord[]> {
     const prefix = project === undefined ? PREFIX.runs : `${PREFIX.runs}${project}/`;
     const documents = await listDocuments(this.#store, prefix, /\/record\.json$/, options);
-    return documents.map(({ bytes }) => readRecord(bytes));
+    const digests = documents.map(({ bytes }) => digestOf(bytes));
+    const stored = await this.#store.hasMany(digests, options);
+    return documents.flatMap(({ object, bytes }, i) => {
+      try {
+        if (!stored.has(digests[i]!)) throw recordCorrupt(object.key.split("/")[2]!);
+        return [readRecord(bytes)];
+      } catch (error) {
+        if (!(error instanceof CorruptionError) || options.onDamage === undefined) throw error;
+        options.onDamage(error);
+        return [];
+      }
+    });
   }
 
   /** Stores a verdict beside the record that it judges. */
@@ -170,4 +185,12 @@ export class RunArchive {
       throw error;
     }
   }
+}
+
+function recordCorrupt(run: string): CorruptionError {
+  return new CorruptionError("record_corrupt", {
+    what: `Cannot read the record of run ${run}`,
+    why: "its bytes are not those that were stored",
+    fix: ["`aero storage fsck`"],
+  });
 }

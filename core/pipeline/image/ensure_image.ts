@@ -1,8 +1,10 @@
 import { UserError } from "../../errors.ts";
 import type { KeptImage } from "../../format/image_format.ts";
+import { readImageManifest } from "../../format/image_manifest_format.ts";
 import { type Descriptor, MEDIA_TYPE } from "../../model/descriptor.ts";
 import { shortDigest } from "../../model/digest.ts";
 import type { LockEntry } from "../../model/lock.ts";
+import type { OperationOptions } from "../../plugin/context.ts";
 import {
   type ContainerEnvironment,
   type ImageDigest,
@@ -212,7 +214,9 @@ async function bringBack(
 
 async function keep(request: EnsureImageRequest, image: ImageDigest): Promise<KeptImage> {
   const { environment, store, platform, signal } = request;
-  const known = await findKeptImage(store, image, { signal });
+  const named = await findKeptImage(store, image, { signal });
+  // The document says what was stored once; a run that names the image promises that it is stored.
+  const known = named !== undefined && await isStored(named, store, { signal }) ? named : undefined;
   if (known?.inventory !== undefined) return known;
   let manifest = known?.manifest;
   if (manifest === undefined) {
@@ -228,6 +232,19 @@ async function keep(request: EnsureImageRequest, image: ImageDigest): Promise<Ke
   const kept = { schema: "aero/image@1", image, manifest, inventory } as const;
   await nameKeptImage(store, kept, { signal });
   return kept;
+}
+
+/** Whether all that a kept image's document names is stored. */
+async function isStored(
+  { manifest, inventory }: KeptImage,
+  store: ImageArchive,
+  options: OperationOptions,
+): Promise<boolean> {
+  if ((await store.hasMany([manifest.digest], options)).size === 0) return false;
+  const { config, layers } = readImageManifest(await store.getBytes(manifest, options));
+  const named = [config, ...layers, ...(inventory === undefined ? [] : [inventory])];
+  const digests = new Set(named.map(({ digest }) => digest));
+  return (await store.hasMany([...digests], options)).size === digests.size;
 }
 
 async function lockOf(

@@ -4,11 +4,12 @@
  */
 import assert from "node:assert/strict";
 import { unreachable } from "../core/errors.ts";
+import { Secret } from "../core/config/secret.ts";
 import type { Descriptor } from "../core/model/descriptor.ts";
 import { type Digest, parseDigest } from "../core/model/digest.ts";
 import type { ManifestEntry } from "../core/model/manifest.ts";
 import { parseRelativePath, type RelativePath } from "../core/model/relative_path.ts";
-import type { ProgramExit, RunStart } from "../core/model/run.ts";
+import type { ProgramExit, RunRecord, RunStart } from "../core/model/run.ts";
 import { isRunId, type RunId } from "../core/model/run_id.ts";
 import { type ImageDigest, type ImageReference, parseImageReference } from "../core/plugin/environment.ts";
 import { parseStorageKey, type StorageKey } from "../core/plugin/storage.ts";
@@ -63,6 +64,33 @@ Deno.test("bytes that move come with their size", () => {
 Deno.test("a field that may be absent is never undefined", () => {
   // @ts-expect-error absent and undefined are not the same
   const _start: Pick<RunStart, "note"> = { note: undefined };
+});
+
+Deno.test("a secret is no text until it is revealed on purpose", () => {
+  const secret = new Secret("hunter2");
+  // @ts-expect-error only reveal() gives the value
+  const _text: string = secret;
+  // @ts-expect-error nor is it the value of a variable
+  const _variables: Record<string, string> = { TOKEN: secret };
+  // @ts-expect-error text is no secret either: nothing would mask it
+  const _secret: Secret = "hunter2";
+
+  assert.equal(secret.reveal(), "hunter2");
+});
+
+Deno.test("a run that goes on has no end, and one that ended has one", () => {
+  // @ts-expect-error a record without its end is none
+  const _endless: RunRecord = {} as Omit<RunRecord, "endedAt">;
+  // @ts-expect-error a record is of a run that no longer changes
+  const _running: Pick<RunRecord, "state"> = { state: "running" };
+  const endOf = (start: RunStart): unknown => {
+    // @ts-expect-error what a run has from its beginning is no end
+    const _endedAt = start.endedAt;
+    // @ts-expect-error nor outputs
+    return start.outputs;
+  };
+
+  assert.equal(endOf({} as RunStart), undefined);
 });
 
 Deno.test("a forgotten kind of entry or exit does not compile", () => {

@@ -65,6 +65,7 @@ export const ERROR_CODES: readonly { readonly code: string; readonly exit: numbe
   { code: "input_unknown", exit: 2, what: "Cannot change the input in …" },
   { code: "invalid_range", exit: 4, what: "" },
   { code: "inventory_invalid", exit: 5, what: "Cannot read the inventory of an image" },
+  { code: "journal_missing", exit: 4, what: "Cannot record run …" },
   { code: "key_invalid", exit: 2, what: "Cannot use … as a storage key" },
   { code: "label_not_found", exit: 2, what: "Cannot find v… of …" },
   { code: "lfs_pointers", exit: 2, what: "Cannot run a commit whose files git-lfs keeps elsewhere" },

@@ -133,7 +133,7 @@ const FAULTY: readonly (readonly [string, RegExp])[] = [
   ["project: b\nstages: {s: {command: x, environment: {run_args: [-d]}}}", /run_args\[0\]: "-d" cannot be/],
   ['project: b\nstages: {s: {command: "a \\ud800"}}', /stages\.s\.command: /],
   ['project: b\nstages: {s: {command: [a, "\\0"]}}', /stages\.s\.command/],
-  ['project: b\nstages: {s: {command: [""]}}', /stages\.s\.command: /],
+  ["project: b\nstages: {s: {command: ['']}}", /stages\.s\.command: the name of the program is empty/],
   ["project: b\nstages: {s: {}}", /stages\.s\.command: /],
   ["project: b\nstages: {s: {command: []}}", /stages\.s\.command: /],
   ["project: b\nstages: {s: {command: ''}}", /stages\.s\.command: /],

@@ -130,7 +130,12 @@ const tolerance = z.union([
 ], { error: TOLERANCE_RULE });
 
 const stage = z.strictObject({
-  command: z.union([filled, z.array(passable).min(1).refine(([program]) => program !== "")], {
+  command: z.union([
+    filled,
+    z.array(passable).min(1).refine(([program]) => program !== "", {
+      error: "the name of the program is empty",
+    }),
+  ], {
     error: "write a line of text, or a list of a program and its arguments",
   }).describe("What to run; `${params.x}`, `${inputs.x}` and `${outputs.x}` are filled in"),
   inputs: z.record(name, parsed((text) => parseArtifactReference(text, "project"))).exactOptional()

@@ -171,11 +171,9 @@ export class RunIndex implements Disposable {
   }
 
   #graded(summary: RunSummary): RunSummary {
-    const verdicts = this.verdicts(summary.run).map((verdict) => verdict.verdict);
-    const newest = verdicts.at(-1);
+    const newest = this.verdicts(summary.run).at(-1)?.verdict;
     if (newest === undefined) return summary;
-    const grade = summary.grade === "verified" ? summary.grade : gradeWith(summary.recordedGrade, verdicts);
-    return { ...summary, grade, verdict: newest };
+    return { ...summary, grade: gradeWith(summary.recordedGrade, newest), verdict: newest };
   }
 
   #summaries(condition: string, ...values: SQLInputValue[]): RunSummary[] {

@@ -92,7 +92,7 @@ Deno.test("runs are found by prefix, version and commit", () =>
     assert.equal(index.versions().length, 2);
   }));
 
-Deno.test("a verdict raises the grade of its run, whichever of both comes first", () =>
+Deno.test("the newest verdict decides the grade of its run, whichever of both comes first", () =>
   withPath((path) => {
     using index = openRunIndex(path);
     index.addVerdicts([verdict("k", 5, "identical")]);
@@ -105,10 +105,15 @@ Deno.test("a verdict raises the grade of its run, whichever of both comes first"
     ]);
 
     assert.equal(index.get(id("k"))!.grade, "verified");
-    assert.equal(index.get(id("l"))!.grade, "verified");
+    assert.equal(index.get(id("l"))!.grade, "reproducible");
     assert.equal(index.get(id("l"))!.verdict, "different");
     assert.equal(index.get(id("m"))!.grade, "draft");
     assert.deepEqual(index.verdicts(id("l")).map((found) => found.at), [6, 7]);
+
+    index.addVerdicts([verdict("k", 6, "different"), verdict("l", 8, "identical")]);
+
+    assert.equal(index.get(id("k"))!.grade, "reproducible");
+    assert.equal(index.get(id("l"))!.grade, "verified");
   }));
 
 Deno.test("an index is to be filled until it is said to be, and again once it is cleared", () =>

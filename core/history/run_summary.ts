@@ -35,7 +35,7 @@ export interface RunSummary {
   readonly project: string;
   readonly stage: string;
   readonly state: RunState;
-  /** What is shown: the recorded grade, raised by verdicts. */
+  /** What is shown: the recorded grade, raised by the newest verdict. */
   readonly grade: Grade;
   readonly recordedGrade: RecordedGrade;
   /** The newest verdict on it. */
@@ -81,7 +81,7 @@ export function summaryOfRecord(
   const newest = [...verdicts].sort((a, b) => a.at - b.at).at(-1);
   return {
     ...ofStart(record, version),
-    grade: gradeWith(record.grade, verdicts.map((verdict) => verdict.verdict)),
+    grade: gradeWith(record.grade, newest?.verdict),
     ...(newest === undefined ? {} : { verdict: newest.verdict }),
     ...ofEnd(record.state, record.endedAt, record),
     metrics: record.metrics,

@@ -34,7 +34,7 @@ Deno.test("a journal without its run is a caller's mistake", () => {
   assert.throws(() => summaryOfJournal(events.slice(1)), TypeError);
 });
 
-Deno.test("verdicts raise the grade, and the newest is the one that is shown", () => {
+Deno.test("the newest verdict is the one that is shown, and decides the grade", () => {
   const verdict = (given: Verdict, at: number): VerdictRecord => ({
     schema: "aero/verdict@1",
     run: sampleRecord().run,
@@ -43,12 +43,12 @@ Deno.test("verdicts raise the grade, and the newest is the one that is shown", (
     differences: [],
     at,
   });
-  const summary = summaryOfRecord(sampleRecord(), sampleVersion(), [
-    verdict("different", 2),
-    verdict("identical", 1),
-  ]);
+  const summary = (...verdicts: VerdictRecord[]) =>
+    summaryOfRecord(sampleRecord(), sampleVersion(), verdicts);
+  const raised = summary(verdict("within_tolerance", 2), verdict("different", 1));
+  const fallen = summary(verdict("different", 2), verdict("identical", 1));
 
-  assert.equal(summary.grade, "verified");
-  assert.equal(summary.recordedGrade, "reproducible");
-  assert.equal(summary.verdict, "different");
+  assert.deepEqual([raised.grade, raised.verdict], ["verified", "within_tolerance"]);
+  assert.deepEqual([fallen.grade, fallen.verdict], ["reproducible", "different"]);
+  assert.equal(raised.recordedGrade, "reproducible");
 });

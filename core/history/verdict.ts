@@ -1,11 +1,12 @@
 import type { Digest } from "../model/digest.ts";
 import type { JsonObject } from "../model/json.ts";
 import type { Manifest } from "../model/manifest.ts";
-import { fromMetricValue } from "../model/metric.ts";
+import { fromMetricValue, type MetricValue } from "../model/metric.ts";
 import type { RunRecord, Verdict } from "../model/run.ts";
 import type { RunId } from "../model/run_id.ts";
 import { diffManifests, type FileChange } from "./manifest_diff.ts";
 import { metricChange } from "./metric_change.ts";
+import { type MetricSeries, seriesDifferences } from "./metric_series.ts";
 import type { Tolerance } from "../model/tolerance.ts";
 import { type Band, isWithin, repeatBand, toleranceBand } from "./tolerance.ts";
 
@@ -20,6 +21,8 @@ export interface Judged {
   readonly band: boolean;
   /** Manifests of outputs by digest, to name files; those that are absent are not looked into. */
   readonly manifests?: ReadonlyMap<Digest, Manifest>;
+  /** All values of the metrics of runs; of a run that is absent, only the last values are compared. */
+  readonly series?: ReadonlyMap<RunId, MetricSeries>;
 }
 
 /** A run that ended otherwise. */
@@ -30,11 +33,15 @@ export interface StateDifference {
   readonly b: string;
 }
 
-/** A metric that is not equal. */
+/** A metric that is not equal: its last value or, where that is equal, the first of its values that is not. */
 export interface MetricDifference extends Omit<ReturnType<typeof metricChange>, "name"> {
   readonly kind: "metric";
   readonly rerun: RunId;
   readonly metric: string;
+  /** Which value it is, from 1; absent if it is the last. */
+  readonly point?: number;
+  /** The step of that value, if it has one. */
+  readonly step?: number;
   /** Whether its tolerance, or the band, allows it. */
   readonly within: boolean;
   /** What was allowed. */
@@ -56,8 +63,18 @@ export interface OutputDifference {
   readonly files?: number;
 }
 
+/** What a program printed, and is not equal; it counts where there are neither outputs nor metrics. */
+export interface LogDifference {
+  readonly kind: "log";
+  readonly rerun: RunId;
+  readonly log: "stdout" | "stderr";
+  /** Digests of what was captured; absent on the side that printed nothing. */
+  readonly a?: Digest;
+  readonly b?: Digest;
+}
+
 /** One thing that differs between a run and a rerun. */
-export type Difference = StateDifference | MetricDifference | OutputDifference;
+export type Difference = StateDifference | MetricDifference | OutputDifference | LogDifference;
 
 /** A verdict and what it rests on. */
 export interface Judgement {
@@ -69,9 +86,10 @@ export interface Judgement {
 /**
  * Judges whether reruns gave what the original gave.
  *
- * *identical*: every rerun ended alike, with the same outputs by digest and the same metrics. *within tolerance*: some
- * bytes or metrics differ, every metric that differs lies within its tolerance or the band, and at least one metric
- * vouches so: outputs alone that differ say nothing of how far. *different*: anything else.
+ * *identical*: every rerun ended alike, with the same outputs by digest and the same values of
+ * metrics, times aside; of a run that has neither outputs nor metrics, the same logs. *within tolerance*: some bytes
+ * or metrics differ, every metric that differs lies within its tolerance or the band, and at least one metric vouches
+ * so: outputs alone that differ say nothing of how far. *different*: anything else.
  *
  * @throws {TypeError} if there is no rerun.
  */
@@ -80,8 +98,15 @@ export function judge(judged: Judged): Judgement {
   const states = judged.reruns.flatMap((rerun) => stateDifference(judged.original, rerun));
   const metrics = judged.reruns.flatMap((rerun) => metricDifferences(judged, rerun));
   const outputs = judged.reruns.flatMap((rerun) => outputDifferences(judged, rerun));
+  const logs = judged.reruns.flatMap((rerun) => logDifferences(judged.original, rerun));
   const outside = metrics.filter((metric) => !metric.within);
-  const differences = [...states, ...outside, ...outputs, ...metrics.filter((metric) => metric.within)];
+  const differences = [
+    ...states,
+    ...outside,
+    ...outputs,
+    ...logs,
+    ...metrics.filter((metric) => metric.within),
+  ];
   if (differences.length === 0) return { verdict: "identical", differences };
   const allowed = states.length === 0 && outside.length === 0 && isVouchedFor(judged);
   return { verdict: allowed ? "within_tolerance" : "different", differences };
@@ -103,27 +128,87 @@ function endOf({ state, exit }: RunRecord): string {
   return exit.how === "signalled" ? `${state}, ${exit.signal}` : `${state}, out of memory`;
 }
 
-function metricDifferences(judged: Judged, rerun: RunRecord): MetricDifference[] {
-  const [before, after] = [judged.original.metrics, rerun.metrics];
-  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
-  return names.filter((name) => before[name] !== after[name]).map((name) => {
-    const { name: metric, ...change } = metricChange(name, before[name], after[name]);
-    const base = { kind: "metric", rerun: rerun.run, metric, ...change } as const;
-    const allowed = allowedFor(name, judged);
-    if (allowed === undefined) return { ...base, within: false };
-    // The band of repeats is where the original must lie; a tolerance is about each rerun.
-    const value = allowed.around === "original" ? after[name] : before[name];
-    const within = before[name] !== undefined && after[name] !== undefined && isWithin(value!, allowed.band);
-    return { ...base, within, allowed: allowed.band };
+function logDifferences(original: RunRecord, rerun: RunRecord): LogDifference[] {
+  // Logs hold times and progress; they are compared only where a verdict would rest on nothing else.
+  if ([original, rerun].some((run) => isFilled(run.outputs) || isFilled(run.metrics))) return [];
+  return (["stdout", "stderr"] as const).flatMap((log) => {
+    const a = original.logs[log]?.digest, b = rerun.logs[log]?.digest;
+    if (a === b) return [];
+    const sides = { ...(a === undefined ? {} : { a }), ...(b === undefined ? {} : { b }) };
+    return [{ kind: "log", rerun: rerun.run, log, ...sides }];
   });
+}
+
+function isFilled(values: Readonly<Record<string, unknown>>): boolean {
+  return Object.keys(values).length > 0;
+}
+
+function metricDifferences(judged: Judged, rerun: RunRecord): MetricDifference[] {
+  const { original } = judged;
+  const names = [...new Set([...Object.keys(original.metrics), ...Object.keys(rerun.metrics)])].sort();
+  return names.flatMap((name) => {
+    const a = lastOf(original, name), b = lastOf(rerun, name);
+    if (a === b) return seriesDifference(name, judged, rerun);
+    return [metricDifference(name, judged, { rerun, a, b, repeats: lastsOf(name, judged) })];
+  });
+}
+
+/** The first value of a metric that no tolerance allows; else the first that differs at all. */
+function seriesDifference(name: string, judged: Judged, rerun: RunRecord): MetricDifference[] {
+  const { original, reruns, series } = judged;
+  const [before, after] = [series?.get(original.run)?.get(name), series?.get(rerun.run)?.get(name)];
+  if (before === undefined || after === undefined) return [];
+  let first: MetricDifference | undefined;
+  for (const { at, step, a, b } of seriesDifferences(before, after)) {
+    const repeats = reruns.map(({ run }) => {
+      const point = series?.get(run)?.get(name)?.[at];
+      return point?.step === step ? point?.value : undefined;
+    });
+    const place = { point: at + 1, ...(step === undefined ? {} : { step }) };
+    const difference = metricDifference(name, judged, { rerun, a, b, repeats, place });
+    if (!difference.within) return [difference];
+    first ??= difference;
+  }
+  return first === undefined ? [] : [first];
+}
+
+function metricDifference(
+  name: string,
+  judged: Judged,
+  { rerun, a, b, repeats, place }: {
+    readonly rerun: RunRecord;
+    readonly a: MetricValue | undefined;
+    readonly b: MetricValue | undefined;
+    /** Of each rerun. */
+    readonly repeats: readonly (MetricValue | undefined)[];
+    readonly place?: Pick<MetricDifference, "point" | "step">;
+  },
+): MetricDifference {
+  const { name: metric, ...change } = metricChange(name, a, b);
+  const base = { kind: "metric", rerun: rerun.run, metric, ...place, ...change } as const;
+  const allowed = allowedFor(name, judged, a, repeats);
+  if (allowed === undefined) return { ...base, within: false };
+  // The band of repeats is where the original must lie; a tolerance is about each rerun.
+  const value = allowed.around === "original" ? b : a;
+  const within = a !== undefined && b !== undefined && isWithin(value!, allowed.band);
+  return { ...base, within, allowed: allowed.band };
+}
+
+function lastOf({ metrics }: RunRecord, name: string): MetricValue | undefined {
+  return Object.hasOwn(metrics, name) ? metrics[name] : undefined;
+}
+
+function lastsOf(name: string, { reruns }: Judged): (MetricValue | undefined)[] {
+  return reruns.map((rerun) => lastOf(rerun, name));
 }
 
 /** What a metric may be; `undefined` if it must be equal. */
 function allowedFor(
   name: string,
   judged: Judged,
+  original: MetricValue | undefined,
+  repeats: readonly (MetricValue | undefined)[],
 ): { readonly around: "original" | "repeats"; readonly band: Band } | undefined {
-  const original = judged.original.metrics[name];
   const tolerance = toleranceOf(name, judged);
   if (tolerance !== undefined) {
     const number = original === undefined ? NaN : fromMetricValue(original);
@@ -132,8 +217,8 @@ function allowedFor(
       : undefined;
   }
   if (!judged.band) return undefined;
-  const values = judged.reruns.map((rerun) => rerun.metrics[name]).filter((value) => value !== undefined);
-  const band = values.length === judged.reruns.length ? repeatBand(values.map(fromMetricValue)) : undefined;
+  const values = repeats.filter((value) => value !== undefined);
+  const band = values.length === repeats.length ? repeatBand(values.map(fromMetricValue)) : undefined;
   return band === undefined ? undefined : { around: "repeats", band };
 }
 
@@ -144,7 +229,8 @@ function toleranceOf(name: string, { tolerance }: Judged): Tolerance | undefined
 
 /** Whether some metric of the original has a tolerance or a band, so that closeness was measured at all. */
 function isVouchedFor(judged: Judged): boolean {
-  return Object.keys(judged.original.metrics).some((name) => allowedFor(name, judged) !== undefined);
+  return Object.entries(judged.original.metrics)
+    .some(([name, value]) => allowedFor(name, judged, value, lastsOf(name, judged)) !== undefined);
 }
 
 function outputDifferences({ original, manifests }: Judged, rerun: RunRecord): OutputDifference[] {

@@ -7,6 +7,7 @@ import type { MetricValue } from "../model/metric.ts";
 import type { RunRecord } from "../model/run.ts";
 import type { RunId } from "../model/run_id.ts";
 import type { Tolerance } from "../model/tolerance.ts";
+import { type MetricSeries, seriesOf } from "./metric_series.ts";
 import { judge, type Judged, toDocument } from "./verdict.ts";
 
 const A = `sha256:${"a".repeat(64)}` as Digest;
@@ -161,4 +162,101 @@ Deno.test("the first file that differs is named, and metrics that are off come b
   const { run } = judged.original;
   const document = { schema: "aero/verdict@1", run, against: [run], verdict: "different", at: 1 } as const;
   assert(writeVerdict({ ...document, differences: toDocument(differences) }).length > 0);
+});
+
+const ORIGINAL = "k".repeat(16) as RunId;
+const RERUN = "l".repeat(16) as RunId;
+const LAST = "m".repeat(16) as RunId;
+
+type Points = readonly (readonly [step: number | undefined, loss: number])[];
+
+/** Runs whose last values agree, with series of their own. */
+function judgeSeries(original: Points, reruns: readonly Points[], rest: Partial<Judged> = {}) {
+  const ids = [ORIGINAL, RERUN, LAST];
+  const series = new Map<RunId, MetricSeries>([original, ...reruns].map((points, i) => [
+    ids[i]!,
+    seriesOf(
+      points.map(([step, loss], at) => ({ at, ...(step === undefined ? {} : { step }), values: { loss } })),
+    ),
+  ]));
+  return judge({
+    original: record({ loss: 1 }, A, { run: ORIGINAL }),
+    reruns: reruns.map((_, i) => record({ loss: 1 }, A, { run: ids[i + 1]! })),
+    tolerance: {},
+    band: false,
+    series,
+    ...rest,
+  });
+}
+
+Deno.test("metrics that agree at the end and not on the way are different, from the first step that differs", () => {
+  const { verdict, differences } = judgeSeries([[1, 3], [2, 2.5], [3, 2], [4, 1]], [[
+    [1, 3],
+    [2, 2],
+    [3, 9],
+    [4, 1],
+  ]]);
+
+  assert.equal(verdict, "different");
+  const change = { a: 2.5, b: 2, absolute: -0.5, relative: -0.2 };
+  assert.deepEqual(differences, [
+    { kind: "metric", rerun: RERUN, metric: "loss", point: 2, step: 2, ...change, within: false },
+  ]);
+});
+
+Deno.test("series that are equal, NaN among them, are identical", () => {
+  const points: Points = [[1, NaN], [undefined, 2], [3, 1]];
+
+  assert.equal(judgeSeries(points, [points]).verdict, "identical");
+});
+
+Deno.test("a point too few, or of another step, is different whatever the tolerance", () => {
+  const tolerance = { loss: by(100) };
+  const original: Points = [[1, 2], [2, 1]];
+
+  assert.equal(judgeSeries(original, [[[2, 1]]], { tolerance }).verdict, "different");
+  assert.equal(judgeSeries(original, [[[1, 2], [3, 1]]], { tolerance }).verdict, "different");
+  assert.equal(judgeSeries(original, [[[1, 2], [undefined, 1]]], { tolerance }).verdict, "different");
+  assert.equal(judgeSeries(original, [[...original, [3, 1]]], { tolerance }).verdict, "different");
+});
+
+Deno.test("each point of a series may be as far off as the tolerance allows there", () => {
+  const original: Points = [[1, 100], [2, 10], [3, 1]];
+  const tolerance = { loss: share(0.1) };
+  const near = judgeSeries(original, [[[1, 109], [2, 10.5], [3, 1]]], { tolerance });
+  const far = judgeSeries(original, [[[1, 109], [2, 11.5], [3, 1]]], { tolerance });
+
+  assert.equal(near.verdict, "within_tolerance");
+  assert.deepEqual(near.differences.map((found) => "step" in found && found.step), [1]);
+  assert.equal(far.verdict, "different");
+  assert.deepEqual(far.differences.map((found) => "step" in found && found.step), [2]);
+});
+
+Deno.test("each point of a series may lie in the band that the reruns span there", () => {
+  const reruns: Points[] = [[[1, 10], [2, 1]], [[1, 12], [2, 1]]];
+
+  assert.equal(judgeSeries([[1, 11.5], [2, 1]], reruns, { band: true }).verdict, "within_tolerance");
+  assert.equal(judgeSeries([[1, 900], [2, 1]], reruns, { band: true }).verdict, "different");
+});
+
+Deno.test("without outputs and metrics a verdict is by what was printed, else that does not count", () => {
+  const { stdout } = sampleRecord().logs;
+  const printed = (digest: Digest, outputs = {}) =>
+    record({}, A, { outputs, logs: { stdout: { ...stdout!, digest } } });
+
+  assert.equal(verdictOf(printed(A), [printed(A)]), "identical");
+  const { verdict, differences } = judge({
+    original: printed(A),
+    reruns: [printed(B), record({}, A, { outputs: {}, logs: {} })],
+    tolerance: {},
+    band: false,
+  });
+  assert.equal(verdict, "different");
+  const rerun = "z".repeat(16);
+  assert.deepEqual(differences, [
+    { kind: "log", rerun, log: "stdout", a: A, b: B },
+    { kind: "log", rerun, log: "stdout", a: A },
+  ]);
+  const { outputs } = record({});
+  assert.equal(verdictOf(printed(A, outputs), [printed(B, outputs)]), "identical");
 });

@@ -155,8 +155,8 @@ export interface VerdictRecord {
   readonly at: number;
 }
 
-/** The grade to show for a record, given the verdicts on it. */
-export function gradeWith(recorded: RecordedGrade, verdicts: readonly Verdict[]): Grade {
-  if (recorded === "reproducible" && verdicts.some((verdict) => verdict !== "different")) return "verified";
-  return recorded;
+/** The grade to show for a record, given the newest verdict on it. */
+export function gradeWith(recorded: RecordedGrade, newest: Verdict | undefined): Grade {
+  const holds = newest !== undefined && newest !== "different";
+  return recorded === "reproducible" && holds ? "verified" : recorded;
 }

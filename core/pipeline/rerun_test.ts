@@ -152,6 +152,27 @@ Deno.test("verify of a metric that moves within its tolerance is within toleranc
   assert.equal(verdict, "within_tolerance");
 });
 
+Deno.test("verify of a metric that comes to the same end on another way is different", async () => {
+  const train = "n=$(date +%N); aero log loss=0.$n --step 1; aero log loss=0.5 --step 2\n";
+  const { test, record } = await withRun(train, { ...CONFIG, stages: { train: { command: "sh train.sh" } } });
+  await using _test = test;
+
+  const { verdict, differences } = await verify(test, record);
+
+  assert.equal(verdict, "different");
+  assert.deepEqual(differences.map((found) => [found.kind, "step" in found && found.step]), [["metric", 1]]);
+});
+
+Deno.test("verify of a program that only prints compares what it prints", async () => {
+  const config = { ...CONFIG, stages: { train: { command: "sh train.sh" } } };
+  for (const [train, expected] of [["echo same", "identical"], ["date +%N", "different"]] as const) {
+    const { test, record } = await withRun(train, config);
+    await using _test = test;
+
+    assert.equal((await verify(test, record)).verdict, expected);
+  }
+});
+
 Deno.test("a verify whose rerun fails is different", async () => {
   const flag = Deno.makeTempFileSync();
   const { test, record } = await withRun(`[ -s ${flag} ] && exit 1\n${TRAIN}`);

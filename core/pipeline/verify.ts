@@ -1,7 +1,10 @@
+import { pointsOf, readJournal } from "../format/journal_format.ts";
+import { type MetricSeries, seriesOf } from "../history/metric_series.ts";
 import { judge, type Judgement, toDocument } from "../history/verdict.ts";
 import type { Digest } from "../model/digest.ts";
 import type { Manifest } from "../model/manifest.ts";
 import { type RunRecord, type VerdictRecord, VERIFY_TAG } from "../model/run.ts";
+import type { RunId } from "../model/run_id.ts";
 import { getManifest } from "../store/tree.ts";
 import type { Project } from "./project.ts";
 import { rerun, type StoredRun } from "./rerun.ts";
@@ -41,6 +44,7 @@ export async function verifyRun(
     tolerance: stored.stage.tolerance,
     band: options.repeat > 1,
     manifests,
+    series: await seriesOfRuns(project, [record, ...reruns]),
   });
   const verdict: VerdictRecord = {
     schema: "aero/verdict@1",
@@ -64,4 +68,16 @@ async function manifestsOf(project: Project, records: readonly RunRecord[]): Pro
     }
   }
   return manifests;
+}
+
+async function seriesOfRuns(
+  { services }: Project,
+  records: readonly RunRecord[],
+): Promise<Map<RunId, MetricSeries>> {
+  const series = new Map<RunId, MetricSeries>();
+  for (const { run, journal, metrics } of records) {
+    if (Object.keys(metrics).length === 0) continue;
+    series.set(run, seriesOf(pointsOf(readJournal(await services.store.getBytes(journal)).events)));
+  }
+  return series;
 }

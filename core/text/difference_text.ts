@@ -7,15 +7,18 @@ export function differenceLine(difference: ShownDifference): string {
     case "state":
       return `ended otherwise: ${difference.a} → ${difference.b}`;
     case "metric": {
-      const { metric, a, b, within, allowed } = difference;
+      const { metric, point, step, a, b, within, allowed } = difference;
       const show = (value: typeof a) => value === undefined ? "nothing" : formatMetric(value);
       const band = allowed === undefined
         ? "no tolerance is declared"
         : `allowed ${formatMetric(allowed.low)} to ${formatMetric(allowed.high)}`;
-      return `metric ${metric}: ${show(a)} → ${show(b)}  (${within ? "within: " : ""}${band})`;
+      const place = step !== undefined ? ` at step ${step}` : point !== undefined ? `, value ${point}` : "";
+      return `metric ${metric}${place}: ${show(a)} → ${show(b)}  (${within ? "within: " : ""}${band})`;
     }
     case "output":
       return outputLine(difference);
+    case "log":
+      return `${difference.log} differs, and there are neither outputs nor metrics to compare`;
   }
 }
 

@@ -68,6 +68,9 @@ export async function openProject(
   };
 }
 
+/** Often enough within the hour for which what was used is not pruned by itself. */
+const MARK_USED_MS = 600_000;
+
 async function openServices(
   app: App,
   section: PluginSection,
@@ -86,12 +89,16 @@ async function openServices(
       signal,
     }),
   );
+  const trees = await openTreeCache(cache);
+  // A program may read its inputs for days: other commands must not take them for unused.
+  const timer = setInterval(() => trees.markGivenAsUsed(), MARK_USED_MS);
+  closing.defer(() => clearInterval(timer));
   return {
     state: (await app.place()).state,
     store,
     catalog: new ArtifactCatalog(store),
     archive: new RunArchive(store),
-    trees: await openTreeCache(cache),
+    trees,
     results: await StageResults.open(`${cache}/stage-results`),
     index: await app.bareIndex(),
     now: () => app.io.now().getTime(),

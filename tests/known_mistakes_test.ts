@@ -223,6 +223,33 @@ function* walk(directory: string): Iterable<string> {
   }
 }
 
+Deno.test("prevents a cache that fills the disk", async () => {
+  await using test = new TestProject({ env: { AERO_CACHE_SIZE: "150kB" } });
+  test.commit({ params: { depth: 1 }, ...HELLO }, {
+    "train.sh": '{ cat "$AERO_PARAMS"; head -c 100000 /dev/zero; } > "$AERO_OUTPUTS/model/m"',
+  });
+  const hours = (count: number) => ({ now: () => new Date(Date.now() + count * 3_600_000) });
+  const cached = () => [...Deno.readDirSync(test.git.beside("cache/aero/trees"))].length;
+  const aero = async (args: readonly string[], at: number) => {
+    const { code, out, err } = await test.aero(["--json", ...args], hours(at));
+    assert.equal(code, 0, err());
+    return lastJson(out());
+  };
+
+  const first = await aero(["run"], 0);
+  await aero(["run", "depth=2"], 0);
+  assert.equal(cached(), 2, "what was used within the hour stays");
+  await aero(["artifact", "get", "model:v1", test.git.beside("model")], 2);
+  const left = cached();
+  await aero(["run", "depth=3"], 0);
+  await aero(["rerun", first.run], 2);
+
+  assert.equal(left, 1);
+  assert.equal(cached(), 1);
+  assert.equal(await runsIn(test), 4, "no run and no result is lost");
+  assert.equal((await aero(["run"], 0)).reused, true);
+});
+
 Deno.test("prevents secrets in logs, records, journals and messages", async () => {
   const secret = "hunter2-not-in-any-file";
   await using test = new TestProject({ env: { TOKEN: secret } });

@@ -1,4 +1,5 @@
 import type { App } from "../app.ts";
+import { defaultCapBytes } from "../cache/default_cap.ts";
 import { AeroError } from "../errors.ts";
 import { examineDirectory } from "./examine_directory.ts";
 import { examineEngines } from "./examine_engines.ts";
@@ -35,7 +36,11 @@ export async function* examineMachine(app: App): AsyncGenerator<MachineCheck> {
   const directories = await app.directories();
   yield* checked("cache", async () => {
     const { cacheDirectory, cacheMaxBytes } = await settingsOf(app);
-    return await examineDirectory("cache", cacheDirectory, cacheMaxBytes);
+    return await examineDirectory(
+      "cache",
+      cacheDirectory,
+      cacheMaxBytes ?? await defaultCapBytes(cacheDirectory),
+    );
   });
   yield* checked("state", () => examineDirectory("state", directories.state));
   yield* checked("temporary files", async () => await examineTemporary());

@@ -3,6 +3,7 @@ import { type PlacedBy, placeTree } from "../cache/place.ts";
 import { labelName } from "../model/lineage.ts";
 import { parseArtifactReference } from "../model/name.ts";
 import { getManifest } from "../store/tree.ts";
+import { keepUnderCap } from "./prune_cache.ts";
 
 /** Files that were put into a folder. */
 export interface GotArtifact {
@@ -49,6 +50,7 @@ export async function getArtifact(
       },
     }));
   const how = placeTree(tree, content, path, { writable });
+  await keepUnderCap(app);
   const { project, artifact, manifest, files, bytes } = label;
   return { project, artifact, label: labelName(label), digest: manifest.digest, path, files, bytes, how };
 }

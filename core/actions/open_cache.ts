@@ -1,4 +1,5 @@
 import type { App } from "../app.ts";
+import { defaultCapBytes } from "../cache/default_cap.ts";
 import { StageResults } from "../cache/stage_results.ts";
 import { openTreeCache, type TreeCache } from "../cache/trees.ts";
 import { loadSettings } from "../config/load.ts";
@@ -8,7 +9,7 @@ import type { Settings } from "../config/resolve_config.ts";
 export interface OpenCache {
   /** Absolute path. */
   readonly directory: string;
-  /** The cap of the config, in bytes. */
+  /** The cap, in bytes: that of the config, else by the size of the disk. */
   readonly maxBytes: number;
   readonly trees: TreeCache;
   readonly results: StageResults;
@@ -16,10 +17,10 @@ export interface OpenCache {
 
 /** Opens the cache that the config names; also outside a project. */
 export async function openCache(app: App): Promise<OpenCache> {
-  const { cacheDirectory: directory, cacheMaxBytes: maxBytes } = await settingsOf(app);
+  const { cacheDirectory: directory, cacheMaxBytes } = await settingsOf(app);
   return {
     directory,
-    maxBytes,
+    maxBytes: cacheMaxBytes ?? await defaultCapBytes(directory),
     trees: await openTreeCache(directory),
     results: await StageResults.open(`${directory}/stage-results`),
   };

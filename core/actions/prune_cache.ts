@@ -18,7 +18,8 @@ export interface PrunedCache {
   readonly keptBytes: number;
 }
 
-const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 /**
  * Removes what is longest unused from the cache.
@@ -54,6 +55,32 @@ export async function pruneCache(
     bytes,
     keptBytes: bytesOf(content.trees) + bytesOf(content.results) - bytes,
   };
+}
+
+/**
+ * Brings the cache under its cap where it is over it, by removing trees that are longest unused. What was used
+ * within the hour stays, since whoever uses it may not be done; so do inputs of this project's runs that go on.
+ *
+ * A cache that cannot be pruned is a warning: what the command was for is done.
+ */
+export async function keepUnderCap(app: App): Promise<void> {
+  try {
+    const cache = await openCache(app);
+    const trees = cache.trees.list();
+    if (bytesOf(trees) <= cache.maxBytes) return;
+    const { state } = await app.place();
+    const since = app.io.now().getTime() - HOUR_MS;
+    const recent = trees.filter(({ usedAt }) => usedAt >= since).map(({ manifest }) => manifest);
+    const plan = planPrune({ trees, results: [] }, {
+      keepBytes: cache.maxBytes,
+      inUse: inputsOfRunning(state).union(new Set(recent)),
+    });
+    for (const { manifest } of plan.trees) cache.trees.remove(manifest);
+  } catch (error) {
+    // Only what the system refuses; anything else is a bug.
+    if (!(error instanceof Error && "code" in error)) throw error;
+    app.printer.warn(`the cache was not pruned: ${error.message}`);
+  }
 }
 
 /** Manifests that runs which go on may be reading. */

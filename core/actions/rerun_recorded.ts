@@ -6,6 +6,7 @@ import type { InputRecord, RunRecord } from "../model/run.ts";
 import type { Project } from "../pipeline/project.ts";
 import { loadStoredRun, rerun, type StoredRun } from "../pipeline/rerun.ts";
 import { resolveInputs } from "../pipeline/resolve_inputs.ts";
+import { keepUnderCap } from "./prune_cache.ts";
 import { findRecord } from "./run_lookups.ts";
 
 /** What `aero rerun` was asked to do. */
@@ -21,12 +22,12 @@ export interface RerunRequest {
 
 /** Runs a recorded run again. @throws {UserError} if the run is not found or a change does not fit. */
 export async function rerunRecorded(app: App, request: RerunRequest): Promise<RunRecord> {
-  const record = await findRecord(app, request.run);
+  const earlier = await findRecord(app, request.run);
   const project = await app.openProject();
-  const stored = await loadStoredRun(project, record);
+  const stored = await loadStoredRun(project, earlier);
   const observer = app.observer();
   try {
-    return await rerun(project, stored, {
+    const record = await rerun(project, stored, {
       params: applyOverrides(stored.version.params, request.overrides.map(parseOverride)),
       inputs: await otherInputs(project, stored, request.artifact),
     }, {
@@ -35,6 +36,8 @@ export async function rerunRecorded(app: App, request: RerunRequest): Promise<Ru
       tags: request.tag,
       ...(request.note === undefined ? {} : { note: request.note }),
     });
+    await keepUnderCap(app);
+    return record;
   } finally {
     observer.done();
   }

@@ -4,6 +4,7 @@ import { CommitFilesOf } from "../pipeline/commit_files_of.ts";
 import { environmentSessions } from "../pipeline/environment_session.ts";
 import { pinCode } from "../pipeline/pinned_code.ts";
 import { runPipeline, type StageOutcome } from "../pipeline/pipeline_runner.ts";
+import { keepUnderCap } from "./prune_cache.ts";
 
 /** What `aero run` was asked to run. */
 export interface TrackedRequest {
@@ -32,8 +33,9 @@ export async function* runTracked(app: App, request: TrackedRequest): AsyncGener
   const params = applyOverrides(config.params, request.overrides.map(parseOverride));
   await using files = new CommitFilesOf(repository.objects, identity.tree, identity.directory, app.signal);
   const options = { observer, signal: app.signal };
+  let ran = false;
   try {
-    yield* runPipeline(project, {
+    const outcomes = runPipeline(project, {
       code,
       params,
       stages: request.stages,
@@ -49,6 +51,12 @@ export async function* runTracked(app: App, request: TrackedRequest): AsyncGener
         options,
       ),
     });
+    for await (const outcome of outcomes) {
+      ran ||= !outcome.reused;
+      yield outcome;
+    }
+    // What is only reused adds nothing to the cache.
+    if (ran) await keepUnderCap(app);
   } finally {
     observer.done();
   }

@@ -7,6 +7,7 @@ import type { Verdict } from "../model/run.ts";
 import type { Project } from "../pipeline/project.ts";
 import { loadStoredRun } from "../pipeline/rerun.ts";
 import { type Verification, verifyRun } from "../pipeline/verify.ts";
+import { keepUnderCap } from "./prune_cache.ts";
 import { findRecord } from "./run_lookups.ts";
 
 /** Where the bytes of a file begin to differ. */
@@ -45,6 +46,7 @@ export async function verifyRecorded(
       observer,
       signal: app.signal,
     });
+    await keepUnderCap(app);
     return {
       type: "verdict",
       run: record.run,

@@ -47,6 +47,8 @@ export async function openTreeCache(directory: string): Promise<TreeCache> {
  */
 export class TreeCache {
   readonly #directory: string;
+  /** Trees that were given out. */
+  readonly #given = new Set<Digest>();
 
   /** Use {@link openTreeCache}. */
   constructor(directory: string) {
@@ -60,6 +62,7 @@ export class TreeCache {
    */
   async materialize(manifest: Digest, content: Manifest, fetch: FetchFiles): Promise<string> {
     const home = this.#home(manifest);
+    this.#given.add(manifest);
     if (this.#isRight(home, content)) return `${home}/${FILES}`;
     const making = this.#newPlace();
     try {
@@ -109,6 +112,19 @@ export class TreeCache {
   /** Removes a tree; one that is absent is removed already. */
   remove(manifest: Digest): void {
     this.#discard(this.#home(manifest));
+  }
+
+  /** Marks all trees that were given out as used just now: whoever has one may read it for as long as it likes. */
+  markGivenAsUsed(): void {
+    const now = new Date();
+    for (const manifest of this.#given) {
+      try {
+        Deno.utimeSync(this.#home(manifest), now, now);
+      } catch (error) {
+        // Removed meanwhile by a person.
+        if (!(error instanceof Deno.errors.NotFound)) throw error;
+      }
+    }
   }
 
   /** All trees, the one longest unused first. */

@@ -235,3 +235,17 @@ Deno.test("leftovers are removed once they are old", async () => {
 
   assert.deepEqual([...Deno.readDirSync(making)].map(({ name }) => name), ["young"]);
 });
+
+Deno.test("a tree that was given out counts as used for as long as it is said to be", async () => {
+  await using subject = await openSubject();
+  const home = (await materialize(subject)).replace(/\/files$/, "");
+  Deno.utimeSync(home, 1, 1);
+  assert.equal(subject.cache.list()[0]!.usedAt, 1000);
+
+  subject.cache.markGivenAsUsed();
+  assert.ok(subject.cache.list()[0]!.usedAt > 1000);
+
+  subject.cache.remove(DIGEST);
+  subject.cache.markGivenAsUsed();
+  assert.deepEqual(subject.cache.list(), []);
+});

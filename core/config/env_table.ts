@@ -21,7 +21,11 @@ export const ENVIRONMENT_VARIABLES: readonly EnvironmentVariable[] = [
     summary: "Where stages run, in place of `environment.use`",
   },
   { name: "AERO_CACHE_DIR", key: "cache.directory", summary: "Directory of the cache" },
-  { name: "AERO_CACHE_SIZE", key: "cache.max_size", summary: "Size that the cache is kept under: 20GB" },
+  {
+    name: "AERO_CACHE_SIZE",
+    key: "cache.max_size",
+    summary: "Size that the cache is kept under, such as 20GB; else 10% of the disk, at most 50GB",
+  },
   {
     name: "AERO_DATA_DIR",
     key: "data.directory",

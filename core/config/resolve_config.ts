@@ -13,7 +13,8 @@ import { parseSize } from "./quantity.ts";
 export interface Settings {
   /** Absolute path. */
   readonly cacheDirectory: string;
-  readonly cacheMaxBytes: number;
+  /** Absent if nobody set it: the disk decides. */
+  readonly cacheMaxBytes?: number;
   /** Absolute path. */
   readonly dataDirectory: string;
 }
@@ -28,7 +29,8 @@ export interface Resolved {
   readonly values: readonly ConfigValue[];
 }
 
-const DEFAULT_CACHE_SIZE = "20GB";
+/** For people: what it comes to is asked of the disk when the cache is pruned. */
+const DEFAULT_CACHE_SIZE = "10% of the disk, at most 50GB";
 const DEFAULT: ConfigOrigin = { kind: "default" };
 
 /**
@@ -66,13 +68,12 @@ export function resolveLayers(
   for (const directory of [cacheDirectory, dataDirectory]) {
     if (!directory.value.startsWith("/")) throw invalid(directory, "write an absolute path");
   }
-  const cacheMaxBytes = typeof cacheSize.value === "number" ? cacheSize.value : parseSize(cacheSize.value);
-  if (cacheMaxBytes === undefined) throw invalid(cacheSize, "write a size, such as 20GB");
+  const cacheMaxBytes = cacheSize.origin === DEFAULT ? {} : { cacheMaxBytes: toBytes(cacheSize) };
   return {
     storage: storage.section,
     environmentUse: environmentUse.value,
     overridesStages: environmentUse.origin.kind === "flag" || environmentUse.origin.kind === "variable",
-    settings: { cacheDirectory: cacheDirectory.value, cacheMaxBytes, dataDirectory: dataDirectory.value },
+    settings: { cacheDirectory: cacheDirectory.value, dataDirectory: dataDirectory.value, ...cacheMaxBytes },
     values: [...storage.values, environmentUse, cacheDirectory, cacheSize, dataDirectory],
   };
 }
@@ -81,6 +82,12 @@ interface Picked<T> {
   readonly key: string;
   readonly value: T;
   readonly origin: ConfigOrigin;
+}
+
+function toBytes(size: Picked<string | number>): number {
+  const bytes = typeof size.value === "number" ? size.value : parseSize(size.value);
+  if (bytes === undefined) throw invalid(size, "write a size, such as 20GB");
+  return bytes;
 }
 
 interface ResolvedStorage {

@@ -53,7 +53,7 @@ export class Aero {
   /** What a person types to get it. */
   get name(): string {
     return this.#options.binary === undefined
-      ? `deno run -A ${this.#options.source}main.ts`
+      ? `npx -y deno@${Deno.version.deno} run -A ${this.#options.source}main.ts`
       : this.#command[0]!;
   }
 

@@ -43,6 +43,7 @@ export type EnvironmentErrorCode =
   | "image_mismatch"
   | "build_failed"
   | "container_refused"
+  | "engine_adds"
   | "unsupported"
   | "closed";
 
@@ -189,7 +190,7 @@ export interface ContainerEnvironment extends AsyncDisposable {
    * Runs a program to its end. Nothing of the program runs afterwards, and its container is gone at the latest when
    * the environment is closed. An abort comes out as the reason that went in once the container is gone.
    * @throws {EnvironmentError} `image_not_found`, `container_refused`, `engine_unavailable`; `unsupported` if a limit
-   *   would not hold.
+   *   would not hold; `engine_adds` if the engine is set up to show programs more than they were given.
    */
   run(spec: ContainerSpec, options: RunOptions): Promise<ProgramExit>;
 

@@ -1,8 +1,10 @@
 import { type ConformanceCase, must } from "./case.ts";
 import {
+  containerOf,
   containersOnly,
   type EnvironmentSubject,
   freshRunId,
+  imageOf,
   launch,
   launchScript,
 } from "./environment_subject.ts";
@@ -73,6 +75,30 @@ export const environmentIsolation: readonly ConformanceCase<EnvironmentSubject>[
       });
 
       must(text(stdout) === "prefixed\n", `the image's own was run: ${text(stdout)}`);
+    },
+  },
+  {
+    name:
+      "a program sees the variables that it was given, its image's, and no others but the engines' own few",
+    skip: containersOnly,
+    async run(subject) {
+      const container = containerOf(subject);
+      const image = await container.environment.inspect(await imageOf(container));
+      const known = new Set([
+        "PATH",
+        "HOME",
+        "HOSTNAME",
+        "TERM",
+        "container",
+        ...Object.keys(image?.env ?? {}),
+      ]);
+
+      const { stdout } = await launch(subject, { command: ["env"], env: { GIVEN: "1" } });
+
+      const names = text(stdout).trim().split("\n").map((line) => line.split("=")[0]!);
+      must(names.includes("GIVEN"), "it does not see what it was given");
+      const more = names.filter((name) => name !== "GIVEN" && !known.has(name));
+      must(more.length === 0, `it sees ${more.join(", ")}`);
     },
   },
   {

@@ -13,6 +13,7 @@ import type { OperationOptions } from "../../../core/plugin/context.ts";
 import type { ProgramExit } from "../../../core/model/run.ts";
 import { buildImage } from "./build_image.ts";
 import type { Engine } from "./engine.ts";
+import { refuseAdditions } from "./engine_additions.ts";
 import { loadImage, saveImage } from "./image_archive.ts";
 import { describeImage, resolveImage, tagImage } from "./images.ts";
 import { removeLeftoversOf } from "./leftovers.ts";
@@ -29,6 +30,8 @@ export class EngineEnvironment implements ContainerEnvironment {
   readonly #descriptions = new Map<ImageDigest, ImageDescription>();
   /** Containers of programs that have ended, on their way out. */
   readonly #removals = new Set<Promise<unknown>>();
+  /** What a look into one container gave: the engine's configuration is the same for all. */
+  #looked: Promise<boolean> | undefined;
   #closed = false;
 
   constructor(engine: Engine) {
@@ -74,6 +77,7 @@ export class EngineEnvironment implements ContainerEnvironment {
   async run(spec: ContainerSpec, options: RunOptions): Promise<ProgramExit> {
     return await runContainer(this.#open(), spec, options, {
       describe: async (image) => this.#descriptions.get(image) ?? await this.inspect(image),
+      lookInside: (name, inside) => this.#lookInside(name, inside),
       removing: (removal) => {
         const ending = removal
           .catch((error) => this.#engine.log("environment.remove_failed", { error: String(error) }))
@@ -92,6 +96,25 @@ export class EngineEnvironment implements ContainerEnvironment {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
     await Promise.all(this.#removals);
+  }
+
+  async #lookInside(name: string, spec: ContainerSpec): Promise<void> {
+    this.#looked ??= this.#refuseAdditions(name, spec);
+    const looking = this.#looked;
+    try {
+      if (await looking) return;
+    } catch (error) {
+      if (error instanceof EnvironmentError && error.code === "engine_adds") throw error;
+      if (this.#looked === looking) this.#looked = undefined;
+      throw error;
+    }
+    // The container was gone: the next one is looked at.
+    if (this.#looked === looking) this.#looked = undefined;
+  }
+
+  async #refuseAdditions(name: string, spec: ContainerSpec): Promise<boolean> {
+    const description = this.#descriptions.get(spec.image) ?? await this.inspect(spec.image);
+    return description !== undefined && await refuseAdditions(this.#engine, name, spec, description.env);
   }
 
   #open(): Engine {

@@ -12,6 +12,8 @@ export interface Quirks {
   readonly daemon: boolean;
   /** Variables that choose the engine or its builder; taken from the plugin's context. */
   readonly engineVariables: readonly string[];
+  /** Where a user sets what the engine puts into every container. */
+  readonly configuration: string;
   /** What the command prints when the engine does not answer. */
   readonly unavailable: RegExp;
   /** What the command prints when a named image is not there. */
@@ -49,6 +51,7 @@ export const PODMAN: Quirks = {
   install: "install podman, on Debian or Ubuntu: `sudo apt-get install podman catatonit`",
   start: ["see what is wrong: `podman info`"],
   daemon: false,
+  configuration: "`env`, `volumes` and the like in containers.conf",
   engineVariables: ["CONTAINER_HOST", "CONTAINER_CONNECTION", "CONTAINERS_CONF", "CONTAINERS_STORAGE_CONF"],
   // podman-remote, pkg/bindings: "Cannot connect to Podman"; libpod: storage that cannot be opened.
   unavailable: /cannot connect to podman|unable to connect to podman|cannot re-exec|database is locked/i,
@@ -88,6 +91,7 @@ export const DOCKER: Quirks = {
     "if it is running, let this user reach it: `sudo usermod -aG docker $USER` and log in again",
   ],
   daemon: true,
+  configuration: "`proxies` in ~/.docker/config.json",
   engineVariables: [
     "DOCKER_HOST",
     "DOCKER_CONTEXT",

@@ -18,6 +18,8 @@ import { runArguments } from "./run_arguments.ts";
 export interface RunSurroundings {
   /** Asked about the image if its PATH counts. */
   readonly describe: (image: ContainerSpec["image"]) => Promise<ImageDescription | undefined>;
+  /** Looks at the container of a program that has ended by itself, unless another of the engine has been looked at. */
+  readonly lookInside: (name: string, spec: ContainerSpec) => Promise<void>;
   /** Takes the removal of a container whose program has ended by itself. */
   readonly removing: (removal: Promise<unknown>) => void;
 }
@@ -72,7 +74,7 @@ export async function runContainer(
       : [];
     const [how] = await Promise.all([status, ...streams]);
     if (stopping !== undefined) throw options.signal?.reason;
-    const exit = await judgeExit(engine, {
+    const judging = judgeExit(engine, {
       spec,
       name,
       status: how,
@@ -80,6 +82,12 @@ export async function runContainer(
       memoryKillsBefore,
       directory,
     });
+    const looking = surroundings.lookInside(name, spec);
+    // A container that was not even started is told of first.
+    const [judgement, looked] = await Promise.allSettled([judging, looking]);
+    if (judgement.status === "rejected") throw judgement.reason;
+    if (looked.status === "rejected") throw looked.reason;
+    const exit = judgement.value;
     judged = stopping === undefined;
     return exit;
   } finally {

@@ -92,7 +92,7 @@ async function lay(
 function scriptByHand(
   record: RunRecord,
   version: ExperimentVersion,
-  stage: Pick<StageConfig, "command" | "outputs">,
+  stage: Pick<StageConfig, "command" | "outputs" | "codeAccess">,
 ): string {
   const { environment } = version;
   // Those of the stage: a run that failed has none, and would still write to them.
@@ -103,32 +103,67 @@ function scriptByHand(
     "set -eu",
     'cd "$(dirname "$0")"',
     ["mkdir -p again", ...outputs].join(" "),
-    environment.kind === "host" ? onHost(record, version, stage) : inContainer(record, version, environment),
+    environment.kind === "host"
+      ? onHost(record, version, stage)
+      : inContainer(record, version, environment, stage),
     "",
   ].join("\n");
 }
 
-function inContainer(record: RunRecord, version: ExperimentVersion, environment: ContainerIdentity): string {
+// What engines give a program whose image sets no PATH.
+const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/** The same flags as an environment gives its engine, as far as they are the same for all engines. */
+function inContainer(
+  record: RunRecord,
+  version: ExperimentVersion,
+  environment: ContainerIdentity,
+  { codeAccess }: Pick<StageConfig, "codeAccess">,
+): string {
   const layout = CONTAINER_LAYOUT;
   const mount = (source: string, target: string, mode = "") => `-v "$PWD/${source}:${target}${mode}"`;
   const program = { id: record.run, params: version.params, stageKey: record.stageKey };
-  const variables = Object.entries(programVariables(layout, environment.env, program));
+  const { PATH: path, ...variables } = programVariables(layout, environment.env, program);
+  const { cpus, memoryBytes, gpus } = record.limits;
   return [
     // A container's record names its engine: `<program> <version>`.
-    `${record.host.engine!.split(" ")[0]} run --rm --init --network ${environment.network}`,
-    mount("code", layout.code),
-    mount("inputs", layout.inputs, ":ro"),
-    mount("again", layout.outputs),
-    mount("run", layout.exchange),
-    mount("program/python", layout.python, ":ro"),
-    mount("program/bin", layout.bin, ":ro"),
-    ...variables.map((variable) => `-e ${quoteCommand([variable.join("=")])}`),
-    ...record.secrets.map((name) => `-e ${name}`),
-    `-w ${quoteCommand([workingDirectory(layout.code, version)])}`,
-    ...(environment.runArgs.length === 0 ? [] : [quoteCommand(environment.runArgs)]),
-    environment.image,
-    quoteCommand(version.command),
-  ].join(" \\\n  ");
+    `engine=${quoteCommand([record.host.engine!.split(" ")[0]!])}`,
+    "# Some engines pass these on.",
+    "unset http_proxy https_proxy ftp_proxy no_proxy all_proxy",
+    "unset HTTP_PROXY HTTPS_PROXY FTP_PROXY NO_PROXY ALL_PROXY",
+    "# In a rootless engine root inside is the user outside.",
+    'if "$engine" info 2>/dev/null | grep -Eq "^ *rootless(: true)?$"; then user=0:0; else user=$(id -u):$(id -g); fi',
+    path === undefined
+      ? `path=$("$engine" image inspect --format '{{range .Config.Env}}{{println .}}{{end}}' ${environment.image} |` +
+        " sed -n 's/^PATH=//p')"
+      : `path=${quoteCommand([path])}`,
+    ...(gpus === undefined
+      ? []
+      : [`# The run had GPUs as well (${JSON.stringify(gpus)}): add the engine's own flag.`]),
+    [
+      `exec "$engine" run --rm --init --pull=never --network ${environment.network}`,
+      ...(environment.network === "host" ? [] : ["--hostname aero"]),
+      '--user "$user" --cap-drop all --security-opt no-new-privileges --security-opt label=disable',
+      '--shm-size 1g --entrypoint "" --no-healthcheck',
+      ...(cpus === undefined ? [] : [`--cpus ${cpus}`]),
+      ...(memoryBytes === undefined ? [] : [`--memory ${memoryBytes}b --memory-swap ${memoryBytes}b`]),
+      mount("code", layout.code, codeAccess === "read-only" ? ":ro" : ""),
+      mount("inputs", layout.inputs, ":ro"),
+      mount("again", layout.outputs),
+      mount("run", layout.exchange),
+      mount("program/python", layout.python, ":ro"),
+      mount("program/bin", layout.bin, ":ro"),
+      ...Object.entries({ HOME: "/tmp", ...variables }).map((variable) =>
+        `-e ${quoteCommand([variable.join("=")])}`
+      ),
+      `-e PATH="${layout.bin}:\${path:-${DEFAULT_PATH}}"`,
+      ...record.secrets.map((name) => `-e ${name}`),
+      `-w ${quoteCommand([workingDirectory(layout.code, version)])}`,
+      ...(environment.runArgs.length === 0 ? [] : [quoteCommand(environment.runArgs)]),
+      environment.image,
+      quoteCommand(version.command),
+    ].join(" \\\n  "),
+  ].join("\n");
 }
 
 function onHost(

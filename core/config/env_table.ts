@@ -24,7 +24,7 @@ export const ENVIRONMENT_VARIABLES: readonly EnvironmentVariable[] = [
   {
     name: "AERO_CACHE_SIZE",
     key: "cache.max_size",
-    summary: "Size that the cache is kept under, such as 20GB; else 10% of the disk, at most 50GB",
+    summary: "Size of the cache: 20GB; else 10% of the disk, 50GB at most",
   },
   {
     name: "AERO_DATA_DIR",

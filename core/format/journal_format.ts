@@ -3,7 +3,7 @@ import type { MetricPoint } from "../model/metric.ts";
 import { canonicalJson } from "./canonical_json.ts";
 import { invalidDocument, newerDocument } from "./document.ts";
 import { experimentVersionShape } from "./experiment_version_shape.ts";
-import { MetricsWriter, readMetricPoints } from "./metrics_line.ts";
+import { MetricsWriter, readMetricsEvent } from "./metrics_line.ts";
 import { endStateShape, exitShape, outputShape, runStartShape } from "./run_shape.ts";
 import { amount, isObject, name, object, optional, type Shape, tagged, text } from "./shape.ts";
 
@@ -47,7 +47,7 @@ const metrics = new MetricsWriter();
  * @throws {TypeError} if it is not an event: the caller made it wrongly.
  */
 export function writeJournalEvent(journalEvent: JournalEvent): string {
-  if (journalEvent.event === "metrics") return metrics.write(journalEvent.at, journalEvent.points);
+  if (journalEvent.event === "metrics") return metrics.write(journalEvent);
   const faults: string[] = [];
   event.check(journalEvent, "", faults);
   if (faults.length > 0) throw new TypeError(`Cannot write an event: ${faults.join("; ")}`);
@@ -86,9 +86,9 @@ function readLine(line: string, number: number): JournalEvent {
   const value = parseLine(line, number);
   if (!isObject(value)) throw invalidDocument(KIND, `line ${number} is not a JSON object`);
   if (value.event === "metrics") {
-    const points = readMetricPoints(value);
-    if (points === undefined) throw invalidDocument(KIND, `line ${number} is not a list of metric points`);
-    return { event: "metrics", at: value.at as number, points };
+    const read = readMetricsEvent(value);
+    if (read === undefined) throw invalidDocument(KIND, `line ${number} is not a list of metric points`);
+    return read;
   }
   if (typeof value.event === "string" && !Object.hasOwn(EVENTS, value.event)) {
     throw newerDocument(KIND, `line ${number} is an event ${JSON.stringify(value.event)}`);

@@ -22,6 +22,15 @@ Deno.test("metrics keep NaN, the infinities and their order of names", () => {
   assert.deepEqual(readJournal(bytesOf(line)).events, [{ event: "metrics", at: 9, points }]);
 });
 
+Deno.test("metrics may say how far their file was taken", () => {
+  const event = { event: "metrics", at: 9, points: [], inode: 7, offset: 120 } as const;
+
+  const line = writeJournalEvent(event);
+
+  assert.equal(line, '{"at":9,"event":"metrics","inode":7,"offset":120,"points":[]}\n');
+  assert.deepEqual(readJournal(bytesOf(line)).events, [event]);
+});
+
 Deno.test("a last line that was cut off is told and left out, wherever it was cut", () => {
   const whole = bytesOf(STARTED);
   const last = bytesOf(
@@ -53,6 +62,10 @@ for (
     '{"at":1,"event":"metrics","points":[{"at":1,"step":"1","values":{"a":1}}]}',
     '{"at":1,"event":"metrics","points":[{"at":1,"values":{},"extra":1}]}',
     '{"at":1,"event":"metrics","points":[],"extra":1}',
+    '{"at":1,"event":"metrics","points":[],"inode":1}',
+    '{"at":1,"event":"metrics","points":[],"offset":1}',
+    '{"at":1,"event":"metrics","points":[],"inode":1,"offset":-1}',
+    '{"at":1,"event":"metrics","points":[],"inode":1,"offset":"1"}',
     '{"at":1,"event":"ended","state":"running"}',
   ]
 ) {

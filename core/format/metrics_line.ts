@@ -1,3 +1,4 @@
+import type { MetricsEvent } from "../model/journal.ts";
 import { fromMetricValue, type MetricPoint, type MetricValue } from "../model/metric.ts";
 import { isSpelledNumber } from "./run_shape.ts";
 import { isObject } from "./shape.ts";
@@ -15,10 +16,13 @@ export class MetricsWriter {
   /**
    * One line of canonical JSON.
    *
-   * @throws {TypeError} if a step or time is not a finite number, or a name is not valid Unicode.
+   * @throws {TypeError} if a step, time or position is not a finite number, or a name is not valid Unicode.
    */
-  write(at: number, points: readonly MetricPoint[]): string {
-    let line = `{"at":${finite(at)},"event":"metrics","points":[`;
+  write({ at, points, inode, offset }: MetricsEvent): string {
+    let line = `{"at":${finite(at)},"event":"metrics",`;
+    if (inode !== undefined) line += `"inode":${finite(inode)},`;
+    if (offset !== undefined) line += `"offset":${finite(offset)},`;
+    line += `"points":[`;
     for (let i = 0; i < points.length; i++) {
       if (i > 0) line += ",";
       line += this.#point(points[i]!);
@@ -53,17 +57,22 @@ export class MetricsWriter {
 
 function finite(value: number): number {
   if (Number.isFinite(value)) return value;
-  throw new TypeError(`Cannot write ${value} as a step or a time`);
+  throw new TypeError(`Cannot write ${value} as a step, a time or a position`);
 }
 
-/** The points of a parsed line, or `undefined` if it is not such a line. Takes the line's own objects over. */
-export function readMetricPoints(line: Record<string, unknown>): MetricPoint[] | undefined {
-  const { at, points } = line;
-  if (!isFinite(at) || !Array.isArray(points) || Object.keys(line).length !== 3) return undefined;
+/** The event of a parsed line, or `undefined` if it is not such a line. Takes the line's own objects over. */
+export function readMetricsEvent(line: Record<string, unknown>): MetricsEvent | undefined {
+  const { at, points, inode, offset } = line;
+  if (!isFinite(at) || !Array.isArray(points)) return undefined;
+  const hasPosition = inode !== undefined;
+  if (hasPosition ? !isFinite(inode) || !isFinite(offset) || offset < 0 : offset !== undefined) {
+    return undefined;
+  }
+  if (Object.keys(line).length !== (hasPosition ? 5 : 3)) return undefined;
   for (const point of points) {
     if (!isPoint(point)) return undefined;
   }
-  return points;
+  return line as unknown as MetricsEvent;
 }
 
 function isPoint(point: unknown): point is MetricPoint {

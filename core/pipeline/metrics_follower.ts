@@ -1,3 +1,4 @@
+import type { MetricsPosition } from "../model/journal.ts";
 import type { MetricPoint } from "../model/metric.ts";
 import { parseMetricLine } from "./reported_metrics.ts";
 
@@ -10,8 +11,12 @@ const MAX_LINE_BYTES = 1 << 20;
 
 /** Where a follower tells what it read. */
 export interface MetricsSink {
-  /** Points in the order of the file; at least one. If it throws, it gets them again at the next look. */
-  points(points: MetricPoint[]): void;
+  /**
+   * Points in the order of the file; at least one. If it throws, it gets them again at the next look.
+   *
+   * @param position Where to go on behind them.
+   */
+  points(points: MetricPoint[], position: MetricsPosition | undefined): void;
   /** A line that is not an object of numbers. `line` counts from 1. */
   fault(line: number, why: string): void;
 }
@@ -29,25 +34,28 @@ export class MetricsFollower {
   readonly #now: () => number;
   readonly #buffer = new Uint8Array(BUFFER_BYTES);
   #file: Deno.FsFile | undefined;
+  #inode: number | null = null;
   #offset = 0;
+  /** Bytes up to the end of the last line that was taken. */
+  #taken = 0;
   /** The beginning of a line that has no end yet. */
   #rest = new Uint8Array(0);
   /** Whether that line is too long, and is left out up to its end. */
   #tooLong = false;
   #line = 0;
-  #skip: number;
+  #resume: MetricsPosition | undefined;
   /** Read, and not yet taken by the sink. */
   #pending: MetricPoint[] = [];
   #timer: ReturnType<typeof setInterval> | undefined;
 
   /**
-   * @param skip Points at the beginning of the file that the sink has already had.
+   * @param resume What the sink has already had. A file that is another one, or shorter, is read from its beginning.
    */
-  constructor(path: string, sink: MetricsSink, now: () => number, skip = 0) {
+  constructor(path: string, sink: MetricsSink, now: () => number, resume?: MetricsPosition) {
     this.#path = path;
     this.#sink = sink;
     this.#now = now;
-    this.#skip = skip;
+    this.#resume = resume;
   }
 
   /** Begins to look; a file that is not there yet is waited for. */
@@ -87,7 +95,7 @@ export class MetricsFollower {
       if (!this.#open()) return;
     } else {
       this.#file!.seekSync(0, Deno.SeekMode.Start);
-      this.#offset = 0;
+      this.#offset = this.#taken = 0;
     }
     this.#readOn();
   }
@@ -104,21 +112,46 @@ export class MetricsFollower {
 
   #flush(): void {
     if (this.#pending.length === 0) return;
-    this.#sink.points(this.#pending);
+    const position = this.#inode === null ? undefined : { inode: this.#inode, offset: this.#taken };
+    this.#sink.points(this.#pending, position);
     this.#pending = [];
   }
 
   #open(): boolean {
     try {
       // A program could put a pipe or a link in its place; only a regular file is read.
-      if (!Deno.lstatSync(this.#path).isFile) return false;
-      this.#file = Deno.openSync(this.#path);
-      this.#offset = 0;
+      const there = Deno.lstatSync(this.#path);
+      if (!there.isFile) return false;
+      const file = Deno.openSync(this.#path);
+      const own = file.statSync();
+      // What the program put in its place between the two looks is judged at the next one.
+      if (!own.isFile || own.ino !== there.ino || own.dev !== there.dev) {
+        file.close();
+        return false;
+      }
+      this.#file = file;
+      this.#inode = own.ino;
+      this.#offset = this.#taken = 0;
+      this.#goOn(own.size);
       return true;
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return false;
       throw error;
     }
+  }
+
+  /** Passes over what the sink has had of the file, if it is that one; only lines are counted. */
+  #goOn(size: number): void {
+    const resume = this.#resume;
+    this.#resume = undefined;
+    if (resume === undefined || resume.inode !== this.#inode || size < resume.offset) return;
+    while (this.#offset < resume.offset) {
+      const count = this.#file!.readSync(this.#buffer.subarray(0, resume.offset - this.#offset));
+      if (count === null || count === 0) break;
+      this.#offset += count;
+      for (let at = -1; (at = this.#buffer.subarray(0, count).indexOf(0x0a, at + 1)) >= 0;) this.#line++;
+    }
+    this.#taken = this.#offset;
   }
 
   /** What became of the file that is open, if it is no longer what it was. */
@@ -147,6 +180,12 @@ export class MetricsFollower {
       this.#line++;
       bytes = bytes.subarray(next);
     }
+    this.#takeLines(bytes);
+    // The beginning of a line that is left out is read again by who goes on from here.
+    if (!this.#tooLong) this.#taken = this.#offset - this.#rest.length;
+  }
+
+  #takeLines(bytes: Uint8Array): void {
     const end = bytes.lastIndexOf(0x0a);
     if (end < 0) return this.#hold(bytes);
     const text = new TextDecoder().decode(concat(this.#rest, bytes.subarray(0, end)));
@@ -162,7 +201,6 @@ export class MetricsFollower {
   #takeLine(line: string, at: number): void {
     const point = parseMetricLine(line, at);
     if (typeof point === "string") this.#sink.fault(this.#line, point);
-    else if (this.#skip > 0) this.#skip--;
     else this.#pending.push(point);
   }
 

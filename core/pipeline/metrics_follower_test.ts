@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { MetricsPosition } from "../model/journal.ts";
 import type { MetricPoint } from "../model/metric.ts";
 import { MetricsFollower } from "./metrics_follower.ts";
 import { parseMetricLine } from "./reported_metrics.ts";
@@ -9,6 +10,7 @@ class Followed implements Disposable {
   readonly path = `${this.directory}/metrics.jsonl`;
   readonly points: MetricPoint[] = [];
   readonly faults: [line: number, why: string][] = [];
+  position: MetricsPosition | undefined;
   onPoints = (points: readonly MetricPoint[]) => {
     for (const point of points) this.points.push(point);
   };
@@ -18,21 +20,24 @@ class Followed implements Disposable {
     Deno.writeFileSync(this.path, bytes, { append: true });
   }
 
-  follower(skip = 0): MetricsFollower {
+  follower(resume?: MetricsPosition): MetricsFollower {
     return new MetricsFollower(
       this.path,
       {
-        points: (points) => this.onPoints(points),
+        points: (points, position) => {
+          this.onPoints(points);
+          this.position = position;
+        },
         fault: (line, why) => this.faults.push([line, why]),
       },
       () => 1000,
-      skip,
+      resume,
     );
   }
 
   /** Reads the whole file as it is. */
-  read(skip = 0): void {
-    this.follower(skip).finish();
+  read(resume?: MetricsPosition): void {
+    this.follower(resume).finish();
   }
 
   [Symbol.dispose](): void {
@@ -134,13 +139,70 @@ Deno.test("a huge line is left out up to its end, told once, and what follows ke
   assert.deepEqual(file.faults, [[2, "it is longer than 1048576 bytes"], [4, "it is not JSON"]]);
 });
 
-Deno.test("points that were taken before are left out, lines with faults not counted", () => {
+Deno.test("a follower goes on where another stopped, and counts lines from the file's beginning", () => {
   using file = new Followed();
-  file.append('{"a":1}\nnoise\n{"a":2}\n{"a":3}\n');
+  file.append('{"a":1}\nnoise\n{"ä":2}\n');
+  file.read();
+  file.points.length = file.faults.length = 0;
+  file.append('{"a":3}\nnoise\n');
 
-  file.read(2);
+  file.read(file.position);
 
   assert.deepEqual(file.points.map(({ values }) => values), [{ a: 3 }]);
+  assert.deepEqual(file.faults, [[5, "it is not JSON"]]);
+});
+
+Deno.test("half a line is not taken by a position, and is read whole from there", async () => {
+  using file = new Followed();
+  const follower = file.follower();
+  follower.start();
+  file.append('{"a":1}\n{"b"');
+  await until(() => file.position !== undefined);
+  const { position } = file;
+  follower.finish();
+  file.points.length = file.faults.length = 0;
+  file.append(":2}\n");
+
+  file.read(position);
+
+  assert.equal(position!.offset, '{"a":1}\n'.length);
+  assert.deepEqual(file.points.map(({ values }) => values), [{ b: 2 }]);
+});
+
+Deno.test("a file that is another one or shorter than what was taken is read from its beginning", () => {
+  using file = new Followed();
+  file.append('{"a":1}\n{"a":2}\n');
+  file.read();
+  const { position } = file;
+  file.points.length = 0;
+
+  Deno.writeTextFileSync(file.path, '{"b":1}\n');
+  file.read(position);
+  Deno.writeTextFileSync(`${file.directory}/new`, '{"c":1}\n{"c":2}\n{"c":3}\n');
+  Deno.renameSync(`${file.directory}/new`, file.path);
+  file.read(position);
+
+  assert.deepEqual(file.points.map(({ values }) => values), [{ b: 1 }, { c: 1 }, { c: 2 }, { c: 3 }]);
+});
+
+Deno.test("a link that takes the file's place between looking and opening is not read", () => {
+  using file = new Followed();
+  file.append('{"a":1}\n');
+  Deno.writeTextFileSync(`${file.directory}/secret`, '{"secret":1}\n');
+  const { lstatSync } = Deno;
+  Deno.lstatSync = (path) => {
+    const found = lstatSync(path);
+    Deno.removeSync(path);
+    Deno.symlinkSync(`${file.directory}/secret`, path);
+    return found;
+  };
+  try {
+    file.read();
+  } finally {
+    Deno.lstatSync = lstatSync;
+  }
+
+  assert.deepEqual(file.points, []);
 });
 
 Deno.test("a file that is replaced is read to its end, and then the new one from its beginning", async () => {

@@ -1,6 +1,6 @@
 import { AeroError } from "../errors.ts";
 import { readJournal } from "../format/journal_format.ts";
-import type { JournalEvent } from "../model/journal.ts";
+import type { JournalEvent, MetricsPosition } from "../model/journal.ts";
 import type { RunId } from "../model/run_id.ts";
 import { type Environment, EnvironmentError } from "../plugin/environment.ts";
 import { Heartbeat } from "./heartbeat.ts";
@@ -104,17 +104,27 @@ function endAsLost(
   observer: Pick<RunObserver, "warn">,
 ): void {
   const directory = services.state.run(run);
-  const known = events.reduce((sum, event) => event.event === "metrics" ? sum + event.points.length : sum, 0);
   using journal = new JournalWriter(directory.journal);
   const follower = new MetricsFollower(
     directory.metrics,
     {
-      points: (points) => journal.append({ event: "metrics", at: services.now(), points }),
+      points: (points, position) =>
+        journal.append({ event: "metrics", at: services.now(), points, ...position }),
       fault: (line, why) => observer.warn(`line ${line} of metrics.jsonl of ${run} is left out: ${why}`),
     },
     services.now,
-    known,
+    positionOf(events),
   );
   follower.finish();
   journal.append({ event: "ended", at: services.now(), state: "lost" });
+}
+
+/** How far the dead aero had taken the program's metrics. */
+function positionOf(events: readonly JournalEvent[]): MetricsPosition | undefined {
+  for (const event of events.toReversed()) {
+    if (event.event !== "metrics") continue;
+    const { inode, offset } = event;
+    if (inode !== undefined && offset !== undefined) return { inode, offset };
+  }
+  return undefined;
 }

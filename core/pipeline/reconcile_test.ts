@@ -89,6 +89,27 @@ Deno.test("a run whose aero died is recorded as lost, with all the metrics that 
   assert.deepEqual(await dead.mend(), []);
 });
 
+Deno.test("a program that wrote its metrics anew after its aero died loses none of them", async () => {
+  await using dead = await DeadRun.begin();
+  const file = '{"step":1,"loss":1}\n{"step":2,"loss":0.5}\n';
+  dead.leave({ events: [dead.created], metrics: file });
+  const path = `${dead.project.root}/.aero/work/${DEAD}/run/metrics.jsonl`;
+  const points = [1, 0.5].map((loss, i) => ({ at: 6, step: i + 1, values: { loss } }));
+  const taken: JournalEvent = {
+    event: "metrics",
+    at: 6,
+    points,
+    inode: Deno.statSync(path).ino!,
+    offset: file.length,
+  };
+  dead.leave({ events: [dead.created, taken] });
+  Deno.writeTextFileSync(path, '{"step":3,"loss":0.25}\n');
+
+  await dead.mend();
+
+  assert.deepEqual((await dead.record())!.metrics, { loss: 0.25 });
+});
+
 Deno.test("a run that had ended and was not recorded is recorded as it ended", async () => {
   await using dead = await DeadRun.begin();
   dead.leave({

@@ -170,7 +170,8 @@ async function followed(
 ): Promise<ProgramExit> {
   const { services, observer } = options;
   const follower = new MetricsFollower(running.directory.metrics, {
-    points: (points) => running.journal.append({ event: "metrics", at: services.now(), points }),
+    points: (points, position) =>
+      running.journal.append({ event: "metrics", at: services.now(), points, ...position }),
     fault: (line, why) => observer.warn(`line ${line} of metrics.jsonl is left out: ${why}`),
   }, services.now);
   follower.start();

@@ -1,6 +1,7 @@
 import { CorruptionError } from "../errors.ts";
 import { isDigest } from "../model/digest.ts";
-import { compareBytes, type Manifest, type ManifestEntry } from "../model/manifest.ts";
+import { compareBytes, type LinkEntry, type Manifest, type ManifestEntry } from "../model/manifest.ts";
+import { leavingLink } from "../model/leaving_link.ts";
 import { linkTargetInside, type RelativePath } from "../model/relative_path.ts";
 import { isSafePath } from "./safe_path.ts";
 
@@ -20,6 +21,10 @@ export function writeManifest(manifest: Manifest): Uint8Array<ArrayBuffer> {
       throw new TypeError(`Cannot write a manifest: ${JSON.stringify(entry.path)} ${fault}`);
     }
     lines.push(writeEntry(entry));
+  }
+  const leaving = leavingLink(linksOf(manifest.entries));
+  if (leaving) {
+    throw new TypeError(`Cannot write a manifest: ${JSON.stringify(leaving.path)} leaves the artifact`);
   }
   return new TextEncoder().encode(lines.join(""));
 }
@@ -47,7 +52,18 @@ export function readManifest(bytes: Uint8Array): Manifest {
     entries.push(entry);
     start = end + 1;
   }
+  const leaving = leavingLink(linksOf(entries));
+  if (leaving) {
+    throw invalid(
+      entries.indexOf(leaving) + 1,
+      `${JSON.stringify(leaving.path)} is a link that leaves the artifact through others`,
+    );
+  }
   return { entries };
+}
+
+function linksOf(entries: readonly ManifestEntry[]): LinkEntry[] {
+  return entries.filter((entry) => entry.kind === "link");
 }
 
 function decode(bytes: Uint8Array): string {

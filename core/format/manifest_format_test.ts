@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { CorruptionError } from "../errors.ts";
 import type { ManifestEntry } from "../model/manifest.ts";
+import { parseRelativePath } from "../model/relative_path.ts";
 import { readManifest, writeManifest } from "./manifest_format.ts";
 
 const DIGEST = `sha256:${"a".repeat(64)}`;
@@ -86,3 +87,14 @@ for (
 ) {
   Deno.test(`a manifest with ${what} is refused`, () => refuses(text, "manifest_invalid"));
 }
+
+Deno.test("links that leave together what none leaves alone are neither written nor read", () => {
+  const link = (
+    path: string,
+    target: string,
+  ) => ({ kind: "link", path: parseRelativePath(path), target } as const);
+  const text = '{"link":"..","path":"d/a"}\n{"link":"d/a/..","path":"e"}\n';
+
+  assert.throws(() => writeManifest({ entries: [link("d/a", ".."), link("e", "d/a/..")] }), TypeError);
+  assert.throws(() => readManifest(new TextEncoder().encode(text)), { code: "manifest_invalid" });
+});

@@ -1,5 +1,6 @@
 import { UserError } from "../errors.ts";
 import { compareBytes } from "../model/manifest.ts";
+import { leavingLink } from "../model/leaving_link.ts";
 import { linkTargetInside, parseRelativePath, type RelativePath } from "../model/relative_path.ts";
 import type { FileStamp } from "../model/tree_scan.ts";
 import { fileUnreadable } from "./file_fault.ts";
@@ -23,6 +24,8 @@ export type WalkedEntry =
 export function walkTree(root: string): WalkedEntry[] {
   const found: WalkedEntry[] = [];
   walk(root, "", found);
+  const leaving = leavingLink(found.filter((entry) => entry.kind === "link"));
+  if (leaving) throw linkLeaves(root, leaving);
   return found.sort((a, b) => compareBytes(a.path, b.path));
 }
 
@@ -78,8 +81,16 @@ function entryAt(root: string, path: RelativePath): WalkedEntry {
 
 function linkAt(root: string, path: RelativePath, target: string): WalkedEntry {
   if (linkTargetInside(path, target) !== undefined) return { kind: "link", path, target };
-  throw new UserError("link_leaves", {
-    what: `Cannot take the link ${JSON.stringify(`${root}/${path}`)}`,
+  throw linkLeaves(root, { path, target });
+}
+
+function linkLeaves(
+  root: string,
+  { path, target }: { readonly path: string; readonly target: string },
+): UserError {
+  const link = JSON.stringify(`${root}/${path}`);
+  return new UserError("link_leaves", {
+    what: `Cannot take the link ${link}`,
     why: `it points to ${JSON.stringify(target)}, outside of ${JSON.stringify(root)}`,
     fix: ["put the file itself there, or leave the link out"],
   });

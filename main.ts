@@ -33,17 +33,21 @@ async function openApp(base: AppBase): Promise<App> {
 
 if (import.meta.main) {
   const interrupt = new AbortController();
+  const urgent = new AbortController();
   const onSignal = () => {
-    // The second time, whoever presses the keys has waited long enough.
-    if (interrupt.signal.aborted) Deno.exit(EXIT.interrupted);
-    interrupt.abort(new DOMException("Interrupted", "AbortError"));
+    // The second time a program gets no more time to end, and is still ended; the third time nothing is waited for.
+    if (urgent.signal.aborted) Deno.exit(EXIT.interrupted);
+    const asked = interrupt.signal.aborted ? urgent : interrupt;
+    asked.abort(new DOMException("Interrupted", "AbortError"));
   };
   // Asked before any listener is added: the first one makes Deno handle hangups itself, whatever was wanted of them.
   const onHangup = isHangupIgnored() ? () => {} : onSignal;
   Deno.addSignalListener("SIGINT", onSignal);
   Deno.addSignalListener("SIGTERM", onSignal);
   Deno.addSignalListener("SIGHUP", onHangup);
-  Deno.exit(await main(Deno.args, denoIo(processEnvironment(), interrupt.signal)));
+  Deno.exit(
+    await main(Deno.args, denoIo(processEnvironment(), { signal: interrupt.signal, urgent: urgent.signal })),
+  );
 }
 
 /** Whether whoever started aero wants it to outlive its terminal, as nohup does. */

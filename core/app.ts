@@ -107,6 +107,7 @@ export class App implements AppBase, AsyncDisposable {
   pluginContext(dataDirectory: string): PluginContext {
     return {
       signal: this.signal,
+      ...(this.io.urgent === undefined ? {} : { urgent: this.io.urgent }),
       now: this.io.now,
       variable: (name) => this.variables.get(name),
       log: (event, fields) =>

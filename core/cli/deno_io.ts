@@ -1,7 +1,10 @@
 import type { Io, Sink } from "./io.ts";
 
 /** The streams, terminal and clock of this process. */
-export function denoIo(env: Readonly<Record<string, string>>, signal: AbortSignal): Io {
+export function denoIo(
+  env: Readonly<Record<string, string>>,
+  { signal, urgent }: Required<Pick<Io, "signal" | "urgent">>,
+): Io {
   const stderrIsTerminal = Deno.stderr.isTerminal(), stdoutIsTerminal = Deno.stdout.isTerminal();
   return {
     stdout: sinkOf(Deno.stdout),
@@ -16,6 +19,7 @@ export function denoIo(env: Readonly<Record<string, string>>, signal: AbortSigna
     env,
     cwd: Deno.cwd(),
     signal,
+    urgent,
     now: () => new Date(),
   };
 }

@@ -24,5 +24,7 @@ export interface Io {
   readonly cwd: string;
   /** Aborts on the first interrupt. */
   readonly signal: AbortSignal;
+  /** Aborts on the second. */
+  readonly urgent?: AbortSignal;
   readonly now: () => Date;
 }

@@ -1,6 +1,8 @@
 /** What every plugin gets from aero, so that it needs no globals. */
 export interface PluginContext {
   readonly signal: AbortSignal;
+  /** Aborts when whoever aborted by `signal` asks again: what was given time to end is ended at once. */
+  readonly urgent?: AbortSignal;
   /** The clock. */
   readonly now: () => Date;
   /** Variables that the plugin may read: those of the user's environment. */

@@ -13,5 +13,7 @@ export interface Engine {
   readonly init: boolean;
   /** `uid:gid` inside the container that is the invoking user outside. */
   readonly user: string;
+  /** Ends the time that programs are given to end. */
+  readonly urgent?: AbortSignal;
   readonly log: (event: string, fields?: Record<string, unknown>) => void;
 }

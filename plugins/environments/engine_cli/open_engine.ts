@@ -33,6 +33,7 @@ export async function openEngine(quirks: Quirks, context: PluginContext): Promis
     init,
     // In a rootless engine root inside is the user outside, and the image needs no second copy with other owners.
     user: rootless ? "0:0" : `${Deno.uid() ?? 0}:${Deno.gid() ?? 0}`,
+    ...(context.urgent === undefined ? {} : { urgent: context.urgent }),
     log: context.log,
   });
 }

@@ -128,7 +128,7 @@ function start(
   }
 }
 
-/** The signal, then after `graceMs` the end. Returns when the engine's command has ended. */
+/** The signal, then after `graceMs`, or once it is urgent, the end. Returns when the engine's command has ended. */
 async function stop(
   engine: Engine,
   { name, signal }: { readonly name: string; readonly signal: "HUP" | "TERM" },
@@ -137,14 +137,19 @@ async function stop(
   graceMs: number,
 ): Promise<void> {
   const until = performance.now() + graceMs;
-  const left = () => Math.max(0, until - performance.now());
+  const { urgent } = engine;
+  const left = () => urgent?.aborted ? 0 : Math.max(0, until - performance.now());
+  const hurry = new Promise<void>((resolve) =>
+    urgent?.addEventListener("abort", () => resolve(), { once: true })
+  );
   // The container may not have started yet; then there is nothing to signal so far.
   while (left() > 0) {
     const { code } = await ask(engine.command, ["kill", "--signal", signal, name]);
     if (code === 0) break;
     if (await within(status, Math.min(50, left()))) return;
   }
-  if (await within(status, left())) return;
+  await within(Promise.race([status, hurry]), left());
+  if (await within(status, 0)) return;
   await removeContainers(engine, [name]);
   if (await within(status, 2000)) return;
   endProcess(child, "SIGKILL");

@@ -21,7 +21,7 @@ export const hostEnvironment: EnvironmentPlugin = {
       networkNone: false,
       rootless: Deno.uid() !== 0,
       limits: false,
-    });
+    }, context.urgent);
   },
 };
 
@@ -29,11 +29,15 @@ class ProcessEnvironment implements HostEnvironment {
   readonly kind = "host";
   #closed = false;
 
-  constructor(readonly capabilities: EnvironmentCapabilities) {}
+  readonly #urgent: AbortSignal | undefined;
+
+  constructor(readonly capabilities: EnvironmentCapabilities, urgent: AbortSignal | undefined) {
+    this.#urgent = urgent;
+  }
 
   async run(spec: ProgramSpec, options: RunOptions): Promise<ProgramExit> {
     this.#checkOpen();
-    return await runProgram(spec, options);
+    return await runProgram(spec, options, this.#urgent);
   }
 
   async removeLeftovers(runId: string, options?: OperationOptions): Promise<number> {

@@ -14,9 +14,14 @@ const IN_FOREGROUND = 'set -m; "$@"; exit $?';
  * It sees the variables of `spec` and no others. That the kernel ended it for want of memory cannot be known here:
  * that is `signalled` by SIGKILL.
  *
+ * @param urgent Ends the time that the program is given to end.
  * @throws {EnvironmentError} `container_refused`, `unsupported`.
  */
-export async function runProgram(spec: ProgramSpec, options: RunOptions): Promise<ProgramExit> {
+export async function runProgram(
+  spec: ProgramSpec,
+  options: RunOptions,
+  urgent?: AbortSignal,
+): Promise<ProgramExit> {
   options.signal?.throwIfAborted();
   refuseLimits(spec);
   const interactive = options.interactive === true;
@@ -27,7 +32,11 @@ export async function runProgram(spec: ProgramSpec, options: RunOptions): Promis
   const status = child.status.finally(() => ended = true);
   let stopping: Promise<void> | undefined;
   const begin = () => interactive ? hangUp(child.pid, spec.runId) : void sendSignal(target, "SIGTERM");
-  const onAbort = () => stopping ??= stop(target, begin, status, options.graceMs ?? DEFAULT_GRACE_MS);
+  const onAbort = () =>
+    stopping ??= stop(target, begin, status, {
+      graceMs: options.graceMs ?? DEFAULT_GRACE_MS,
+      urgent,
+    });
   options.signal?.addEventListener("abort", onAbort, { once: true });
   try {
     const streams = interactive
@@ -90,16 +99,19 @@ function hangUp(child: number, runId: string): void {
   for (const pid of all.length > 0 ? all : [child]) sendSignal(pid, "SIGHUP");
 }
 
-/** Asks the program to end, then after `graceMs` SIGKILL. */
+/** Asks the program to end, then after `graceMs`, or once it is urgent, SIGKILL. */
 async function stop(
   target: number,
   begin: () => void,
   status: Promise<unknown>,
-  graceMs: number,
+  { graceMs, urgent }: { readonly graceMs: number; readonly urgent: AbortSignal | undefined },
 ): Promise<void> {
   begin();
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<void>((resolve) => timer = setTimeout(resolve, graceMs));
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, urgent?.aborted ? 0 : graceMs);
+    urgent?.addEventListener("abort", () => resolve(), { once: true });
+  });
   await Promise.race([status, late]);
   clearTimeout(timer);
   sendSignal(target, "SIGKILL");

@@ -67,6 +67,6 @@ export const list = defineCommand({
 });
 
 /** A run as `--json` prints it. */
-export function runItem(run: RunSummary) {
+function runItem(run: RunSummary) {
   return { type: "run", ...run };
 }

@@ -71,7 +71,7 @@ function article(word: string): string {
 }
 
 /** The keys of the mapping that a schema has at a path; none if it takes any. */
-export function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): string[] {
+function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): string[] {
   let at: z.core.$ZodType | undefined = inner(schema);
   for (const part of path) {
     const definition: Definition = definitionOf(at);

@@ -62,7 +62,7 @@ export const exitShape: Shape<ProgramExit> = tagged<ProgramExit>("how", {
 export const endStateShape: Shape<EndState> = oneOf("succeeded", "failed", "aborted", "lost");
 
 /** The shape of a metric's value in a document. */
-export const metricValueShape: Shape<MetricValue> = {
+const metricValueShape: Shape<MetricValue> = {
   check(value, at, faults) {
     if (typeof value === "number" ? Number.isFinite(value) : isSpelledNumber(value)) return;
     faults.push(`${at} is not a number, "NaN", "Infinity" or "-Infinity"`);

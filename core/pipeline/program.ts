@@ -102,8 +102,8 @@ function makeMountPoints(directory: RunDirectory, inputs: Readonly<Record<string
   for (const name of Object.keys(inputs)) Deno.mkdirSync(`${directory.inputs}/${name}`);
 }
 
-/** What a container sees of a run that is laid out; `aero shell` asks for the same. */
-export function containerMounts(
+/** What a container sees of a run that is laid out. */
+function containerMounts(
   job: Pick<StageJob, "codeWritable">,
   ready: Pick<ReadyRun, "directory" | "inputs">,
 ): Mount[] {
@@ -185,7 +185,7 @@ function programSpec(
 }
 
 /** Where a program on the host finds the files of a run. */
-export function hostLayout(directory: RunDirectory): ProgramLayout {
+function hostLayout(directory: RunDirectory): ProgramLayout {
   return {
     code: directory.code,
     inputs: directory.inputs,

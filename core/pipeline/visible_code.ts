@@ -46,7 +46,7 @@ export async function lookAtCode(project: Project, repository: Repository): Prom
  *
  * @throws {UserError} `lock_invalid`.
  */
-export async function readLockOf(directory: string): Promise<readonly LockEntry[]> {
+async function readLockOf(directory: string): Promise<readonly LockEntry[]> {
   try {
     return readLock(await Deno.readTextFile(`${directory}/${LOCK_FILE}`));
   } catch (error) {

@@ -1,7 +1,7 @@
 import { readManifest, writeManifest } from "../format/manifest_format.ts";
 import { type Descriptor, MEDIA_TYPE } from "../model/descriptor.ts";
 import type { Digest } from "../model/digest.ts";
-import { filesOf, type Manifest, type ManifestEntry, totalBytes } from "../model/manifest.ts";
+import { type Manifest, type ManifestEntry, totalBytes } from "../model/manifest.ts";
 import { parseRelativePath } from "../model/relative_path.ts";
 import type { ScanMemory, ScannedFile, TreeScan } from "../model/tree_scan.ts";
 import type { OperationOptions } from "../plugin/context.ts";
@@ -146,14 +146,4 @@ function foldedTwins(entries: readonly WalkedEntry[]): string[] {
     else warnings.push(`${twin} and ${path} are one file where case does not count`);
   }
   return warnings;
-}
-
-/** The files of a manifest as {@link Store.getFiles} takes them, under `directory`. */
-export function filesToWrite(content: Manifest, directory: string) {
-  return filesOf(content).map(({ digest, size, path, executable }) => ({
-    digest,
-    size,
-    executable,
-    path: `${directory}/${path}`,
-  }));
 }

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
+import { filesToWrite } from "../../tests/support/files_to_write.ts";
 import { findingsOf, openMemoryStore } from "../../tests/support/memory_store.ts";
 import { FaultyStorage } from "../../tests/support/faulty_storage.ts";
 import type { ScanMemory, TreeScan } from "../model/tree_scan.ts";
-import { addTree, filesToWrite, getManifest } from "./tree.ts";
+import { addTree, getManifest } from "./tree.ts";
 
 const isCode = (code: string, path: string) => (error: unknown) => {
   const { code: found, message } = error as { code: string; message: string };

@@ -2,9 +2,8 @@ import assert from "node:assert/strict";
 import { AeroError } from "../../core/errors.ts";
 import { readImageManifest } from "../../core/format/image_manifest_format.ts";
 import type { LockEntry } from "../../core/model/lock.ts";
-import { commitFilesIn } from "../../core/pipeline/image/commit_files.ts";
 import { ensureImage, type EnsureImageRequest } from "../../core/pipeline/image/ensure_image.ts";
-import { packagesOf } from "../../core/pipeline/image/inventory_diff.ts";
+import { packagesOf } from "../../core/pipeline/image/inventory_packages.ts";
 import type { PluginContext } from "../../core/plugin/context.ts";
 import type { ContainerEnvironment, ImageDigest } from "../../core/plugin/environment.ts";
 import { objectKey } from "../../core/store/keys.ts";
@@ -13,6 +12,8 @@ import { dockerEnvironment } from "../../plugins/environments/docker/mod.ts";
 import { podmanEnvironment } from "../../plugins/environments/podman/mod.ts";
 import type { EnvironmentPlugin } from "../../core/plugin/registry.ts";
 import { localStorage } from "../../plugins/storages/local/mod.ts";
+import { committedFiles } from "../support/committed_files.ts";
+import { GitProject } from "../support/git_project.ts";
 import { type SubjectOrReason, subjectOrSkip } from "../support/must_run.ts";
 
 const BASE = "localhost/aero-base:bookworm";
@@ -21,6 +22,8 @@ const PROBE = "localhost/aero-test/buildkit-probe";
 /** A project, a store and an engine; images that are made here are removed at the end. */
 class Workplace implements AsyncDisposable {
   readonly #abort = new AbortController();
+  /** What is written to it is committed before each build. */
+  readonly git = new GitProject();
   readonly #images = new Set<string>();
   /** Unlike any other, so that tests at the same time do not remove each other's images. */
   readonly project = `test-${crypto.randomUUID().slice(0, 8)}`;
@@ -36,7 +39,6 @@ class Workplace implements AsyncDisposable {
   static async open({ open, command }: Opened): Promise<Workplace> {
     const engine = await open();
     const directory = await Deno.makeTempDir({ prefix: "aero-image-test-" });
-    await Deno.mkdir(`${directory}/commit`);
     const signal = new AbortController().signal;
     const storage = await localStorage.open({ path: `${directory}/storage` }, contextIn(directory));
     const store = await openStore({
@@ -50,13 +52,15 @@ class Workplace implements AsyncDisposable {
 
   async ensure(config: EnsureImageRequest["config"], mode: EnsureImageRequest["mode"] = "locked") {
     const steps: string[] = [];
+    this.git.commit();
+    await using files = await committedFiles(this.git);
     const result = await ensureImage({
       environment: this.engine,
       store: this.store,
       project: this.project,
       config,
       lock: this.lock,
-      files: commitFilesIn(() => Promise.resolve(`${this.directory}/commit`)),
+      files,
       platform: "linux/amd64",
       mode,
       onOutput: () => {},
@@ -86,6 +90,7 @@ class Workplace implements AsyncDisposable {
     await this.store[Symbol.asyncDispose]();
     await this.store.storage[Symbol.asyncDispose]();
     await Deno.remove(this.directory, { recursive: true });
+    this.git[Symbol.dispose]();
   }
 }
 
@@ -196,7 +201,7 @@ for (const engine of ["docker", "docker-buildkit"] as const) {
   imageTest(engine, "a Dockerfile builds on images by FROM and by COPY --from", async (w) => {
     const dockerfile = `FROM ${BASE} AS first\nRUN echo made >/made\nFROM ${BASE}\n` +
       `COPY --from=first /made /made\nCOPY --from=${BASE} /etc/debian_version /version\n`;
-    await Deno.writeTextFile(`${w.directory}/commit/Dockerfile`, dockerfile);
+    w.git.write("Dockerfile", dockerfile);
     const config = { build: { dockerfile: "Dockerfile", context: "." } };
 
     const built = await w.ensure(config, "update");
@@ -248,12 +253,9 @@ podmanTest(
 podmanTest(
   "two images on one base share its layers in storage, and a flipped byte there imports nothing",
   async (w) => {
-    await Deno.writeTextFile(`${w.directory}/commit/data.txt`, "data");
-    await Deno.writeTextFile(`${w.directory}/commit/A`, `FROM ${BASE}\nCOPY data.txt /\n`);
-    await Deno.writeTextFile(
-      `${w.directory}/commit/B`,
-      `ARG B=${BASE}\nFROM $B AS x\nFROM x\nRUN touch /b\n`,
-    );
+    w.git.write("data.txt", "data");
+    w.git.write("A", `FROM ${BASE}\nCOPY data.txt /\n`);
+    w.git.write("B", `ARG B=${BASE}\nFROM $B AS x\nFROM x\nRUN touch /b\n`);
     const fileOf = (dockerfile: string) => ({ build: { dockerfile, context: "." } });
 
     const a = await w.ensure(fileOf("A"), "update");

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { digestOf } from "../../core/format/digest_of.ts";
 import { openStore } from "../../core/store/store.ts";
-import { addTree, filesToWrite } from "../../core/store/tree.ts";
+import { addTree } from "../../core/store/tree.ts";
+import { filesToWrite } from "../support/files_to_write.ts";
 import { LocalStorage } from "../../plugins/storages/local/local_storage.ts";
 
 const MIB = 1024 * 1024;

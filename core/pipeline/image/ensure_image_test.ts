@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
+import { committedFiles } from "../../../tests/support/committed_files.ts";
 import { FakeEngine } from "../../../tests/support/fake_engine.ts";
 import { FakeImageStore } from "../../../tests/support/fake_image_store.ts";
+import { GitProject } from "../../../tests/support/git_project.ts";
 import { testImage, testLayer } from "../../../tests/support/image_archive.ts";
 import { AeroError } from "../../errors.ts";
 import type { LockEntry } from "../../model/lock.ts";
-import { type CommitFiles, commitFilesIn } from "./commit_files.ts";
+import type { CommitFiles } from "./commit_files.ts";
 import { builtImageName, type EnsuredImage, ensureImage, type EnsureImageRequest } from "./ensure_image.ts";
 import { mergeLock } from "./image_lock.ts";
 
@@ -12,10 +14,13 @@ const BASE = testImage(testLayer(1)), NEWER = testImage(testLayer(9));
 const GENERATED = { image: "base:1", systemPackages: ["bc"] };
 const refused = (code: string) => (error: unknown) => error instanceof AeroError && error.code === code;
 
+const needed = () => Promise.reject(new TypeError("No file is needed"));
+const NO_FILES: CommitFiles = { objectId: needed, read: needed, directory: needed };
+
 class Bench {
   readonly engine = new FakeEngine();
   readonly store = new FakeImageStore();
-  files: CommitFiles = commitFilesIn(() => Promise.reject(new TypeError("No file is needed")));
+  files: CommitFiles = NO_FILES;
   lock: readonly LockEntry[] = [];
 
   constructor() {
@@ -190,29 +195,29 @@ Deno.test("a base image alone is kept and needs no build", async () => {
 });
 
 Deno.test("a Dockerfile is built with its bases pinned and sees the context that it names", async () => {
-  const root = await Deno.makeTempDir();
-  try {
-    const bench = new Bench();
-    bench.files = commitFilesIn(() => Promise.resolve(root));
-    await Deno.mkdir(`${root}/env`);
-    await Deno.writeTextFile(`${root}/env/Dockerfile`, "FROM base:1\nCOPY requirements.txt /\n");
-    await Deno.writeTextFile(`${root}/env/requirements.txt`, "numpy\n");
-    const config = { build: { dockerfile: "env/Dockerfile", context: "env" } };
+  using git = new GitProject();
+  const bench = new Bench();
+  git.commit({
+    "env/Dockerfile": "FROM base:1\nCOPY requirements.txt /\n",
+    "env/requirements.txt": "numpy\n",
+  });
+  await using before = await committedFiles(git);
+  git.commit({ "train.py": "print(1)\n" });
+  await using after = await committedFiles(git);
+  const config = { build: { dockerfile: "env/Dockerfile", context: "env" } };
 
-    const first = await bench.built({ config });
-    await Deno.writeTextFile(`${root}/train.py`, "print(1)\n");
-    const second = await bench.ensure({ config });
+  bench.files = before;
+  const first = await bench.built({ config });
+  bench.files = after;
+  const second = await bench.ensure({ config });
 
-    assert.equal(bench.engine.builds[0]?.dockerfile, `FROM ${BASE.image}\nCOPY requirements.txt /\n`);
-    assert.deepEqual(bench.engine.builds[0]?.files, ["Dockerfile", "requirements.txt"]);
-    assert.deepEqual([second.image, second.built], [first.image, false]);
-    await assert.rejects(
-      bench.ensure({ mode: "update", config: { build: { ...config.build, context: "none" } } }),
-      refused("path_unsafe"),
-    );
-  } finally {
-    await Deno.remove(root, { recursive: true });
-  }
+  assert.equal(bench.engine.builds[0]?.dockerfile, `FROM ${BASE.image}\nCOPY requirements.txt /\n`);
+  assert.deepEqual(bench.engine.builds[0]?.files, ["Dockerfile", "requirements.txt"]);
+  assert.deepEqual([second.image, second.built], [first.image, false]);
+  await assert.rejects(
+    bench.ensure({ mode: "update", config: { build: { ...config.build, context: "none" } } }),
+    refused("path_unsafe"),
+  );
 });
 
 Deno.test("an engine that takes names only builds on a name of the base's digest", async () => {

@@ -3,7 +3,7 @@ import { parseDigest } from "../../model/digest.ts";
 import { EnvironmentError, recordedImage } from "../../plugin/environment.ts";
 import { FakeEngine } from "../../../tests/support/fake_engine.ts";
 import { parseInventory, writeInventory } from "./inventory.ts";
-import { diffInventories, packagesOf } from "./inventory_diff.ts";
+import { packagesOf } from "./inventory_packages.ts";
 import { takeInventory } from "./take_inventory.ts";
 
 const IMAGE = parseDigest(`sha256:${"1".repeat(64)}`);
@@ -111,18 +111,6 @@ Deno.test("packagesOf() joins versions of one package and keeps ecosystems apart
   const packages = packagesOf(document("pip\tnumpy\t2\npip\tnumpy\t1\ndeb\tnumpy\t3\tall\tinstalled\nend\n"));
 
   assert.deepEqual([...packages], [["numpy@deb", "3"], ["numpy@pypi", "1, 2"]]);
-});
-
-Deno.test("diffInventories() tells what was added, removed and changed", () => {
-  const from = document("pip\ta\t1\npip\tb\t1\npip\tsame\t1\nend\n");
-  const to = document("pip\tb\t2\npip\tc\t1\npip\tsame\t1\nend\n");
-
-  assert.deepEqual(diffInventories(from, to), [
-    { change: "removed", package: "a@pypi", from: "1" },
-    { change: "changed", package: "b@pypi", from: "1", to: "2" },
-    { change: "added", package: "c@pypi", to: "1" },
-  ]);
-  assert.deepEqual(diffInventories(from, from), []);
 });
 
 Deno.test("packagesOf() refuses what is no CycloneDX document", () => {

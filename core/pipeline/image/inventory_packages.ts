@@ -2,12 +2,6 @@ import { CorruptionError } from "../../errors.ts";
 import { isJsonObject, type JsonValue } from "../../model/json.ts";
 import { compareBytes } from "../../model/manifest.ts";
 
-/** A package that two images do not have alike. */
-export type PackageChange =
-  | { readonly change: "added"; readonly package: string; readonly to: string }
-  | { readonly change: "removed"; readonly package: string; readonly from: string }
-  | { readonly change: "changed"; readonly package: string; readonly from: string; readonly to: string };
-
 /**
  * The packages of a CycloneDX document: `name@ecosystem` (`numpy@pypi`, `libc6@deb`) to version. Several versions
  * of one package are sorted and joined by `, `.
@@ -28,23 +22,6 @@ export function packagesOf(document: Uint8Array): Map<string, string> {
     [...found].sort(([a], [b]) => compareBytes(a, b))
       .map(([key, versions]) => [key, [...versions].sort(compareBytes).join(", ")]),
   );
-}
-
-/**
- * What differs between the packages of two CycloneDX documents, sorted by package; empty if nothing does.
- *
- * @throws {CorruptionError} `inventory_invalid`.
- */
-export function diffInventories(from: Uint8Array, to: Uint8Array): PackageChange[] {
-  const before = packagesOf(from), after = packagesOf(to);
-  const names = [...new Set([...before.keys(), ...after.keys()])].sort(compareBytes);
-  return names.flatMap((name): PackageChange[] => {
-    const old = before.get(name), next = after.get(name);
-    if (old === next) return [];
-    if (old === undefined) return [{ change: "added", package: name, to: next ?? "" }];
-    if (next === undefined) return [{ change: "removed", package: name, from: old }];
-    return [{ change: "changed", package: name, from: old, to: next }];
-  });
 }
 
 function componentsOf(document: Uint8Array): readonly JsonValue[] {

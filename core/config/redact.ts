@@ -13,8 +13,8 @@ interface Pattern {
 
 const EMPTY = new Uint8Array();
 
-/** Shorter values stand in too much text that is no secret. */
-const LEAST_CHARACTERS = 4;
+/** Shorter values stand in too much text that is no secret: they cannot be redacted, and are refused as secrets. */
+export const LEAST_CHARACTERS = 4;
 
 /**
  * Makes a filter that puts `[secret NAME]` in place of each secret's value, also where it is cut by the edges of
@@ -47,6 +47,21 @@ export function redactor(secrets: Readonly<Record<string, string>>): Redactor {
     return joined([...parts, input.subarray(kept, i)]);
   };
   return { push: (bytes) => filter(bytes, false), end: () => filter(EMPTY, true) };
+}
+
+/**
+ * Makes a function that does to a whole text what {@link redactor} does to a stream.
+ *
+ * @param secrets Values by name.
+ */
+export function textRedactor(secrets: Readonly<Record<string, string>>): (text: string) => string {
+  if (Object.keys(secrets).length === 0) return (text) => text;
+  const encoder = new TextEncoder();
+  return (text) => {
+    const filter = redactor(secrets);
+    const parts = [filter.push(encoder.encode(text)).slice(), filter.end()];
+    return new TextDecoder().decode(joined(parts));
+  };
 }
 
 /** The longest secret at `at`; `maybe` if the input ends before it can be told. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { redactor } from "./redact.ts";
+import { redactor, textRedactor } from "./redact.ts";
 
 const encode = (text: string) => new TextEncoder().encode(text);
 
@@ -30,6 +30,11 @@ Deno.test("the base64, URL-encoded and JSON forms of a secret are replaced as we
     const text = redact(TOKEN, encode(encode(before + TOKEN.TOKEN + ":x").toBase64()));
     assert.match(text, /\[secret TOKEN\]/, before);
   }
+});
+
+Deno.test("a text is redacted to its end", () => {
+  assert.equal(textRedactor(TOKEN)("ä hf_p/ss w+rd, hf_p/ss"), "ä [secret TOKEN], hf_p/ss");
+  assert.equal(textRedactor({})("hf_p/ss w+rd"), "hf_p/ss w+rd");
 });
 
 Deno.test("bytes that only begin like a secret come out in the end", () => {

@@ -1,4 +1,5 @@
-import { AeroError } from "../errors.ts";
+import { textRedactor } from "../config/redact.ts";
+import { AeroError, UserError } from "../errors.ts";
 import { readJournal } from "../format/journal_format.ts";
 import type { JournalEvent, MetricsPosition } from "../model/journal.ts";
 import type { RunId } from "../model/run_id.ts";
@@ -6,6 +7,7 @@ import { type Environment, EnvironmentError } from "../plugin/environment.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { JournalWriter } from "./journal_writer.ts";
 import { MetricsFollower } from "./metrics_follower.ts";
+import { withRedactedNames } from "./reported_metrics.ts";
 import { publishRun } from "./publish.ts";
 import type { Project } from "./project.ts";
 import type { RunObserver, RunServices } from "./run_services.ts";
@@ -54,7 +56,7 @@ async function mend(project: Project, run: RunId, observer: Pick<RunObserver, "w
   }
   if (events.at(-1)?.event !== "ended") {
     await endLeftovers(project, created.version.environment.kind, run, observer);
-    endAsLost(run, events, services, observer);
+    endAsLost(run, events, { services, redact: redactorOf(project, created.start.secrets) }, observer);
   }
   await publishRun(run, services);
   await directory.removeWork();
@@ -100,7 +102,7 @@ function journalEvents(path: string): JournalEvent[] {
 function endAsLost(
   run: RunId,
   events: readonly JournalEvent[],
-  services: RunServices,
+  { services, redact }: { readonly services: RunServices; readonly redact: (text: string) => string },
   observer: Pick<RunObserver, "warn">,
 ): void {
   const directory = services.state.run(run);
@@ -108,15 +110,31 @@ function endAsLost(
   const follower = new MetricsFollower(
     directory.metrics,
     {
-      points: (points, position) =>
-        journal.append({ event: "metrics", at: services.now(), points, ...position }),
-      fault: (line, why) => observer.warn(`line ${line} of metrics.jsonl of ${run} is left out: ${why}`),
+      points: (reported, position) => {
+        const points = withRedactedNames(reported, redact);
+        journal.append({ event: "metrics", at: services.now(), points, ...position });
+      },
+      fault: (line, why) =>
+        observer.warn(`line ${line} of metrics.jsonl of ${run} is left out: ${redact(why)}`),
     },
     services.now,
     positionOf(events),
   );
   follower.finish();
   journal.append({ event: "ended", at: services.now(), state: "lost" });
+}
+
+/** Takes out those secrets of a dead run that are set now: the values that it had are kept nowhere. */
+function redactorOf(project: Project, names: readonly string[]): (text: string) => string {
+  const values: Record<string, string> = {};
+  for (const name of names) {
+    try {
+      values[name] = project.secrets([name])[name]!.reveal();
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+    }
+  }
+  return textRedactor(values);
 }
 
 /** How far the dead aero had taken the program's metrics. */

@@ -43,6 +43,24 @@ export function parseMetricLine(line: string, at: number): MetricPoint | string 
   return step === undefined ? { at, values } : { step, at, values };
 }
 
+/** Points whose metrics are named without secrets; a program can put anything into a name. */
+export function withRedactedNames(
+  points: readonly MetricPoint[],
+  redact: (text: string) => string,
+): MetricPoint[] {
+  const known = new Map<string, string>();
+  const named = (name: string): string => {
+    const seen = known.get(name) ?? redact(name);
+    known.set(name, seen);
+    return seen;
+  };
+  return points.map((point) => {
+    if (Object.keys(point.values).every((name) => named(name) === name)) return point;
+    const values = Object.entries(point.values).map(([name, value]) => [named(name), value]);
+    return { ...point, values: Object.fromEntries(values) };
+  });
+}
+
 function numberNamed(value: unknown): number | undefined {
   switch (value) {
     case "NaN":

@@ -1,3 +1,4 @@
+import { textRedactor } from "../config/redact.ts";
 import { AeroError, isAbort } from "../errors.ts";
 import { summaryOfJournal } from "../history/run_summary.ts";
 import type { JournalEvent } from "../model/journal.ts";
@@ -15,6 +16,7 @@ import { MetricsFollower } from "./metrics_follower.ts";
 import { collectOutputs, labelOutput } from "./outputs.ts";
 import { runProgram } from "./program.ts";
 import { publishRun } from "./publish.ts";
+import { withRedactedNames } from "./reported_metrics.ts";
 import type { RunDirectory } from "./run_directory.ts";
 import type { RunObserver, RunServices } from "./run_services.ts";
 import type { StageJob } from "./stage_job.ts";
@@ -93,7 +95,7 @@ async function journalled(
     failure = namingFullDisk(error, services.state.path);
     ending = endingOf(failure);
   }
-  const ended: JournalEvent = { event: "ended", at: services.now(), ...ending };
+  const ended: JournalEvent = { event: "ended", at: services.now(), ...withoutSecrets(ending, job) };
   try {
     journal.append(ended);
   } catch {
@@ -134,6 +136,17 @@ function endingOf(error: unknown): Ending {
   return { state: "failed", reason: error instanceof AeroError ? error.message : `aero failed: ${error}` };
 }
 
+function withoutSecrets(ending: Ending, job: StageJob): Ending {
+  return ending.reason === undefined ? ending : { ...ending, reason: redactorOf(job)(ending.reason) };
+}
+
+/** Takes the secrets of a job out of a text. */
+function redactorOf({ secrets }: StageJob): (text: string) => string {
+  return textRedactor(
+    Object.fromEntries(Object.entries(secrets).map(([name, value]) => [name, value.reveal()])),
+  );
+}
+
 /** A run that is under way. */
 interface Running {
   readonly run: RunId;
@@ -169,10 +182,13 @@ async function followed(
   options: StageRunOptions,
 ): Promise<ProgramExit> {
   const { services, observer } = options;
+  const redact = redactorOf(job);
   const follower = new MetricsFollower(running.directory.metrics, {
-    points: (points, position) =>
-      running.journal.append({ event: "metrics", at: services.now(), points, ...position }),
-    fault: (line, why) => observer.warn(`line ${line} of metrics.jsonl is left out: ${why}`),
+    points: (reported, position) => {
+      const points = withRedactedNames(reported, redact);
+      running.journal.append({ event: "metrics", at: services.now(), points, ...position });
+    },
+    fault: (line, why) => observer.warn(`line ${line} of metrics.jsonl is left out: ${redact(why)}`),
   }, services.now);
   follower.start();
   try {
@@ -189,7 +205,8 @@ async function keepResults(job: StageJob, running: Running, options: StageRunOpt
     const project = job.plan.version.code.directory;
     const working = project === undefined ? directory.code : `${directory.code}/${project}`;
     const point = await readMetricsFile(working, job.metrics, services.now());
-    journal.append({ event: "metrics", at: services.now(), points: [point] });
+    const points = withRedactedNames([point], redactorOf(job));
+    journal.append({ event: "metrics", at: services.now(), points });
   }
   // All outputs are stored before the first gets its label.
   const collected = await collectOutputs(job.outputs, directory, services, options);

@@ -33,6 +33,7 @@ export async function runUntracked(
     secrets: (names) => readSecrets(app.variables, names),
     services: async () => (await app.openProject()).services,
     onStage: (stage) => observer.note(stage),
+    warn: (text) => observer.warn(text),
     onStdout: observer.stdout,
     onStderr: observer.stderr,
     signal: app.signal,

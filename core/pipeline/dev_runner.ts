@@ -32,6 +32,8 @@ export interface DevOptions {
   /** Opened only if an input is neither made by a stage nor in the scratch area. */
   readonly services: () => Promise<RunServices>;
   readonly onStage: (stage: string) => void;
+  /** A sentence on what is otherwise than in a run. */
+  readonly warn: (text: string) => void;
   readonly onStdout: (bytes: Uint8Array) => void;
   readonly onStderr: (bytes: Uint8Array) => void;
   readonly signal: AbortSignal;
@@ -56,7 +58,14 @@ export async function runDev(options: DevOptions): Promise<DevOutcome[]> {
   const graph = buildGraph(options.config.stages);
   const scratch = new ScratchArtifacts(`${options.directory}/.aero/dev`);
   const outcomes: DevOutcome[] = [];
-  for (const name of selectStages(graph, options)) {
+  const names = selectStages(graph, options);
+  const limited = names.filter((name) => {
+    return Object.keys(options.config.stages[name]!.environment.limits).length > 0;
+  });
+  if (limited.length > 0) {
+    options.warn(`the limits of ${limited.join(", ")} do not hold in \`aero dev\``);
+  }
+  for (const name of names) {
     options.signal.throwIfAborted();
     options.onStage(name);
     const outcome = await devStage(name, options.config.stages[name]!, scratch, options);

@@ -74,3 +74,15 @@ Deno.test("`aero dev` of a stage whose input nobody made or added says how to ad
   assert.equal(code, 2);
   assert.match(err(), /aero data add PATH --name numbers/);
 });
+
+Deno.test("`aero dev` says once that it does not hold limits, and nothing where there are none", async () => {
+  await using test = new TestProject({ env: TOKEN });
+  test.commit({ ...CONFIG, environment: { ...CONFIG.environment, limits: { cpus: 1 } } }, FILES);
+  const limited = await test.aero(["dev"]);
+  test.commit(CONFIG, FILES);
+  const free = await test.aero(["dev"]);
+
+  assert.equal(limited.code, 0, limited.err());
+  assert.equal(limited.err().match(/limits of make, sum do not hold/g)?.length, 1);
+  assert.doesNotMatch(free.err(), /limits/);
+});

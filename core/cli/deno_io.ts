@@ -58,11 +58,18 @@ export function sinkOf(stream: Writable): Sink {
       for (let at = 0; at < batch.length;) at += await stream.write(batch.subarray(at));
     }
   };
+  const start = () => {
+    writing ??= drain().catch((error) => void (failure = { error })).finally(() => {
+      writing = undefined;
+      // Something may have come after the last look and before this.
+      if (waiting.length > 0 && failure === undefined) start();
+    });
+  };
   return {
     write(data) {
       if (failure !== undefined || data.length === 0) return;
       waiting.push(typeof data === "string" ? encoder.encode(data) : data.slice());
-      writing ??= drain().catch((error) => void (failure = { error })).finally(() => writing = undefined);
+      start();
     },
     async flush() {
       while (writing !== undefined) await writing;

@@ -37,3 +37,22 @@ Deno.test("a sink tells on flush that its reader has gone, and drops the rest", 
 
   assert.equal(calls, 1);
 });
+
+Deno.test("what is written at any moment leaves in order, and none of it stays behind", async () => {
+  for (let gap = 0; gap < 20; gap++) {
+    let left = "";
+    const sink = sinkOf({
+      write: (bytes) => {
+        left += new TextDecoder().decode(bytes);
+        return Promise.resolve(bytes.length);
+      },
+    });
+
+    sink.write("a");
+    for (let turn = 0; turn < gap; turn++) await Promise.resolve();
+    sink.write("b");
+    await sink.flush();
+
+    assert.equal(left, "ab", `with ${gap} turns between`);
+  }
+});

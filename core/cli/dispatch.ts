@@ -133,6 +133,14 @@ async function perform<App>(
   gone: AbortController,
 ): Promise<number> {
   const result: CommandResult = await command.run(input, app);
+  const flush = async () => {
+    try {
+      await printer.flush();
+    } catch (error) {
+      gone.abort(error);
+      throw error;
+    }
+  };
   const print = (value: Rendered<CommandResult>) => {
     if (printer.json) {
       const items = command.json?.(value, input) ?? value;
@@ -140,16 +148,16 @@ async function perform<App>(
     } else printer.result(command.text(value, printer.style, input));
     return command.exitCode?.(value) ?? EXIT.ok;
   };
-  if (!(Symbol.asyncIterator in result)) return print(result);
+  // What was said on the way comes before the result, though it goes another way.
+  if (!(Symbol.asyncIterator in result)) {
+    await flush();
+    return print(result);
+  }
   let code: number = EXIT.ok;
   for await (const item of result) {
+    await flush();
     code = Math.max(code, print(item));
-    try {
-      await printer.flush();
-    } catch (error) {
-      gone.abort(error);
-      throw error;
-    }
+    await flush();
   }
   return code;
 }

@@ -39,7 +39,7 @@ export async function* checkNames(
       await check.document(key);
     } catch (error) {
       if (!(error instanceof AeroError) || error.kind === "outside") throw error;
-      check.note("document_corrupt", key, error.message);
+      check.note("document_corrupt", key, `${key}: ${error.message}`);
     }
     yield* check.findings.splice(0);
   }

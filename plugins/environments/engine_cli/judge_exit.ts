@@ -71,9 +71,14 @@ function refusal(engine: Engine, ending: Ending): EnvironmentError {
 }
 
 function refused(ending: Ending, why: string): EnvironmentError {
+  const program = ending.spec.command[0] ?? "";
+  const isMissing = /No such file or directory|executable file not found/.test(why);
   return new EnvironmentError("container_refused", {
-    what: `Cannot start "${ending.spec.command[0] ?? ""}" in image ${shortDigest(ending.spec.image)}`,
-    ...(why === "" ? {} : { why }),
+    what: `Cannot start "${program}" in image ${shortDigest(ending.spec.image)}`,
+    ...(why === "" ? {} : { why: isMissing ? `the image has no program "${program}" (${why})` : why }),
+    ...(isMissing && program === "python"
+      ? { fix: ["many images have `python3` only: name that in the command"] }
+      : {}),
   });
 }
 

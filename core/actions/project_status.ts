@@ -118,9 +118,13 @@ async function statusOfPipeline(app: App, project: Project, { worktree, code }: 
   });
   const images = new Map<Digest, string[]>();
   for (const [name, stage] of Object.entries(code.config.stages)) {
-    // One that cannot be told is a problem of its stage already.
-    const version = await environment(stage.environment).identity().catch(() => undefined);
-    if (version?.kind === "container") images.set(version.image, [...images.get(version.image) ?? [], name]);
+    // One that cannot be told is among the problems of the forecast already.
+    try {
+      const version = await environment(stage.environment).identity();
+      if (version.kind === "container") images.set(version.image, [...images.get(version.image) ?? [], name]);
+    } catch (error) {
+      if (!(error instanceof AeroError) || error.kind !== "user") throw error;
+    }
   }
   return {
     images: await Promise.all(

@@ -99,12 +99,6 @@ export function restoreImage(
   return ReadableStream.from(writeArchive(store, manifest, options));
 }
 
-/** Total bytes of a kept image's layers and config. */
-export async function imageBytes(store: ImageStore, manifest: Descriptor): Promise<number> {
-  const { config, layers } = readImageManifest(await store.getBytes(manifest));
-  return layers.reduce((sum, layer) => sum + layer.size, config.size);
-}
-
 async function spoolArchive(
   store: ImageStore,
   archive: ReadableStream<Uint8Array>,

@@ -12,7 +12,7 @@ import { AeroError, CorruptionError } from "../errors.ts";
 import { readImageManifest } from "../format/image_manifest_format.ts";
 import { digestHex } from "../model/digest.ts";
 import { parseImageReference } from "../plugin/environment.ts";
-import { imageBytes, keepImage, restoreImage } from "./images.ts";
+import { keepImage, restoreImage } from "./images.ts";
 
 const LARGE = testLayer(1), SMALL = testLayer(2, 1024);
 const IMAGE = testImage(LARGE, SMALL, LARGE);
@@ -33,7 +33,7 @@ for (const [engine, layout] of Object.entries(LAYOUTS)) {
     assert.equal(config.digest, IMAGE.image);
     assert.deepEqual(layers.map((layer) => layer.digest), IMAGE.diffIds);
     assert.deepEqual(layers.map((layer) => layer.size), [LARGE.length, SMALL.length, LARGE.length]);
-    assert.equal(await imageBytes(store, manifest), 2 * LARGE.length + SMALL.length + IMAGE.config.length);
+    assert.equal(config.size, IMAGE.config.length);
   });
 }
 

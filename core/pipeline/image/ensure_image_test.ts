@@ -5,6 +5,7 @@ import { FakeImageStore } from "../../../tests/support/fake_image_store.ts";
 import { GitProject } from "../../../tests/support/git_project.ts";
 import { testImage, testLayer } from "../../../tests/support/image_archive.ts";
 import { AeroError } from "../../errors.ts";
+import { readImageManifest } from "../../format/image_manifest_format.ts";
 import type { LockEntry } from "../../model/lock.ts";
 import type { CommitFiles } from "./commit_files.ts";
 import { builtImageName, type EnsuredImage, ensureImage, type EnsureImageRequest } from "./ensure_image.ts";
@@ -245,3 +246,24 @@ Deno.test("mergeLock() keeps other platforms and drops what this one no longer u
 Deno.test("builtImageName() makes a name that engines take of any project", () => {
   assert.equal(builtImageName("A._b-C", "0123456789ab"), "localhost/aero/a-b-c:0123456789ab");
 });
+
+for (const lost of ["the manifest", "the config", "a layer", "the inventory"] as const) {
+  Deno.test(`an image of which the storage has lost ${lost} is kept again, since a run is about to promise it`, async () => {
+    const bench = new Bench();
+    const { image, manifest, inventory } = await bench.built();
+    const { layers } = readImageManifest(await bench.store.getBytes(manifest));
+    const digest = {
+      "the manifest": manifest.digest,
+      "the config": image,
+      "a layer": layers[0]!.digest,
+      "the inventory": inventory!.digest,
+    }[lost];
+    bench.store.objects.delete(digest);
+
+    const again = await bench.ensure();
+
+    assert.ok(bench.store.objects.has(digest));
+    assert.equal(again.built, false);
+    assert.deepEqual([again.image, again.manifest], [image, manifest]);
+  });
+}

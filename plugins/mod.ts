@@ -7,5 +7,6 @@ import { localStorage } from "./storages/local/mod.ts";
 /** All built-in plugins; the first of a kind is what config has where it says nothing. */
 export const REGISTRY = defineRegistry({
   storages: [localStorage],
+  dataSources: [],
   environments: [podmanEnvironment, dockerEnvironment, hostEnvironment],
 });

@@ -11,6 +11,7 @@ import {
 } from "./experiment_version_format.ts";
 import { readKeptImage, writeKeptImage } from "./image_format.ts";
 import { readImageManifest, writeImageManifest } from "./image_manifest_format.ts";
+import { readImport, writeImport } from "./import_format.ts";
 import { readJournal, writeJournalEvent } from "./journal_format.ts";
 import { readLabel, writeLabel } from "./label_format.ts";
 import { readLock, writeLock } from "./lock_format.ts";
@@ -31,6 +32,7 @@ const AGAIN: Readonly<Record<string, (bytes: Uint8Array) => Uint8Array>> = {
   "aero.lock": (bytes) => bytesOf(writeLock(readLock(textOf(bytes)))),
   "experiment_version.json": (bytes) => writeExperimentVersion(readExperimentVersion(bytes)),
   "image_manifest.json": (bytes) => writeImageManifest(readImageManifest(bytes)),
+  "import.json": (bytes) => writeImport(readImport(bytes)),
   "journal.jsonl": (bytes) => bytesOf(readJournal(bytes).events.map(writeJournalEvent).join("")),
   "kept_image.json": (bytes) => writeKeptImage(readKeptImage(bytes)),
   "label.json": (bytes) => writeLabel(readLabel(bytes)),

@@ -5,6 +5,7 @@ import { descriptorShape } from "./run_shape.ts";
 import {
   amount,
   count,
+  digest,
   json,
   literal,
   name,
@@ -35,6 +36,13 @@ const LABEL: DocumentKind<ArtifactLabel> = {
         by: text,
         host: text,
         path: text,
+      }),
+      imported: object<Extract<Origin, { kind: "imported" }>>({
+        kind: literal("imported"),
+        by: text,
+        host: text,
+        url: text,
+        record: digest(),
       }),
     }),
     message: optional(text),

@@ -1,11 +1,20 @@
 import type { Descriptor } from "./descriptor.ts";
+import type { Digest } from "./digest.ts";
 import type { JsonObject } from "./json.ts";
 import type { RunId } from "./run_id.ts";
 
 /** Where the bytes of a version came from. */
 export type Origin =
   | { readonly kind: "run"; readonly run: RunId; readonly output: string }
-  | { readonly kind: "added"; readonly by: string; readonly host: string; readonly path: string };
+  | { readonly kind: "added"; readonly by: string; readonly host: string; readonly path: string }
+  | {
+    readonly kind: "imported";
+    readonly by: string;
+    readonly host: string;
+    readonly url: string;
+    /** Of the import's record, which lies beside the manifest's digest. */
+    readonly record: Digest;
+  };
 
 /** A label of an artifact: `v<number>` stands for these bytes for ever. */
 export interface ArtifactLabel {

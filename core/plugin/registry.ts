@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { PluginContext } from "./context.ts";
+import type { DataSourcePlugin } from "./data_source.ts";
 import type { Environment } from "./environment.ts";
 import type { Storage } from "./storage.ts";
 
@@ -51,6 +52,7 @@ export function defineStorage<Config>(plugin: StoragePlugin<Config>): Registered
 
 /** All plugins of a program. */
 export interface Registry {
+  readonly dataSources: readonly DataSourcePlugin[];
   readonly storages: readonly RegisteredStorage[];
   readonly environments: readonly EnvironmentPlugin[];
 }
@@ -61,7 +63,7 @@ export interface Registry {
  * @throws {TypeError} if two plugins of one kind share a name.
  */
 export function defineRegistry(registry: Registry): Registry {
-  for (const plugins of [registry.storages, registry.environments]) {
+  for (const plugins of [registry.storages, registry.environments, registry.dataSources]) {
     const names = plugins.map((plugin) => plugin.name);
     const twice = names.find((name, i) => names.indexOf(name) !== i);
     if (twice !== undefined) throw new TypeError(`Two plugins are named ${twice}`);

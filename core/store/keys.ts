@@ -14,6 +14,7 @@ export const PREFIX = {
   versions: "versions/",
   runs: "runs/",
   images: "images/",
+  imports: "imports/",
 } as const;
 
 /** Where the bytes of one object are, when they are not in a pack. */
@@ -67,4 +68,9 @@ export function verdictKey(project: string, run: RunId, document: Digest): Stora
 /** Where the document of a kept image is; `image` is its config digest. */
 export function imageKey(image: Digest): StorageKey {
   return parseStorageKey(`images/${digestHex(image)}.json`);
+}
+
+/** Where the record of an import is; `document` is the digest of its bytes. */
+export function importKey(manifest: Digest, document: Digest): StorageKey {
+  return parseStorageKey(`imports/${digestHex(manifest)}/${digestHex(document)}.json`);
 }

@@ -31,7 +31,12 @@ export function versionsTable(versions: readonly VersionItem[], style: Style): s
 
 /** Where a version came from: `run kqzm…`, or `added by ada at lab from /data/counts.csv`. */
 export function originText(origin: Origin): string {
-  return origin.kind === "run"
-    ? `run ${origin.run}`
-    : `added by ${origin.by} at ${origin.host} from ${origin.path}`;
+  switch (origin.kind) {
+    case "run":
+      return `run ${origin.run}`;
+    case "added":
+      return `added by ${origin.by} at ${origin.host} from ${origin.path}`;
+    case "imported":
+      return `imported by ${origin.by} from ${origin.url}`;
+  }
 }

@@ -2,7 +2,7 @@
 /**
  * Brings up the real services that integration tests use, on a Debian 12 machine with root.
  *
- *     deno task services up [NAME…]      install, configure, start; without names all
+ *     deno task services up [NAME…]      install, configure, start; without names all but the large ones
  *     deno task services status [NAME…]
  *     deno task services down [NAME…]    stop what was started
  *
@@ -21,7 +21,8 @@ function choose(wanted: readonly string[]): Service[] {
     );
     Deno.exit(2);
   }
-  const chosen = new Set(wanted.length === 0 ? SERVICES.map((service) => service.name) : wanted);
+  const usual = SERVICES.filter((service) => service.onlyWhenNamed !== true).map((service) => service.name);
+  const chosen = new Set(wanted.length === 0 ? usual : wanted);
   for (const service of SERVICES.toReversed()) {
     if (chosen.has(service.name)) service.needs.forEach((name) => chosen.add(name));
   }

@@ -12,6 +12,8 @@ export interface Service {
   readonly summary: string;
   /** Services that must be up first. */
   readonly needs: readonly string[];
+  /** Whether `up` without names leaves it out, since it is large and few need it. */
+  readonly onlyWhenNamed?: true;
   /** `undefined` if it is not up. Changes nothing. */
   status(): Promise<Running | undefined>;
   /** Brings it up; quick and without effect if it is up. */

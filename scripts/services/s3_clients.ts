@@ -1,0 +1,44 @@
+import { installPackages } from "./apt.ts";
+import type { Running, Service } from "./service.ts";
+import { tryRun } from "./shell.ts";
+
+const PACKAGES = ["python3-boto3", "s3cmd", "rclone", "awscli"];
+
+/** What other people reach object storage with, as Debian 12 has it. Debian's Python has boto3, others may not. */
+export const s3Clients: Service = {
+  name: "s3-clients",
+  summary: "boto3, aws, s3cmd and rclone of Debian 12",
+  needs: [],
+
+  async status(): Promise<Running | undefined> {
+    const versions = [
+      await versionIn(["/usr/bin/python3", "-c", "import boto3; print('boto3', boto3.__version__)"]),
+      await versionIn(["/usr/bin/aws", "--version"]),
+      await versionIn(["/usr/bin/s3cmd", "--version"]),
+      await versionIn(["/usr/bin/rclone", "--version"]),
+    ];
+    if (versions.includes(undefined)) return undefined;
+    return {
+      what: versions.join(", "),
+      variables: { AERO_TEST_S3_PYTHON: "/usr/bin/python3" },
+    };
+  },
+
+  async up(tell) {
+    const running = await this.status();
+    if (running !== undefined) return running;
+    await installPackages(PACKAGES, tell);
+    const installed = await this.status();
+    if (installed === undefined) throw new Error(`${PACKAGES.join(", ")} are installed but do not all run`);
+    return installed;
+  },
+
+  // There is nothing that runs.
+  down: () => Promise.resolve(),
+};
+
+/** The first two words that a program says of its version: "rclone v1.60.1". */
+async function versionIn(command: readonly string[]): Promise<string | undefined> {
+  const { success, stdout } = await tryRun(command);
+  return success ? stdout.split(/\s+/).slice(0, 2).join(" ") : undefined;
+}

@@ -57,9 +57,11 @@ const IMPURE_MEMBERS = [
 
 const IMPURE_CALLS = ["fetch", "setTimeout", "setInterval"];
 
-/** The one file of a pure folder that may use a module of the runtime, which is pure itself. */
+/** The files of pure folders that may use a module of the runtime, which is pure itself. */
 const PURE_MODULES: Readonly<Record<string, readonly string[]>> = {
   "core/format/digest_of.ts": ["node:crypto"],
+  "plugins/s3_protocol/hmac.ts": ["node:crypto"],
+  "plugins/s3_protocol/checksums.ts": ["node:crypto", "node:zlib"],
 };
 
 /** `aero/pure`: equal arguments give equal results, so these folders see no clock, disk, network or chance. */

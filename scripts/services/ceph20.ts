@@ -20,7 +20,8 @@ const SUITE_PACKAGES = [
   "requests",
 ];
 
-const PLACE: CephPlace = {
+/** The cluster of the newer packages. */
+export const CEPH20_PLACE: CephPlace = {
   directory: "/tmp/aero-ceph20",
   root: ROOT,
   gatewayPort: 17580,
@@ -36,26 +37,26 @@ export const ceph20: Service = {
   onlyWhenNamed: true,
 
   async status(): Promise<Running | undefined> {
-    return await isUp(PLACE) ? await describeIt() : undefined;
+    return await isUp(CEPH20_PLACE) ? await describeIt() : undefined;
   },
 
   async up(tell) {
-    if (!await isUp(PLACE)) {
+    if (!await isUp(CEPH20_PLACE)) {
       if (await readIfThere(MADE) === undefined) await make(tell);
       await mountProc();
-      await startCluster(PLACE);
+      await startCluster(CEPH20_PLACE);
     }
     return await describeIt();
   },
 
   async down() {
-    await stopCluster(PLACE);
+    await stopCluster(CEPH20_PLACE);
     await tryRun(["umount", `${ROOT}/proc`]);
   },
 };
 
 async function describeIt(): Promise<Running> {
-  const { what, variables } = await describe(PLACE, "AERO_TEST_CEPH20");
+  const { what, variables } = await describe(CEPH20_PLACE, "AERO_TEST_CEPH20");
   return { what, variables: { ...variables, AERO_TEST_CEPH20_ROOT: ROOT } };
 }
 

@@ -1,0 +1,44 @@
+import { CEPH_PLACE } from "../services/ceph.ts";
+import { CEPH20_PLACE } from "../services/ceph20.ts";
+import { addUser, endpointOf, isUp } from "../services/ceph_cluster.ts";
+import type { CephPlace } from "../services/ceph_conf.ts";
+import { ROLES } from "./roles.ts";
+
+/** A server that knows everybody of the suite. */
+export interface TestedServer extends AsyncDisposable {
+  readonly endpoint: string;
+  readonly region: string;
+  /** Tests that would end it. */
+  readonly leaveOut: readonly string[];
+}
+
+/** Takes a server that is up, or starts one that ends with this. */
+export async function openServer(name: string): Promise<TestedServer> {
+  switch (name) {
+    case "ceph":
+      // It asserts that no key is decoded twice, and does decode twice.
+      return await openCeph(name, CEPH_PLACE, ["upload_part_copy_percent_encoded_key"]);
+    case "ceph20":
+      return await openCeph(name, CEPH20_PLACE, []);
+    default:
+      throw new Error(`there is no server ${name}; there are ceph, ceph20`);
+  }
+}
+
+async function openCeph(name: string, place: CephPlace, leaveOut: readonly string[]): Promise<TestedServer> {
+  if (!await isUp(place)) throw new Error(`deno task services up ${name} comes first`);
+  for (const { userId, accessKey, secret, tenant, caps, email } of ROLES) {
+    await addUser(place, userId, accessKey, secret, [
+      ...["--email", email],
+      ...(tenant === undefined ? [] : ["--tenant", tenant]),
+      ...(caps === undefined ? [] : ["--caps", caps]),
+    ]);
+  }
+  return {
+    endpoint: endpointOf(place),
+    region: "default",
+    leaveOut,
+    // It was up before.
+    async [Symbol.asyncDispose]() {},
+  };
+}

@@ -12,7 +12,8 @@ import { describeHost } from "./pipeline/image/host_description.ts";
 import type { EnvironmentChoice, Project } from "./pipeline/project.ts";
 import type { RunServices } from "./pipeline/run_services.ts";
 import type { Storage } from "./plugin/storage.ts";
-import { openRepository } from "./source/repository.ts";
+import { sourceOpener } from "./open_sources.ts";
+import type { OpenSource } from "./store/imports.ts";
 import { ArtifactCatalog } from "./store/artifacts.ts";
 import { RunArchive } from "./store/runs.ts";
 import { openStore } from "./store/store.ts";
@@ -38,7 +39,8 @@ export async function openProject(
     ? withoutProject(await loadSettings(sources))
     : await loadProject(root, sources).then(({ project, settings }) => ({ config: project, settings }));
   const directory = root ?? app.start;
-  const services = await openServices(app, config.storage, settings, directory, closing);
+  const openSource = sourceOpener(app, closing, [config.storage], settings.dataDirectory);
+  const services = await openServices(app, config.storage, settings, { directory, openSource, closing });
   state.prepare();
   const environments = new Map<string, EnvironmentChoice>();
   return {
@@ -47,6 +49,7 @@ export async function openProject(
     cacheDirectory: settings.cacheDirectory,
     config,
     services,
+    openSource,
     environment: (use) => {
       let choice = environments.get(use);
       if (choice === undefined) {
@@ -61,7 +64,7 @@ export async function openProject(
       }
       return choice;
     },
-    repository: () => openRepository(directory, { variables: (name) => app.variables.get(name) }),
+    repository: () => app.repository(),
     configFrom: async (text, name) => (await loadProjectFrom(text, sources, name)).project,
     secrets: (names) => readSecrets(app.variables, names),
     hostVariables: hostVariables(app.variables),
@@ -75,8 +78,11 @@ async function openServices(
   app: App,
   section: PluginSection,
   settings: Settings,
-  directory: string,
-  closing: AsyncDisposableStack,
+  { directory, openSource, closing }: {
+    readonly directory: string;
+    readonly openSource: OpenSource;
+    readonly closing: AsyncDisposableStack;
+  },
 ): Promise<RunServices> {
   const signal = laterThan(app.signal, closing);
   const storage = closing.use(await openStorage(app, section, settings, directory, signal));
@@ -87,6 +93,7 @@ async function openServices(
       index: await indexPath(cache, storage.location),
       scratchDirectory: `${cache}/scratch`,
       signal,
+      openSource,
     }),
   );
   const trees = await openTreeCache(cache);

@@ -1,4 +1,5 @@
 import { defineRegistry } from "../core/plugin/registry.ts";
+import { httpSource } from "./data_sources/http/mod.ts";
 import { dockerEnvironment } from "./environments/docker/mod.ts";
 import { hostEnvironment } from "./environments/host/mod.ts";
 import { podmanEnvironment } from "./environments/podman/mod.ts";
@@ -7,6 +8,6 @@ import { localStorage } from "./storages/local/mod.ts";
 /** All built-in plugins; the first of a kind is what config has where it says nothing. */
 export const REGISTRY = defineRegistry({
   storages: [localStorage],
-  dataSources: [],
+  dataSources: [httpSource],
   environments: [podmanEnvironment, dockerEnvironment, hostEnvironment],
 });

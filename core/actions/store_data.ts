@@ -60,8 +60,12 @@ export async function storeData(
   return { label, added, warnings: tree.warnings };
 }
 
-/** What a stage makes has the runs behind it; data of the same name would hide them. */
-function refuseOutputs(config: ProjectConfig, name: string): void {
+/**
+ * What a stage makes has the runs behind it; data of the same name would hide them.
+ *
+ * @throws {UserError} `artifact_made_by_stage`.
+ */
+export function refuseOutputs(config: ProjectConfig, name: string): void {
   const maker = Object.entries(config.stages).find(([, stage]) => stage.outputs.includes(name));
   if (maker === undefined) return;
   throw new UserError("artifact_made_by_stage", {

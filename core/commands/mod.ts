@@ -104,6 +104,18 @@ export const COMMANDS: readonly CommandEntry<App>[] = [
     load: async () => (await import("./data_add.ts")).dataAdd,
   },
   {
+    name: ["data", "import"],
+    summary: "Make data at an address an artifact, in place where it can stay",
+    group: "Artifacts",
+    load: async () => (await import("./data_import.ts")).dataImport,
+  },
+  {
+    name: ["data", "update"],
+    summary: "Look for newer data where artifacts were imported from",
+    group: "Artifacts",
+    load: async () => (await import("./data_update.ts")).dataUpdate,
+  },
+  {
     name: ["artifact", "list"],
     summary: "List artifacts, and the newest version of each",
     group: "Artifacts",

@@ -2,6 +2,7 @@ import type { ProjectConfig } from "../config/project_config.ts";
 import type { Secret } from "../config/secret.ts";
 import type { Environment } from "../plugin/environment.ts";
 import type { Repository } from "../source/repository.ts";
+import type { OpenSource } from "../store/imports.ts";
 import type { RunServices } from "./run_services.ts";
 
 /** What config asks for as an environment; opened when first needed, and only once. */
@@ -23,6 +24,8 @@ export interface Project {
   /** As aero.yaml in the worktree says, with flags, variables and user config over it. */
   readonly config: ProjectConfig;
   readonly services: RunServices;
+  /** Opens a place outside the storage that data comes from; the project closes it. */
+  readonly openSource: OpenSource;
   /** @param use Name of an environment plugin, or `auto`. */
   environment(use: string): EnvironmentChoice;
   /** @throws {UserError} `not_a_repository`, …. */

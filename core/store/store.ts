@@ -14,12 +14,14 @@ import {
 import { type CheckOptions, checkStore, type Finding } from "./check.ts";
 import { mapConcurrent } from "./concurrent.ts";
 import { extractFiles, type FileToWrite } from "./extract_files.ts";
+import { ImportedObjects, type OpenSource } from "./imports.ts";
 import { type IngestedFile, ingestFiles } from "./ingest_files.ts";
 import { objectKey, packKey } from "./keys.ts";
-import { putIfAbsent, readMarker } from "./marker.ts";
-import { ObjectCatalog } from "./object_catalog.ts";
+import { readMarker } from "./marker.ts";
+import { ObjectCatalog, type PresentOptions } from "./object_catalog.ts";
 import { LocalKnowledge } from "./local_knowledge.ts";
 import { buildPack, type PackEntry } from "./pack_format.ts";
+import { putObject, putPack } from "./put_object.ts";
 import { pathBody, removeStaleStaging, Spool } from "./staging.ts";
 import { objectMissing, readAll, verifiedStream } from "./verified_stream.ts";
 
@@ -34,7 +36,12 @@ export interface StoreOptions {
   readonly signal: AbortSignal;
   /** Most Workers that hash and write at once. Default: one for each core, at most 4. */
   readonly workers?: number;
+  /** Opens the places of data that was imported and stays there. Without, such data counts as missing. */
+  readonly openSource?: OpenSource;
 }
+
+/** Options of questions for presence: a writer asks for what lasts, a reader for all there is. */
+export type PresenceOptions = Omit<PresentOptions, "fresh">;
 
 /** Options of calls that move many files. */
 export interface BulkOptions extends OperationOptions {
@@ -79,6 +86,7 @@ export class Store implements AsyncDisposable {
   /** Where files on their way into the storage lie. */
   readonly stagingDirectory: string;
   readonly #signal: AbortSignal;
+  readonly #imported: ImportedObjects | undefined;
 
   /** Use {@link openStore}. */
   constructor(options: StoreOptions, marker: StoreMarker, index: LocalKnowledge) {
@@ -90,12 +98,14 @@ export class Store implements AsyncDisposable {
     this.workers = options.workers ?? Math.min(4, navigator.hardwareConcurrency);
     this.stagingDirectory = options.storage.capabilities.stagingDirectory ?? options.scratchDirectory;
     this.#signal = options.signal;
+    this.#imported = options.openSource && new ImportedObjects(this, options.openSource);
   }
 
   /** Stores bytes as one object. */
   async putBytes(bytes: Uint8Array, mediaType: string, options: OperationOptions = {}): Promise<Descriptor> {
     const digest = digestOf(bytes);
-    const known = this.catalog.isNoted(digest) || (bytes.length > 65_536 && await this.has(digest, options));
+    const known = this.catalog.isNoted(digest) ||
+      (bytes.length > 65_536 && await this.has(digest, { ...options, lasting: true }));
     if (!known) await this.putObject(digest, bytesBody(bytes), options);
     return { mediaType, digest, size: bytes.length };
   }
@@ -110,7 +120,8 @@ export class Store implements AsyncDisposable {
       digest: digestOf(bytes),
       size: bytes.length,
     }));
-    const present = await this.catalog.present(descriptors.map(({ digest }) => digest), this.#scope(options));
+    const digests = descriptors.map(({ digest }) => digest);
+    const present = await this.catalog.present(digests, { ...this.#scope(options), lasting: true });
     const missing = new Map<Digest, Uint8Array>();
     descriptors.forEach(({ digest }, i) => present.has(digest) || missing.set(digest, items[i]!.bytes));
     const single: [Digest, Uint8Array][] = [];
@@ -170,20 +181,20 @@ export class Store implements AsyncDisposable {
     }
     spool.close();
     const digest = parseDigest(`sha256:${hash.digest("hex")}`);
-    if (!await this.has(digest, options)) {
+    if (!await this.has(digest, { ...options, lasting: true })) {
       await this.putObject(digest, pathBody(spool.path, spool.size), options);
     }
     return { mediaType, digest, size: spool.size };
   }
 
   /** Whether an object is stored. */
-  async has(digest: Digest, options: OperationOptions = {}): Promise<boolean> {
+  async has(digest: Digest, options: PresenceOptions = {}): Promise<boolean> {
     return (await this.hasMany([digest], options)).size > 0;
   }
 
   /** Which of these are stored. */
-  async hasMany(digests: readonly Digest[], options: OperationOptions = {}): Promise<Set<Digest>> {
-    return await this.catalog.present(digests, { ...this.#scope(options), fresh: true });
+  async hasMany(digests: readonly Digest[], options: PresenceOptions = {}): Promise<Set<Digest>> {
+    return await this.catalog.present(digests, { ...options, ...this.#scope(options), fresh: true });
   }
 
   /**
@@ -230,8 +241,7 @@ export class Store implements AsyncDisposable {
 
   /** Puts one object under its own key. The caller has hashed the body. */
   async putObject(digest: Digest, body: ObjectBody, options: OperationOptions = {}): Promise<void> {
-    await putIfAbsent(this.storage, objectKey(digest), body, this.#scope(options));
-    this.catalog.noteObject(digest);
+    await putObject(this, digest, body, this.#scope(options));
   }
 
   /** Puts a pack. The caller has hashed the body. */
@@ -241,14 +251,16 @@ export class Store implements AsyncDisposable {
     entries: readonly PackEntry[],
     options: OperationOptions = {},
   ): Promise<void> {
-    await putIfAbsent(this.storage, packKey(digest), body, this.#scope(options));
-    this.catalog.notePack(digest, entries);
+    await putPack(this, digest, body, entries, this.#scope(options));
   }
 
   async #get(digest: Digest, options: OperationOptions): Promise<ReadableStream<Uint8Array>> {
     const scope = this.#scope(options);
     const packed = await this.#getPacked(digest, scope);
     if (packed) return packed;
+    // Asked first once it is known, so that a tree of imported files costs the storage no request a file.
+    const imported = this.#imported?.looked ? await this.#getImported(digest, scope) : undefined;
+    if (imported instanceof ReadableStream) return imported;
     try {
       return await this.storage.get(objectKey(digest), scope);
     } catch (error) {
@@ -257,7 +269,23 @@ export class Store implements AsyncDisposable {
       await this.catalog.refreshPacks(scope);
       const found = await this.#getPacked(digest, scope);
       if (found) return found;
+      const elsewhere = imported ?? await this.#getImported(digest, scope);
+      if (elsewhere instanceof ReadableStream) return elsewhere;
+      if (elsewhere !== undefined) throw elsewhere.failure;
       throw objectMissing(digest, this.storage.location, { cause: error });
+    }
+  }
+
+  /** The object at the place that it was imported from; a failure there counts only if the storage lacks it too. */
+  async #getImported(
+    digest: Digest,
+    options: OperationOptions,
+  ): Promise<ReadableStream<Uint8Array> | { readonly failure: unknown } | undefined> {
+    try {
+      return await this.#imported?.open(digest, options);
+    } catch (failure) {
+      options.signal?.throwIfAborted();
+      return { failure };
     }
   }
 

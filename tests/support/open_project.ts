@@ -6,6 +6,7 @@ import type { RunRecord } from "../../core/model/run.ts";
 import type { StageOutcome } from "../../core/pipeline/pipeline_runner.ts";
 import type { Project } from "../../core/pipeline/project.ts";
 import type { RunObserver } from "../../core/pipeline/run_services.ts";
+import type { DataSourcePlugin } from "../../core/plugin/data_source.ts";
 import { defineRegistry, defineStorage } from "../../core/plugin/registry.ts";
 import type { Storage, StorageKey } from "../../core/plugin/storage.ts";
 import { main } from "../../main.ts";
@@ -23,6 +24,8 @@ export interface TestProjectOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Puts something between aero and the storage in memory. */
   readonly wrap?: (storage: Storage) => Storage;
+  /** Places that data comes from, beside the built-in ones. */
+  readonly dataSources?: readonly DataSourcePlugin[];
 }
 
 /**
@@ -37,9 +40,11 @@ export class TestProject implements AsyncDisposable {
   /** Put between aero and the storage in memory from the next command on. */
   wrap: (storage: Storage) => Storage;
   readonly #storage: "local" | "memory";
+  readonly #dataSources: readonly DataSourcePlugin[];
 
   constructor(options: TestProjectOptions = {}) {
     this.#storage = options.storage ?? "local";
+    this.#dataSources = options.dataSources ?? [];
     this.wrap = options.wrap ?? ((storage) => storage);
     this.env = { ...homeVariables((name) => this.git.beside(name)), ...options.env };
   }
@@ -77,7 +82,11 @@ export class TestProject implements AsyncDisposable {
       open: () =>
         Promise.resolve(this.wrap(new MemoryStorage({ now: () => new Date(), objects: this.objects }))),
     });
-    const registry = defineRegistry({ ...REGISTRY, storages: [...REGISTRY.storages, memory] });
+    const registry = defineRegistry({
+      ...REGISTRY,
+      storages: [...REGISTRY.storages, memory],
+      dataSources: [...REGISTRY.dataSources, ...this.#dataSources],
+    });
     return new App(
       { io, printer, globals: NO_GLOBALS, signal: io.signal, version: "0.0.0-test" },
       () => Promise.resolve(registry),

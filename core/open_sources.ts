@@ -1,0 +1,95 @@
+import type { App } from "./app.ts";
+import type { PluginSection } from "./config/project_config.ts";
+import { UserError } from "./errors.ts";
+import type { DataOrigin } from "./model/import.ts";
+import { nearest } from "./model/nearest.ts";
+import type { DataSource } from "./plugin/data_source.ts";
+import type { OpenSource } from "./store/imports.ts";
+
+/**
+ * Opens places that data comes from, each once; they are closed with `closing`.
+ *
+ * @param known Sections of config whose service may be the one that an origin names: what they say of how to get in,
+ * such as a file of credentials, holds for it too.
+ */
+export function sourceOpener(
+  app: App,
+  closing: AsyncDisposableStack,
+  known: readonly PluginSection[],
+  dataDirectory: string,
+): OpenSource {
+  const opened = new Map<string, Promise<DataSource>>();
+  return (origin) => {
+    const key = JSON.stringify([origin.url, origin.options]);
+    let source = opened.get(key);
+    if (source === undefined) {
+      source = openSource(app, origin, known, dataDirectory).then((source) => closing.use(source));
+      opened.set(key, source);
+    }
+    return source;
+  };
+}
+
+async function openSource(
+  app: App,
+  { url, options }: DataOrigin,
+  known: readonly PluginSection[],
+  dataDirectory: string,
+): Promise<DataSource> {
+  const parsed = parseAddress(url);
+  const scheme = parsed.protocol.slice(0, -1);
+  const { dataSources } = await app.registry();
+  const plugin = dataSources.find(({ schemes }) => schemes.includes(scheme));
+  if (plugin === undefined) {
+    const schemes = dataSources.flatMap((source) => source.schemes);
+    const near = nearest(scheme, schemes);
+    throw new UserError("address_invalid", {
+      what: `Cannot open ${JSON.stringify(url)}`,
+      why: near === undefined
+        ? `data comes from a path here, or from an address with ${
+          schemes.map((known) => `${known}://`).join(", ")
+        }`
+        : `there is no ${scheme}://; did you mean ${near}://?`,
+    });
+  }
+  const same = known.find((section) => section.options.endpoint === options.endpoint);
+  return await plugin.open(parsed, { ...same?.options, ...options }, app.pluginContext(dataDirectory));
+}
+
+/**
+ * Reads an address of data.
+ *
+ * @throws {UserError} `address_invalid` if it is none, or carries a password or a signature: addresses are kept.
+ */
+export function parseAddress(text: string): URL {
+  let url: URL;
+  try {
+    url = new URL(text);
+  } catch (cause) {
+    throw invalid(text, "it is not an address", cause);
+  }
+  if (url.username !== "" || url.password !== "") {
+    url.username = url.password = "";
+    throw invalid(url.href, "it carries a user or password, and addresses of data are kept");
+  }
+  const secret = [...url.searchParams.keys()].find((name) =>
+    /signature|^sig$|token|secret|password|api_?key/i.test(name)
+  );
+  if (secret !== undefined) {
+    url.search = "";
+    throw invalid(
+      url.href,
+      `its query has "${secret}", which looks like a secret, and addresses of data are kept`,
+    );
+  }
+  url.hash = "";
+  return url;
+}
+
+function invalid(shown: string, why: string, cause?: unknown): UserError {
+  return new UserError("address_invalid", {
+    what: `Cannot import ${JSON.stringify(shown)}`,
+    why,
+    fix: ["fetch it yourself, and `aero data add PATH --name NAME`"],
+  }, { cause });
+}

@@ -13,7 +13,8 @@ import type { Running, Service } from "./services/service.ts";
 
 const [action = "status", ...names] = Deno.args;
 
-function choose(wanted: readonly string[]): Service[] {
+/** What is named, and what that needs; without names what {@link unnamed} lets through. */
+function choose(wanted: readonly string[], unnamed: (service: Service) => boolean = () => true): Service[] {
   const unknown = wanted.filter((name) => !SERVICES.some((service) => service.name === name));
   if (unknown.length > 0) {
     console.error(
@@ -21,8 +22,8 @@ function choose(wanted: readonly string[]): Service[] {
     );
     Deno.exit(2);
   }
-  const usual = SERVICES.filter((service) => service.onlyWhenNamed !== true).map((service) => service.name);
-  const chosen = new Set(wanted.length === 0 ? usual : wanted);
+  const all = SERVICES.filter(unnamed).map((service) => service.name);
+  const chosen = new Set(wanted.length === 0 ? all : wanted);
   for (const service of SERVICES.toReversed()) {
     if (chosen.has(service.name)) service.needs.forEach((name) => chosen.add(name));
   }
@@ -37,7 +38,7 @@ function show(service: Service, running: Running | undefined): void {
 
 switch (action) {
   case "up":
-    for (const service of choose(names)) {
+    for (const service of choose(names, (one) => one.onlyWhenNamed !== true)) {
       show(service, await service.up((line) => console.error(`${service.name}: ${line}`)));
     }
     break;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { AeroError } from "../errors.ts";
 import { readAlias, writeAlias } from "./alias_format.ts";
 import { canonicalJson } from "./canonical_json.ts";
+import { readCondemned, writeCondemned } from "./condemned_format.ts";
 import { digestOf } from "./digest_of.ts";
 import {
   experimentVersionId,
@@ -16,6 +17,7 @@ import { readJournal, writeJournalEvent } from "./journal_format.ts";
 import { readLabel, writeLabel } from "./label_format.ts";
 import { readLock, writeLock } from "./lock_format.ts";
 import { readManifest, writeManifest } from "./manifest_format.ts";
+import { readPin, writePin } from "./pin_format.ts";
 import { readRecord, writeRecord } from "./record_format.ts";
 import { readStoreMarker, writeStoreMarker } from "./store_marker_format.ts";
 import { readVerdict, writeVerdict } from "./verdict_format.ts";
@@ -30,6 +32,7 @@ const textOf = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 const AGAIN: Readonly<Record<string, (bytes: Uint8Array) => Uint8Array>> = {
   "alias.json": (bytes) => writeAlias(readAlias(bytes)),
   "aero.lock": (bytes) => bytesOf(writeLock(readLock(textOf(bytes)))),
+  "condemned.json": (bytes) => writeCondemned(readCondemned(bytes)),
   "experiment_version.json": (bytes) => writeExperimentVersion(readExperimentVersion(bytes)),
   "image_manifest.json": (bytes) => writeImageManifest(readImageManifest(bytes)),
   "import.json": (bytes) => writeImport(readImport(bytes)),
@@ -37,6 +40,7 @@ const AGAIN: Readonly<Record<string, (bytes: Uint8Array) => Uint8Array>> = {
   "kept_image.json": (bytes) => writeKeptImage(readKeptImage(bytes)),
   "label.json": (bytes) => writeLabel(readLabel(bytes)),
   "manifest.jsonl": (bytes) => writeManifest(readManifest(bytes)),
+  "pin.json": (bytes) => writePin(readPin(bytes)),
   "record.json": (bytes) => writeRecord(readRecord(bytes)),
   "store_marker.json": (bytes) => writeStoreMarker(readStoreMarker(bytes)),
   "verdict.json": (bytes) => writeVerdict(readVerdict(bytes)),

@@ -56,7 +56,8 @@ async function areStored(
   options: { readonly signal: AbortSignal },
 ): Promise<boolean> {
   const digests = packs.map(({ digest }) => digest);
-  return (await store.hasMany(digests, options)).size === new Set(digests).size;
+  const lasting = await store.hasMany(digests, { ...options, lasting: true });
+  return lasting.size === new Set(digests).size;
 }
 
 /** What a record says of a commit's source. */

@@ -1,4 +1,4 @@
-import { UserError } from "../errors.ts";
+import { OutsideError, UserError } from "../errors.ts";
 import { type ArtifactAlias, readAlias, writeAlias } from "../format/alias_format.ts";
 import { readLabel, writeLabel } from "../format/label_format.ts";
 import type { Descriptor } from "../model/descriptor.ts";
@@ -56,12 +56,16 @@ export class ArtifactCatalog {
    * Content that has a label already keeps that one, as far as `options.reuse` says, newest first, and nothing is
    * added; but for a label that `options.accepts` says nobody should rely on.
    * @throws {TypeError} if the manifest is not stored: labels are written last.
+   * @throws {OutsideError} `garbage_named` if a collection of garbage has condemned it meanwhile.
    */
   async addVersion(
     version: NewVersion,
     options: AddVersionOptions = {},
   ): Promise<{ label: ArtifactLabel; added: boolean }> {
-    if (!await this.#store.has(version.manifest.digest, options)) {
+    const { signal } = options;
+    const scope = signal === undefined ? {} : { signal };
+    if (!await this.#store.has(version.manifest.digest, { ...scope, lasting: true })) {
+      if (await this.#store.has(version.manifest.digest, scope)) throw garbageNamed(version);
       throw new TypeError(`The manifest ${version.manifest.digest} is labelled before it is stored`);
     }
     let tried: ArtifactLabel | undefined;
@@ -140,7 +144,7 @@ export class ArtifactCatalog {
       why: aliases.length === 0
         ? "it has no alias"
         : `it has ${aliases.map((a) => `@${a.alias}`).join(", ")}`,
-      fix: [`\`aero artifact alias ${name} ${wanted} v${labels.at(-1)!.number}\``],
+      fix: [`\`aero artifact alias set ${name}@${wanted} :v${labels.at(-1)!.number}\``],
     });
   }
 
@@ -148,6 +152,15 @@ export class ArtifactCatalog {
   async setAlias(alias: Omit<ArtifactAlias, "schema">, options: OperationOptions = {}): Promise<void> {
     const key = aliasKey(alias.project, alias.artifact, alias.alias);
     await this.#store.storage.put(key, bytesBody(writeAlias({ schema: "aero/alias@1", ...alias })), options);
+  }
+
+  /** Removes an alias; one that is absent is removed already. */
+  async removeAlias(
+    { project, name }: ArtifactName,
+    alias: string,
+    options: OperationOptions = {},
+  ): Promise<void> {
+    await this.#store.storage.delete(aliasKey(project, name, alias), options);
   }
 
   /** All aliases of an artifact, sorted by name. */
@@ -180,6 +193,15 @@ function noneAccepted(name: string, count: number): UserError {
     } of runs that did not succeed`,
     fix: [`see them: \`aero artifact log ${name}\``, `name one: \`${name}:v1\``],
   });
+}
+
+/** Only who was stopped for days between storing and naming comes here. */
+function garbageNamed({ name }: NewVersion): OutsideError {
+  return new OutsideError("garbage_named", {
+    what: `Cannot name a version of "${name}"`,
+    why: "`aero storage gc` has taken what is stored of it for garbage meanwhile",
+    fix: ["do it again: what is needed is stored anew"],
+  }, { retryable: true });
 }
 
 function toLabel(version: NewVersion, number: number): ArtifactLabel {

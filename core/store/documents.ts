@@ -1,7 +1,7 @@
 import type { OperationOptions } from "../plugin/context.ts";
-import type { StoredObject } from "../plugin/storage.ts";
+import type { Storage, StoredObject } from "../plugin/storage.ts";
 import { mapConcurrent } from "./concurrent.ts";
-import type { Store } from "./store.ts";
+import type { LocalKnowledge } from "./local_knowledge.ts";
 import { readAll } from "./verified_stream.ts";
 
 /** An immutable document that the storage has. */
@@ -16,7 +16,7 @@ export interface StoredDocument {
  * Which there are is asked each time; the bytes of those that were read before come from local knowledge.
  */
 export async function listDocuments(
-  store: Store,
+  store: { readonly storage: Storage; readonly knowledge: LocalKnowledge },
   prefix: string,
   pattern: RegExp,
   options: OperationOptions = {},

@@ -6,6 +6,7 @@ import { linkTargetInside, type RelativePath } from "../model/relative_path.ts";
 import type { OperationOptions } from "../plugin/context.ts";
 import { EnvironmentError, type ImageDigest, type ImageReference } from "../plugin/environment.ts";
 import { type ArchiveMember, invalidArchive, readArchive } from "./image_archive.ts";
+import type { PresenceOptions } from "./object_catalog.ts";
 import { plainLayer } from "./plain_layer.ts";
 import { tarHeader, tarPadding } from "./tar_header.ts";
 
@@ -17,7 +18,7 @@ export interface ImageStore {
     options?: OperationOptions,
   ): Promise<Descriptor>;
   putBytes(bytes: Uint8Array, mediaType: string, options?: OperationOptions): Promise<Descriptor>;
-  hasMany(digests: readonly Digest[], options?: OperationOptions): Promise<ReadonlySet<Digest>>;
+  hasMany(digests: readonly Digest[], options?: PresenceOptions): Promise<ReadonlySet<Digest>>;
   /** The bytes, checked while they are read: a wrong one fails the stream before its end. */
   open(descriptor: Descriptor, options?: OperationOptions): Promise<ReadableStream<Uint8Array>>;
   getBytes(descriptor: Descriptor, options?: OperationOptions): Promise<Uint8Array>;
@@ -137,7 +138,7 @@ async function storeLayer(
   // whether it is the right one is decided by the config, not by the archive.
   const hex = /(?:^|\/)([0-9a-f]{64})(?:\.tar)?$/.exec(member.path)?.[1];
   const named = hex === undefined ? undefined : `sha256:${hex}`;
-  if (named !== undefined && isDigest(named) && (await store.hasMany([named], options)).has(named)) {
+  if (named !== undefined && isDigest(named) && (await store.hasMany([named], lasting(options))).has(named)) {
     return { kind: "stored", digest: named, size: member.size };
   }
   const { digest, size } = await store.putStream(
@@ -146,6 +147,10 @@ async function storeLayer(
     options,
   );
   return { kind: "stored", digest, size };
+}
+
+function lasting({ signal }: OperationOptions): PresenceOptions {
+  return { lasting: true, ...(signal === undefined ? {} : { signal }) };
 }
 
 async function configOf(

@@ -117,7 +117,10 @@ class Ingestion implements WorkerHost {
   }
 
   async claim(digests: Parameters<WorkerHost["claim"]>[0]): Promise<boolean[]> {
-    const present = await this.#store.catalog.present(digests, { signal: this.#options.signal });
+    const present = await this.#store.catalog.present(digests, {
+      signal: this.#options.signal,
+      lasting: true,
+    });
     return this.#claims.claim(digests, present);
   }
 

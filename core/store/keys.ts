@@ -15,7 +15,24 @@ export const PREFIX = {
   runs: "runs/",
   images: "images/",
   imports: "imports/",
+  pins: "pins/",
+  collections: "gc/",
+  pending: "pending/",
 } as const;
+
+/** Whether a key holds a name or document, and no object or pack of objects. */
+export function isDocumentKey(key: string): boolean {
+  return !key.startsWith(PREFIX.objects) && !key.startsWith(PREFIX.packs);
+}
+
+/**
+ * Whether several writers may want a key for different things: who may have it can only be asked of the storage that
+ * all share. Every other key is named by its content or by a run, and has one writer.
+ */
+export function isClaimKey(key: string): boolean {
+  return key === MARKER_KEY || key.startsWith(PREFIX.artifacts) || key.startsWith(PREFIX.aliases) ||
+    key.startsWith(PREFIX.collections);
+}
 
 /** Where the bytes of one object are, when they are not in a pack. */
 export function objectKey(digest: Digest): StorageKey {
@@ -73,4 +90,32 @@ export function imageKey(image: Digest): StorageKey {
 /** Where the record of an import is; `document` is the digest of its bytes. */
 export function importKey(manifest: Digest, document: Digest): StorageKey {
   return parseStorageKey(`imports/${digestHex(manifest)}/${digestHex(document)}.json`);
+}
+
+/** Where it is kept what a run that is not recorded yet relies on. */
+export function pinKey(run: RunId): StorageKey {
+  return parseStorageKey(`pins/${run}.json`);
+}
+
+/** Where a list of condemned keys is; `id` has letters, digits and dashes. */
+export function condemnedKey(id: string): StorageKey {
+  return parseStorageKey(`gc/${id}.json`);
+}
+
+/** Where it is noted that all of a list has been removed that was to be removed. */
+export function collectedKey(id: string): StorageKey {
+  return parseStorageKey(`gc/${id}.done`);
+}
+
+/**
+ * Where a version waits for its label, in an outbox only; `document` is the digest of its bytes. Keys of one artifact
+ * sort by time.
+ */
+export function pendingKey(
+  version: { readonly project: string; readonly artifact: string; readonly createdAt: number },
+  document: Digest,
+): StorageKey {
+  const at = String(Math.trunc(version.createdAt)).padStart(14, "0");
+  const { project, artifact } = version;
+  return parseStorageKey(`${PREFIX.pending}${project}/${artifact}/${at}-${digestHex(document)}.json`);
 }

@@ -14,10 +14,12 @@ export interface PackLocation {
 }
 
 const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS pack_1 (id INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE);
-  CREATE TABLE IF NOT EXISTS entry_1 (
-    digest BLOB PRIMARY KEY, pack INTEGER NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL
+  CREATE TABLE IF NOT EXISTS pack_2 (id INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE);
+  CREATE TABLE IF NOT EXISTS entry_2 (
+    digest BLOB NOT NULL, pack INTEGER NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL,
+    PRIMARY KEY (digest, pack)
   ) WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS entry_pack_2 ON entry_2 (pack);
   CREATE TABLE IF NOT EXISTS document_1 (
     key TEXT PRIMARY KEY, size INTEGER NOT NULL, modified REAL NOT NULL, bytes BLOB NOT NULL
   ) WITHOUT ROWID;
@@ -38,7 +40,8 @@ export class LocalKnowledge implements Disposable {
       writeAhead(this.#database);
       this.#database.exec(SCHEMA);
       this.#find = this.#database.prepare(
-        "SELECT p.digest AS pack, e.offset, e.length FROM entry_1 e JOIN pack_1 p ON p.id = e.pack WHERE e.digest = ?",
+        "SELECT p.digest AS pack, e.offset, e.length FROM entry_2 e JOIN pack_2 p ON p.id = e.pack " +
+          "WHERE e.digest = ? ORDER BY e.pack DESC",
       );
     } catch (error) {
       this.#database.close();
@@ -57,37 +60,59 @@ export class LocalKnowledge implements Disposable {
     }
   }
 
-  /** Where `digest` lies, if a known pack has it. */
+  /** Where `digest` lies, if a known pack has it: in the pack that came to be known last. */
   find(digest: Digest): PackLocation | undefined {
     const row = this.#find.get(bytesOfDigest(digest));
-    if (row === undefined) return undefined;
-    return {
-      pack: digestOfBytes(row.pack as Uint8Array),
-      offset: row.offset as number,
-      length: row.length as number,
-    };
+    return row === undefined ? undefined : toLocation(row);
+  }
+
+  /** Every place of `digest` in known packs; may be empty. */
+  findAll(digest: Digest): PackLocation[] {
+    return this.#find.all(bytesOfDigest(digest)).map(toLocation);
   }
 
   /** All packs that are known. */
   packs(): Set<Digest> {
-    const rows = this.#database.prepare("SELECT digest FROM pack_1").all();
+    const rows = this.#database.prepare("SELECT digest FROM pack_2").all();
     return new Set(rows.map((row) => digestOfBytes(row.digest as Uint8Array)));
   }
 
-  /** Adds a pack and its objects; an object that another pack has keeps its place there. */
+  /** The objects of a pack, in its order; empty if it is not known. */
+  entriesOf(pack: Digest): PackEntry[] {
+    const rows = this.#database.prepare(
+      "SELECT e.digest, e.offset, e.length FROM entry_2 e JOIN pack_2 p ON p.id = e.pack " +
+        "WHERE p.digest = ? ORDER BY e.offset",
+    ).all(bytesOfDigest(pack));
+    return rows.map((row) => ({
+      digest: digestOfBytes(row.digest as Uint8Array),
+      offset: row.offset as number,
+      length: row.length as number,
+    }));
+  }
+
+  /** Adds a pack and its objects. */
   addPack(pack: Digest, entries: readonly PackEntry[]): void {
     this.#transaction(() => {
       const key = bytesOfDigest(pack);
-      this.#database.prepare("INSERT OR IGNORE INTO pack_1 (digest) VALUES (?)").run(key);
-      const id = this.#database.prepare("SELECT id FROM pack_1 WHERE digest = ?").get(key)!.id as number;
-      const insert = this.#database.prepare("INSERT OR IGNORE INTO entry_1 VALUES (?, ?, ?, ?)");
+      this.#database.prepare("INSERT OR IGNORE INTO pack_2 (digest) VALUES (?)").run(key);
+      const id = this.#database.prepare("SELECT id FROM pack_2 WHERE digest = ?").get(key)!.id as number;
+      const insert = this.#database.prepare("INSERT OR IGNORE INTO entry_2 VALUES (?, ?, ?, ?)");
       for (const entry of entries) insert.run(bytesOfDigest(entry.digest), id, entry.offset, entry.length);
     });
   }
 
-  /** Forgets all packs and what they held. */
-  clearPacks(): void {
-    this.#transaction(() => this.#database.exec("DELETE FROM entry_1; DELETE FROM pack_1"));
+  /** Forgets packs and what they held. */
+  removePacks(packs: Iterable<Digest>): void {
+    this.#transaction(() => {
+      const entries = this.#database.prepare(
+        "DELETE FROM entry_2 WHERE pack = (SELECT id FROM pack_2 WHERE digest = ?)",
+      );
+      const removal = this.#database.prepare("DELETE FROM pack_2 WHERE digest = ?");
+      for (const pack of packs) {
+        entries.run(bytesOfDigest(pack));
+        removal.run(bytesOfDigest(pack));
+      }
+    });
   }
 
   /** The bytes of an immutable document, if they were read when the storage told of it in the same words. */
@@ -121,6 +146,14 @@ export class LocalKnowledge implements Disposable {
   [Symbol.dispose](): void {
     this.#database.close();
   }
+}
+
+function toLocation(row: Record<string, unknown>): PackLocation {
+  return {
+    pack: digestOfBytes(row.pack as Uint8Array),
+    offset: row.offset as number,
+    length: row.length as number,
+  };
 }
 
 function isUnreadable(error: unknown): boolean {

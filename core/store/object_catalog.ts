@@ -2,7 +2,9 @@ import { CorruptionError } from "../errors.ts";
 import type { Digest } from "../model/digest.ts";
 import type { OperationOptions } from "../plugin/context.ts";
 import type { Storage, StoredObject } from "../plugin/storage.ts";
+import { ANSWER_MS } from "./collection_times.ts";
 import { mapConcurrent } from "./concurrent.ts";
+import { readCondemnedLists } from "./condemned_keys.ts";
 import { digestOfObjectKey, digestOfPackKey, objectKey, packKey, PREFIX } from "./keys.ts";
 import type { LocalKnowledge, PackLocation } from "./local_knowledge.ts";
 import {
@@ -21,23 +23,45 @@ const MOST_STATS = 64;
 // Holds the tail of a pack of 7,000 objects; a larger index takes a second request.
 const TAIL_BYTES = 256 * 1024;
 
+/** Options of questions for presence. */
+export interface PresenceOptions extends OperationOptions {
+  /**
+   * Only what a new name may rely on: what no collection of garbage has condemned. Readers need not ask for that, and
+   * find what is condemned as long as it is there.
+   */
+  readonly lasting?: boolean;
+}
+
+/** Options of {@link ObjectCatalog.present}. */
+export interface PresentOptions extends PresenceOptions {
+  /** What other writers have stored since is seen too; without, it may be taken for absent. */
+  readonly fresh?: boolean;
+}
+
 /**
  * Which objects a storage has, in as few requests as can be.
  *
  * The index file says where an object would be; that its pack or object is there is believed only once the storage
- * has said so to this catalog.
+ * has said so to this catalog, and not for ever.
  */
 export class ObjectCatalog {
   readonly #storage: Storage;
   readonly #index: LocalKnowledge;
+  readonly #now: () => number;
   readonly #objects = new Set<Digest>();
   #packsListed = false;
   #objectsListed = false;
   #refreshing: Promise<void> | undefined;
+  #condemned: ReadonlySet<string> | undefined;
+  /** When the oldest answer that is still believed was asked for. */
+  #since: number;
 
-  constructor(storage: Storage, index: LocalKnowledge) {
+  /** @param now A clock; epoch milliseconds. */
+  constructor(storage: Storage, index: LocalKnowledge, now: () => number = Date.now) {
     this.#storage = storage;
     this.#index = index;
+    this.#now = now;
+    this.#since = now();
   }
 
   /** Where the index file says that `digest` lies in a pack; asks nobody. */
@@ -50,9 +74,11 @@ export class ObjectCatalog {
     this.#objects.add(digest);
   }
 
-  /** Whether the storage has told this catalog of the object's own key. */
+  /** Whether the storage has told this catalog of the object's own key, and that it is not condemned; asks nobody. */
   isNoted(digest: Digest): boolean {
-    return this.#objects.has(digest);
+    this.#forgetOld();
+    return this.#condemned !== undefined && this.#objects.has(digest) &&
+      !this.#condemned.has(objectKey(digest));
   }
 
   /** Notes a pack that the storage has. */
@@ -60,36 +86,57 @@ export class ObjectCatalog {
     this.#index.addPack(pack, entries);
   }
 
-  /**
-   * Which of `digests` are stored.
-   *
-   * With `fresh`, what other writers have stored since is seen too; without, it may be taken for absent.
-   */
-  async present(
-    digests: readonly Digest[],
-    options: OperationOptions & { readonly fresh?: boolean } = {},
-  ): Promise<Set<Digest>> {
-    const present = new Set(digests.filter((digest) => this.#objects.has(digest)));
+  /** Keys that are not to be relied on, nor put to, since a collection of garbage may be about to remove them. */
+  async condemned(options: OperationOptions = {}): Promise<ReadonlySet<string>> {
+    this.#forgetOld();
+    if (this.#condemned === undefined) {
+      const lists = await readCondemnedLists({ storage: this.#storage, knowledge: this.#index }, options);
+      this.#condemned = new Set(lists.flatMap(({ keys }) => keys));
+    }
+    return this.#condemned;
+  }
+
+  /** Which of `digests` are stored. */
+  async present(digests: readonly Digest[], options: PresentOptions = {}): Promise<Set<Digest>> {
+    this.#forgetOld();
+    const condemned = options.lasting ? await this.condemned(options) : new Set<string>();
+    const isObject = (digest: Digest) =>
+      this.#objects.has(digest) && (condemned.size === 0 || !condemned.has(objectKey(digest)));
+    const present = new Set(digests.filter(isObject));
     if (present.size === digests.length) return present;
     const looks = options.fresh || !this.#packsListed;
     // Manifests and records lie under their own keys: most often that is the answer, and packs need no look.
     const asked = looks && digests.length <= FEW;
     if (asked) {
       await this.#askForObjects(digests.filter((digest) => !present.has(digest)), options);
-      for (const digest of digests) if (this.#objects.has(digest)) present.add(digest);
+      for (const digest of digests) if (isObject(digest)) present.add(digest);
       if (present.size === digests.length) return present;
     }
     if (looks) await this.refreshPacks(options);
     const unknown: Digest[] = [];
     for (const digest of new Set(digests)) {
       if (present.has(digest)) continue;
-      if (this.#index.find(digest)) present.add(digest);
+      if (this.#isPacked(digest, condemned)) present.add(digest);
       else unknown.push(digest);
     }
     if (unknown.length === 0 || asked || (this.#objectsListed && !options.fresh)) return present;
     await this.#askForObjects(unknown, options);
-    for (const digest of unknown) if (this.#objects.has(digest)) present.add(digest);
+    for (const digest of unknown) if (isObject(digest)) present.add(digest);
     return present;
+  }
+
+  #isPacked(digest: Digest, condemned: ReadonlySet<string>): boolean {
+    if (condemned.size === 0) return this.#index.find(digest) !== undefined;
+    return this.#index.findAll(digest).some(({ pack }) => !condemned.has(packKey(pack)));
+  }
+
+  #forgetOld(): void {
+    if (this.#now() - this.#since < ANSWER_MS) return;
+    this.#objects.clear();
+    this.#packsListed = false;
+    this.#objectsListed = false;
+    this.#condemned = undefined;
+    this.#since = this.#now();
   }
 
   async #askForObjects(digests: readonly Digest[], options: OperationOptions): Promise<void> {
@@ -118,16 +165,12 @@ export class ObjectCatalog {
   async #refresh(): Promise<void> {
     const listed = new Map<Digest, StoredObject>();
     // What is known is asked before the listing: a pack that this process puts meanwhile is not taken for gone.
-    let known = this.#index.packs();
+    const known = this.#index.packs();
     for await (const object of this.#storage.list(PREFIX.packs)) {
       const digest = digestOfPackKey(object.key);
       if (digest) listed.set(digest, object);
     }
-    if ([...known].some((pack) => !listed.has(pack))) {
-      // An object of a pack that is gone may also lie in one that is not, which only a fresh index tells.
-      this.#index.clearPacks();
-      known = new Set();
-    }
+    this.#index.removePacks([...known].filter((pack) => !listed.has(pack)));
     const fresh = [...listed.keys()].filter((pack) => !known.has(pack));
     await mapConcurrent(fresh, this.#storage.capabilities.maxConcurrency, async (pack) => {
       const entries = await readPackTail(this.#storage, pack, listed.get(pack)!.size);

@@ -12,8 +12,9 @@ import { type Digest, digestHex, parseDigest } from "../model/digest.ts";
  * 3. the footer, 56 bytes: SHA-256 of the index (32), bytes before the index (8), number of objects (4),
  *    version (4), and the letters `AEROPACK`.
  *
- * Numbers are unsigned and little-endian. An object's offset is the sum of the lengths before it. A reader gets the
- * footer and the index from the tail, without the objects.
+ * Numbers are unsigned and little-endian. An object's offset is the sum of the lengths before it; a last length of
+ * 4,294,967,295 stands for all that is left. A reader gets the footer and the index from the tail, without the
+ * objects.
  */
 export interface PackEntry {
   readonly digest: Digest;
@@ -31,11 +32,13 @@ export const PACK_FOOTER_BYTES = 56;
 
 const MAGIC = new TextEncoder().encode("AEROPACK");
 const VERSION = 1;
+/** As a length: all bytes that are left before the index. Only the last object may have it. */
+const REST = 0xffff_ffff;
 
 /** Writes one entry of an index to `index` at `at`. */
 export function writePackEntry(index: Uint8Array, at: number, digest: Digest, length: number): void {
   index.set(bytesOfHex(digestHex(digest)), at);
-  new DataView(index.buffer, index.byteOffset).setUint32(at + 32, length, true);
+  new DataView(index.buffer, index.byteOffset).setUint32(at + 32, Math.min(length, REST), true);
 }
 
 /** The footer that closes a pack whose objects take `dataBytes`. */
@@ -96,19 +99,26 @@ export function readPackIndex(
   if (!hash.every((byte, i) => footer[i] === byte)) {
     throw corrupt(pack, "its index does not match the digest in its footer");
   }
-  const entries = readPackEntries(index);
+  const entries = readPackEntries(index, dataBytes);
   const last = entries.at(-1);
   if ((last ? last.offset + last.length : 0) !== dataBytes) throw corrupt(pack, "its index does not fill it");
   return entries;
 }
 
-/** The entries of an index that is known to be whole. */
-export function readPackEntries(index: Uint8Array): PackEntry[] {
+/**
+ * The entries of an index that is known to be whole.
+ *
+ * @param dataBytes Bytes before the index; tells the length of an object of 4 GiB or more, and may be left out where
+ *   there can be none.
+ */
+export function readPackEntries(index: Uint8Array, dataBytes = 0): PackEntry[] {
   const view = new DataView(index.buffer, index.byteOffset, index.byteLength);
   const entries: PackEntry[] = [];
   let offset = 0;
   for (let at = 0; at < index.length; at += PACK_ENTRY_BYTES) {
-    const length = view.getUint32(at + 32, true);
+    const stated = view.getUint32(at + 32, true);
+    const isRest = stated === REST && at + PACK_ENTRY_BYTES === index.length;
+    const length = isRest ? dataBytes - offset : stated;
     const digest = digestOfBytes(index.subarray(at, at + 32));
     entries.push({ digest, offset, length });
     offset += length;

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { StoreMarker } from "../format/store_marker_format.ts";
+import { STORE_MARKER, type StoreMarker } from "../format/store_marker_format.ts";
 import { digestOf } from "../format/digest_of.ts";
 import type { Descriptor } from "../model/descriptor.ts";
 import { type Digest, parseDigest } from "../model/digest.ts";
@@ -10,20 +10,24 @@ import {
   type ObjectBody,
   type Storage,
   type StorageKey,
+  type StoredObject,
 } from "../plugin/storage.ts";
 import { type CheckOptions, checkStore, type Finding } from "./check.ts";
 import { mapConcurrent } from "./concurrent.ts";
 import { extractFiles, type FileToWrite } from "./extract_files.ts";
 import { ImportedObjects, type OpenSource } from "./imports.ts";
 import { type IngestedFile, ingestFiles } from "./ingest_files.ts";
+import { HoldingCatalog } from "./holding_catalog.ts";
 import { objectKey, packKey } from "./keys.ts";
+import type { LocalObjects } from "./local_objects.ts";
 import { readMarker } from "./marker.ts";
-import { ObjectCatalog, type PresentOptions } from "./object_catalog.ts";
+import { ObjectCatalog, type PresenceOptions } from "./object_catalog.ts";
 import { LocalKnowledge } from "./local_knowledge.ts";
 import { buildPack, type PackEntry } from "./pack_format.ts";
 import { putObject, putPack } from "./put_object.ts";
 import { pathBody, removeStaleStaging, Spool } from "./staging.ts";
 import { objectMissing, readAll, verifiedStream } from "./verified_stream.ts";
+import { OutboxStorage } from "./wrap/outbox.ts";
 
 /** What a store is opened with. */
 export interface StoreOptions {
@@ -36,12 +40,11 @@ export interface StoreOptions {
   readonly signal: AbortSignal;
   /** Most Workers that hash and write at once. Default: one for each core, at most 4. */
   readonly workers?: number;
+  /** Copies that are asked before the storage is. */
+  readonly local?: LocalObjects;
   /** Opens the places of data that was imported and stays there. Without, such data counts as missing. */
   readonly openSource?: OpenSource;
 }
-
-/** Options of questions for presence: a writer asks for what lasts, a reader for all there is. */
-export type PresenceOptions = Omit<PresentOptions, "fresh">;
 
 /** Options of calls that move many files. */
 export interface BulkOptions extends OperationOptions {
@@ -60,10 +63,31 @@ const PACK_TARGET_BYTES = 32 * 1024 * 1024;
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const { storage, signal } = options;
-  const marker = await readMarker(storage, signal);
+  const marker = await markerOf(storage, signal);
   await Deno.mkdir(options.scratchDirectory, { recursive: true });
   removeStaleStaging(storage.capabilities.stagingDirectory ?? options.scratchDirectory);
-  return new Store(options, marker, LocalKnowledge.open(options.index));
+  const index = LocalKnowledge.open(options.index);
+  try {
+    const catalog = storage instanceof OutboxStorage
+      ? await HoldingCatalog.open(storage, index)
+      : new ObjectCatalog(storage, index);
+    return new Store(options, marker, index, catalog);
+  } catch (error) {
+    index[Symbol.dispose]();
+    throw error;
+  }
+}
+
+/** The marker; what a store made today has, if the storage cannot be asked: it decides only how objects are laid out. */
+async function markerOf(storage: Storage, signal: AbortSignal): Promise<StoreMarker> {
+  try {
+    return await readMarker(storage, signal);
+  } catch (error) {
+    if (storage instanceof OutboxStorage && storage.isAway && isStorageError(error, "unavailable")) {
+      return STORE_MARKER;
+    }
+    throw error;
+  }
 }
 
 /**
@@ -87,18 +111,54 @@ export class Store implements AsyncDisposable {
   readonly stagingDirectory: string;
   readonly #signal: AbortSignal;
   readonly #imported: ImportedObjects | undefined;
+  readonly #local: LocalObjects | undefined;
 
   /** Use {@link openStore}. */
-  constructor(options: StoreOptions, marker: StoreMarker, index: LocalKnowledge) {
+  constructor(options: StoreOptions, marker: StoreMarker, index: LocalKnowledge, catalog: ObjectCatalog) {
     this.storage = options.storage;
     this.knowledge = index;
-    this.catalog = new ObjectCatalog(options.storage, index);
+    this.catalog = catalog;
     this.packBelowBytes = marker.packBelowBytes;
     this.packTargetBytes = Math.min(PACK_TARGET_BYTES, marker.packMaxBytes / 2);
     this.workers = options.workers ?? Math.min(4, navigator.hardwareConcurrency);
     this.stagingDirectory = options.storage.capabilities.stagingDirectory ?? options.scratchDirectory;
     this.#signal = options.signal;
+    this.#local = options.local;
     this.#imported = options.openSource && new ImportedObjects(this, options.openSource);
+  }
+
+  /** The outbox and the storage as one, where work can go on without the storage. */
+  get outbox(): OutboxStorage | undefined {
+    return this.storage instanceof OutboxStorage ? this.storage : undefined;
+  }
+
+  /** Whether the storage is not asked, so that what it holds may not be known. */
+  get isAway(): boolean {
+    return this.outbox?.isAway ?? false;
+  }
+
+  /** What `work` gives; `undefined` if that is not known since the storage is away. */
+  async unlessAway<T>(work: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await work();
+    } catch (error) {
+      if (this.isAway && isStorageError(error, "unavailable")) return undefined;
+      throw error;
+    }
+  }
+
+  /** Lists documents: all of them, or those that are known if the storage is away. */
+  async *list(prefix: string, options: OperationOptions = {}): AsyncGenerator<StoredObject> {
+    try {
+      yield* this.storage.list(prefix, this.#scope(options));
+    } catch (error) {
+      if (!this.isAway || !isStorageError(error, "unavailable")) throw error;
+    }
+  }
+
+  /** Keeps a copy of an object on this machine, where copies are kept. */
+  keepLocally(digest: Digest, bytes: Uint8Array): void {
+    this.#local?.keep(digest, bytes);
   }
 
   /** Stores bytes as one object. */
@@ -207,6 +267,15 @@ export class Store implements AsyncDisposable {
     options: OperationOptions = {},
   ): Promise<Uint8Array<ArrayBuffer>> {
     const expected = typeof object === "string" ? { digest: object } : object;
+    const local = this.#local?.open(expected.digest);
+    if (local !== undefined) {
+      try {
+        return await readAll(verifiedStream(local, expected));
+      } catch {
+        // Whatever is wrong with a copy, the storage has the object.
+        this.#local?.discard(expected.digest);
+      }
+    }
     return await readAll(verifiedStream(await this.#get(expected.digest, options), expected));
   }
 
@@ -216,7 +285,8 @@ export class Store implements AsyncDisposable {
    * @throws {CorruptionError} `object_missing`; `object_corrupt` while it is read.
    */
   async open(descriptor: Descriptor, options: OperationOptions = {}): Promise<ReadableStream<Uint8Array>> {
-    return verifiedStream(await this.#get(descriptor.digest, options), descriptor);
+    const local = await this.#checkedLocal(descriptor);
+    return verifiedStream(local ?? await this.#get(descriptor.digest, options), descriptor);
   }
 
   /**
@@ -287,6 +357,18 @@ export class Store implements AsyncDisposable {
       options.signal?.throwIfAborted();
       return { failure };
     }
+  }
+
+  /** A copy that was read through once and found right: a stream cannot be begun anew halfway. */
+  async #checkedLocal(descriptor: Descriptor): Promise<ReadableStream<Uint8Array> | undefined> {
+    const stream = this.#local?.open(descriptor.digest);
+    if (stream === undefined) return undefined;
+    try {
+      for await (const _ of verifiedStream(stream, descriptor));
+    } catch {
+      this.#local?.discard(descriptor.digest);
+    }
+    return this.#local?.open(descriptor.digest);
   }
 
   async #getPacked(

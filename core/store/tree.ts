@@ -5,6 +5,7 @@ import { type Manifest, type ManifestEntry, totalBytes } from "../model/manifest
 import { parseRelativePath } from "../model/relative_path.ts";
 import type { ScanMemory, ScannedFile, TreeScan } from "../model/tree_scan.ts";
 import type { OperationOptions } from "../plugin/context.ts";
+import { RELIANCE_MS } from "./collection_times.ts";
 import { fileChanged, fileUnreadable } from "./file_fault.ts";
 import type { BulkOptions, Store } from "./store.ts";
 import { sameStamp, specialFile, stampOf, type WalkedEntry, walkTree } from "./tree_walk.ts";
@@ -37,7 +38,20 @@ type WalkedFile = Extract<WalkedEntry, { kind: "file" }>;
  * `path_unsafe`.
  */
 export async function addTree(store: Store, path: string, options: AddTreeOptions = {}): Promise<AddedTree> {
-  const scannedAt = Date.now();
+  while (true) {
+    const scannedAt = Date.now();
+    const added = await addOnce(store, path, options, scannedAt);
+    // What took longer than answers about presence hold is gone through again: most of it is stored by now.
+    if (Date.now() - scannedAt < RELIANCE_MS / 2) return added;
+  }
+}
+
+async function addOnce(
+  store: Store,
+  path: string,
+  options: AddTreeOptions,
+  scannedAt: number,
+): Promise<AddedTree> {
   const { root, entries } = walkAny(path);
   const files = entries.filter((entry) => entry.kind === "file");
   const last = options.statIndex?.recall(path);
@@ -123,9 +137,11 @@ async function recallDigests(
     const before = scanned.get(path);
     if (before && sameStamp(before.stamp, stamp)) known.set(path, before.digest);
   }
-  // A manifest is stored after all that it lists, so that one question stands for all its files.
-  if (await store.has(last.manifest, options)) return known;
-  const stored = await store.hasMany([...known.values()], options);
+  // A manifest is stored after all that it lists, so that one question stands for all its files; unless a collection
+  // of garbage is at work, which may take files before the manifest that nobody names.
+  const isWhole = await store.has(last.manifest, { ...options, lasting: true });
+  if (isWhole && (await store.catalog.condemned(options)).size === 0) return known;
+  const stored = await store.hasMany([...known.values()], { ...options, lasting: true });
   for (const [path, digest] of known) if (!stored.has(digest)) known.delete(path);
   return known;
 }

@@ -1,0 +1,64 @@
+import { readCondemned } from "../format/condemned_format.ts";
+import { AeroError } from "../errors.ts";
+import type { OperationOptions } from "../plugin/context.ts";
+import { isStorageError, type Storage, type StorageKey } from "../plugin/storage.ts";
+import { listDocuments } from "./documents.ts";
+import { PREFIX } from "./keys.ts";
+import type { LocalKnowledge } from "./local_knowledge.ts";
+
+/** A list of condemned keys that the storage has. */
+export interface CondemnedList {
+  /** As in its key, `gc/<id>.json`. */
+  readonly id: string;
+  readonly keys: readonly StorageKey[];
+  /** Milliseconds. */
+  readonly windowMs: number;
+  /** When it was stored, by the storage's clock; epoch milliseconds. */
+  readonly storedAt: number;
+}
+
+/** What is read here of a store. */
+export interface DocumentPlace {
+  readonly storage: Storage;
+  readonly knowledge: LocalKnowledge;
+}
+
+const LIST = /^gc\/([0-9A-Za-z-]+)\.json$/;
+
+/**
+ * All lists of condemned keys, in no order.
+ *
+ * @throws {CorruptionError} `condemned_invalid`, {UserError} `condemned_newer`, naming the list: who does not know
+ *   what is condemned must neither rely on what is stored nor remove any of it.
+ */
+export async function readCondemnedLists(
+  place: DocumentPlace,
+  options: OperationOptions = {},
+): Promise<CondemnedList[]> {
+  const documents = await listed(place, options);
+  return documents.map(({ object, bytes }) => {
+    try {
+      const { keys, windowMs } = readCondemned(bytes);
+      return {
+        id: LIST.exec(object.key)![1]!,
+        keys: keys as readonly StorageKey[],
+        windowMs,
+        storedAt: object.modifiedAt,
+      };
+    } catch (error) {
+      if (error instanceof AeroError) error.message = `${object.key}: ${error.message}`;
+      throw error;
+    }
+  });
+}
+
+async function listed(place: DocumentPlace, options: OperationOptions) {
+  for (let attempt = 1;; attempt++) {
+    try {
+      return await listDocuments(place, PREFIX.collections, LIST, options);
+    } catch (error) {
+      // Another collection may end between the listing and the reading.
+      if (!isStorageError(error, "not_found") || attempt === 5) throw error;
+    }
+  }
+}

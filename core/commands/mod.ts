@@ -152,10 +152,22 @@ export const COMMANDS: readonly CommandEntry<App>[] = [
     load: async () => (await import("./artifact_lineage.ts")).artifactLineage,
   },
   {
-    name: ["artifact", "alias"],
-    summary: "Give a version of an artifact a moving name, or list those names",
+    name: ["artifact", "alias", "set"],
+    summary: "Give a version of an artifact a moving name",
     group: "Artifacts",
-    load: async () => (await import("./artifact_alias.ts")).artifactAlias,
+    load: async () => (await import("./artifact_alias_set.ts")).artifactAliasSet,
+  },
+  {
+    name: ["artifact", "alias", "list"],
+    summary: "List the moving names of artifacts",
+    group: "Artifacts",
+    load: async () => (await import("./artifact_alias_list.ts")).artifactAliasList,
+  },
+  {
+    name: ["artifact", "alias", "remove"],
+    summary: "Remove a moving name of an artifact",
+    group: "Artifacts",
+    load: async () => (await import("./artifact_alias_remove.ts")).artifactAliasRemove,
   },
   {
     name: ["config", "show"],

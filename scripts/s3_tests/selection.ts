@@ -1,4 +1,4 @@
-/** A test of the suite and how two releases of radosgw do in it; groups beyond the listed ones have no such figures. */
+/** A test of the suite and how two releases of radosgw do in it; tests beyond the listed ones have only {@link FURTHER_FIGURES}. */
 export interface Selected {
   readonly group: string;
   /** Without the leading `test_`; parameters in brackets. */
@@ -8,18 +8,27 @@ export interface Selected {
 }
 
 /** What the selection is of, beside the relevant tests: groups by the start of their names. */
-const MORE: readonly (readonly [group: string, name: RegExp])[] = [
-  ["object lock", /^object_lock_/],
-  ["post object", /^post_object_/],
-  ["cors", /^(set_)?cors(_|$)/],
+const MORE: readonly { readonly group: string; readonly name: RegExp }[] = [
+  { group: "object lock", name: /^object_lock_/ },
+  { group: "post object", name: /^post_object_/ },
+  { group: "cors", name: /^(set_)?cors(_|$)/ },
 ];
+
+/** How many tests of those groups pass, of the suite's commit 8f0ae7b with boto3 1.40. */
+export const FURTHER_FIGURES: Readonly<
+  Record<string, { readonly radosgw16: number; readonly radosgw20: number }>
+> = {
+  "object lock": { radosgw16: 35, radosgw20: 39 },
+  "post object": { radosgw16: 33, radosgw20: 34 },
+  cors: { radosgw16: 10, radosgw20: 10 },
+};
 
 /** The relevant tests as they are listed, then all of the further groups that the suite's text defines. */
 export async function selectTests(suiteText: string): Promise<Selected[]> {
   const listed = await listedTests();
   const known = new Set(listed.map(({ name }) => name));
   const defined = [...suiteText.matchAll(/^def test_(\w+)\(/gm)].map(([, name]) => name!);
-  const further = MORE.flatMap(([group, pattern]) =>
+  const further = MORE.flatMap(({ group, name: pattern }) =>
     defined.filter((name) => pattern.test(name) && !known.has(name)).map((name) => ({ group, name }))
   );
   return [...listed, ...further];

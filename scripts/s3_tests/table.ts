@@ -1,5 +1,5 @@
 import type { Result } from "./results.ts";
-import type { Selected } from "./selection.ts";
+import { FURTHER_FIGURES, type Selected } from "./selection.ts";
 
 /** How one group went: tests in it, and how many passed here and elsewhere. */
 interface Row {
@@ -10,7 +10,7 @@ interface Row {
   readonly radosgw20: number | undefined;
 }
 
-/** One line a group, and a sum over those that radosgw was tried with. */
+/** One line a group, and a sum over the listed tests. */
 export function groupTable(selected: readonly Selected[], results: readonly Result[]): string {
   const passed = new Set(results.filter(({ outcome }) => outcome === "passed").map(({ name }) => name));
   const groups = [...Map.groupBy(selected, ({ group }) => group)];
@@ -34,8 +34,8 @@ function rowOf(group: string, tests: readonly Selected[], passed: ReadonlySet<st
     group,
     tests: tests.length,
     here: tests.filter(({ name }) => passed.has(name)).length,
-    radosgw16: known ? tests.filter(({ radosgw16 }) => radosgw16).length : undefined,
-    radosgw20: known ? tests.filter(({ radosgw20 }) => radosgw20).length : undefined,
+    radosgw16: known ? tests.filter(({ radosgw16 }) => radosgw16).length : FURTHER_FIGURES[group]?.radosgw16,
+    radosgw20: known ? tests.filter(({ radosgw20 }) => radosgw20).length : FURTHER_FIGURES[group]?.radosgw20,
   };
 }
 

@@ -12,10 +12,10 @@ export const s3Clients: Service = {
 
   async status(): Promise<Running | undefined> {
     const versions = [
-      await versionIn(["/usr/bin/python3", "-c", "import boto3; print('boto3', boto3.__version__)"]),
-      await versionIn(["/usr/bin/aws", "--version"]),
-      await versionIn(["/usr/bin/s3cmd", "--version"]),
-      await versionIn(["/usr/bin/rclone", "--version"]),
+      await named("boto3", ["/usr/bin/python3", "-c", "import boto3; print(boto3.__version__)"]),
+      await named("aws", ["/usr/bin/aws", "--version"]),
+      await named("s3cmd", ["/usr/bin/s3cmd", "--version"]),
+      await named("rclone", ["/usr/bin/rclone", "--version"]),
     ];
     if (versions.includes(undefined)) return undefined;
     return {
@@ -37,8 +37,8 @@ export const s3Clients: Service = {
   down: () => Promise.resolve(),
 };
 
-/** The first two words that a program says of its version: "rclone v1.60.1". */
-async function versionIn(command: readonly string[]): Promise<string | undefined> {
+/** A name and the version that stands in what a program says: "rclone 1.60.1". */
+async function named(name: string, command: readonly string[]): Promise<string | undefined> {
   const { success, stdout } = await tryRun(command);
-  return success ? stdout.split(/\s+/).slice(0, 2).join(" ") : undefined;
+  return success ? `${name} ${/\d+(\.\d+)+/.exec(stdout)?.[0] ?? "of unknown version"}` : undefined;
 }

@@ -26,6 +26,7 @@ const TABLE = {
   EntityTooLarge: [400, "The body is larger than may be stored"],
   EntityTooSmall: [400, "A part other than the last is smaller than 5 MiB"],
   ExpiredToken: [400, "The security token has expired"],
+  IllegalVersioningConfigurationException: [400, "The versioning configuration says no status"],
   IncompleteBody: [400, "The body is not as long as its Content-Length or decoded length says"],
   IncorrectNumberOfFilesInPostRequest: [400, "A POST form has to carry exactly one file"],
   InternalError: [500, "The server failed; try again"],

@@ -5,21 +5,17 @@ import type { FlagValues } from "./config/layers.ts";
 import { loadProject, loadProjectFrom, loadSettings } from "./config/load.ts";
 import type { PluginSection, ProjectConfig } from "./config/project_config.ts";
 import type { Settings } from "./config/resolve_config.ts";
-import { OutsideError } from "./errors.ts";
 import { runIdFromBytes } from "./model/run_id.ts";
 import { chooseEnvironment } from "./open_environment.ts";
 import { describeHost } from "./pipeline/image/host_description.ts";
 import type { EnvironmentChoice, Project } from "./pipeline/project.ts";
 import type { RunServices } from "./pipeline/run_services.ts";
-import type { Storage } from "./plugin/storage.ts";
+import { openStorage } from "./open_storage.ts";
 import { sourceOpener } from "./open_sources.ts";
 import type { OpenSource } from "./store/imports.ts";
 import { ArtifactCatalog } from "./store/artifacts.ts";
 import { RunArchive } from "./store/runs.ts";
 import { openStore } from "./store/store.ts";
-import { LimitStorage } from "./store/wrap/limit.ts";
-import { LogStorage } from "./store/wrap/log.ts";
-import { RetryStorage } from "./store/wrap/retry.ts";
 import { hostVariables, readSecrets } from "./user_variables.ts";
 
 /**
@@ -85,12 +81,13 @@ async function openServices(
   },
 ): Promise<RunServices> {
   const signal = laterThan(app.signal, closing);
-  const storage = closing.use(await openStorage(app, section, settings, directory, signal));
+  const { storage, index, requests } = await openStorage(app, section, settings, { directory, signal });
+  closing.use(storage);
   const cache = settings.cacheDirectory;
   const store = closing.use(
     await openStore({
       storage,
-      index: await indexPath(cache, storage.location),
+      index,
       scratchDirectory: `${cache}/scratch`,
       signal,
       openSource,
@@ -112,45 +109,8 @@ async function openServices(
     newRunId: () => runIdFromBytes(crypto.getRandomValues(new Uint8Array(8))),
     describeHost,
     aero: app.version,
+    requests,
   };
-}
-
-/** One index for each storage, so that what is known of one is never taken for another. */
-async function indexPath(cache: string, location: string): Promise<string> {
-  const { digestOf } = await import("./format/digest_of.ts");
-  try {
-    await Deno.mkdir(`${cache}/store-index`, { recursive: true });
-  } catch (error) {
-    throw new OutsideError("cache_unusable", {
-      what: "Cannot use the cache directory",
-      why: (error as Error).message,
-      fix: ["set another one: `AERO_CACHE_DIR=/some/directory aero …`", "`aero doctor`"],
-    }, { cause: error });
-  }
-  return `${cache}/store-index/${digestOf(location).slice("sha256:".length, "sha256:".length + 16)}.db`;
-}
-
-async function openStorage(
-  app: App,
-  section: PluginSection,
-  settings: Settings,
-  directory: string,
-  signal: AbortSignal,
-): Promise<Storage> {
-  const { storages } = await app.registry();
-  const plugin = storages.find(({ name }) => name === section.use);
-  if (plugin === undefined) throw new TypeError(`The config let through a storage named ${section.use}`);
-  const context = { ...app.pluginContext(settings.dataDirectory), signal };
-  const opened = await plugin.open(absolutePaths(section.options, directory), context);
-  return new RetryStorage(new LimitStorage(new LogStorage(opened, context)), { log: context.log });
-}
-
-/** A relative `path` is meant from the project's directory, wherever the command was typed. */
-function absolutePaths(options: PluginSection["options"], directory: string): PluginSection["options"] {
-  const { path } = options;
-  return typeof path === "string" && !path.startsWith("/")
-    ? { ...options, path: `${directory}/${path}` }
-    : options;
 }
 
 function withoutProject(

@@ -9,6 +9,7 @@ import {
   parseName,
   parseVersionSelector,
 } from "../model/name.ts";
+import { labelled } from "../store/artifact_selection.ts";
 import { labelsOf } from "./artifact_versions.ts";
 
 /** An alias, as commands give it. */
@@ -39,7 +40,7 @@ export async function setAlias(
   parseName(alias, "alias");
   await labelsOf(catalog, artifact);
   const selector = parseVersionSelector(/^[:@]/.test(version) ? version : `:${version}`);
-  const { number } = await catalog.resolve({ artifact, version: selector });
+  const { number } = labelled(await catalog.resolve({ artifact, version: selector }));
   const before = (await catalog.aliases(artifact.project, artifact.name)).find((one) => one.alias === alias);
   const set = { project: artifact.project, artifact: artifact.name, alias, number, movedAt: now() };
   await catalog.setAlias(set);
@@ -61,7 +62,7 @@ export async function listAliases(app: App, name: string | undefined): Promise<A
 export async function removeAlias(app: App, reference: string): Promise<AliasItem> {
   const { services: { catalog }, config } = await app.openProject();
   const { artifact, alias } = parseAlias(reference, config.project);
-  const { number } = await catalog.resolve({ artifact, version: { by: "alias", alias } });
+  const { number } = labelled(await catalog.resolve({ artifact, version: { by: "alias", alias } }));
   const set = (await catalog.aliases(artifact.project, artifact.name)).find((one) => one.alias === alias);
   await catalog.removeAlias(artifact, alias);
   return toItem(set ?? { ...artifact, artifact: artifact.name, alias, number, movedAt: 0 });

@@ -1,5 +1,5 @@
 import { UserError } from "../errors.ts";
-import { type ArtifactLabel, labelName } from "../model/lineage.ts";
+import { type KnownVersion, labelName } from "../model/lineage.ts";
 import {
   type ArtifactName,
   type ArtifactReference,
@@ -20,7 +20,7 @@ export interface VersionItem {
   readonly digest: string;
   readonly files: number;
   readonly bytes: number;
-  readonly origin: ArtifactLabel["origin"];
+  readonly origin: KnownVersion["origin"];
   readonly message?: string;
   readonly createdAt: number;
   /** Aliases that stand for it, sorted. */
@@ -28,7 +28,7 @@ export interface VersionItem {
 }
 
 /** The printed form of a label. */
-export function versionItem(label: ArtifactLabel, aliases: readonly string[]): VersionItem {
+export function versionItem(label: KnownVersion, aliases: readonly string[]): VersionItem {
   const { project, artifact, manifest, files, bytes, origin, message, createdAt } = label;
   return {
     type: "artifact-version",
@@ -46,7 +46,7 @@ export function versionItem(label: ArtifactLabel, aliases: readonly string[]): V
 }
 
 /** Names of the aliases that stand for a label now. */
-export async function aliasesOf(catalog: ArtifactCatalog, label: ArtifactLabel): Promise<string[]> {
+export async function aliasesOf(catalog: ArtifactCatalog, label: KnownVersion): Promise<string[]> {
   const aliases = await catalog.aliases(label.project, label.artifact);
   return aliases.filter(({ number }) => number === label.number).map(({ alias }) => alias);
 }
@@ -56,7 +56,7 @@ export async function aliasesOf(catalog: ArtifactCatalog, label: ArtifactLabel):
  *
  * @throws {UserError} `artifact_not_found`.
  */
-export async function labelsOf(catalog: ArtifactCatalog, artifact: ArtifactName): Promise<ArtifactLabel[]> {
+export async function labelsOf(catalog: ArtifactCatalog, artifact: ArtifactName): Promise<KnownVersion[]> {
   const labels = await catalog.labels(artifact.project, artifact.name);
   if (labels.length === 0) throw unknownArtifact(artifact, await catalog.names());
   return labels;

@@ -1,3 +1,4 @@
+import { shortDigest } from "../model/digest.ts";
 import type { MetricValue } from "../model/metric.ts";
 import type { EndState, ProgramExit, RecordedGrade } from "../model/run.ts";
 import type { StageOutcome } from "../pipeline/pipeline_runner.ts";
@@ -14,7 +15,7 @@ export interface StageResult {
   readonly reason?: string;
   /** Milliseconds. */
   readonly durationMs: number;
-  /** Output name to `artifact:label`. */
+  /** Output name to `artifact:label`; `artifact:digest` if it waits for its label. */
   readonly outputs: Readonly<Record<string, string>>;
   readonly metrics: Readonly<Record<string, MetricValue>>;
 }
@@ -32,7 +33,10 @@ export function stageResult({ stage, record, reused }: StageOutcome): StageResul
     ...(record.reason === undefined ? {} : { reason: record.reason }),
     durationMs: record.endedAt - record.startedAt,
     outputs: Object.fromEntries(
-      Object.entries(record.outputs).map(([name, output]) => [name, `${output.artifact}:${output.label}`]),
+      Object.entries(record.outputs).map(([name, { artifact, label, manifest }]) => [
+        name,
+        `${artifact}:${label ?? shortDigest(manifest.digest)}`,
+      ]),
     ),
     metrics: record.metrics,
   };

@@ -2,12 +2,12 @@ import type { App } from "../app.ts";
 import { FileStamps } from "../cache/file_stamps.ts";
 import type { ProjectConfig } from "../config/project_config.ts";
 import { UserError } from "../errors.ts";
-import type { ArtifactLabel } from "../model/lineage.ts";
+import type { KnownVersion } from "../model/lineage.ts";
 import { addTree } from "../store/tree.ts";
 
 /** A version that a file or directory became, or was already. */
 export interface StoredData {
-  readonly label: ArtifactLabel;
+  readonly label: KnownVersion;
   readonly added: boolean;
   readonly warnings: readonly string[];
 }

@@ -2,7 +2,7 @@ import type { App } from "../app.ts";
 import { UserError } from "../errors.ts";
 import { digestOf } from "../format/digest_of.ts";
 import { writeImport } from "../format/import_format.ts";
-import { type ArtifactLabel, labelName } from "../model/lineage.ts";
+import { type KnownVersion, labelName } from "../model/lineage.ts";
 import type { ImportRecord } from "../model/import.ts";
 import { digestInPlace, isUnchanged, listSource } from "../store/import_tree.ts";
 import { listImports } from "../store/imports.ts";
@@ -50,7 +50,7 @@ export async function* updateData(
 
 async function updateImport(
   app: App,
-  label: ArtifactLabel,
+  label: KnownVersion,
   store: Store,
   dryRun: boolean,
 ): Promise<UpdatedData> {
@@ -83,7 +83,7 @@ async function isChanged(app: App, before: ImportRecord): Promise<boolean> {
     files.some(({ path, digest }, i) => path !== before.files[i]!.path || digest !== before.files[i]!.digest);
 }
 
-async function updateAdded(app: App, label: ArtifactLabel, dryRun: boolean): Promise<UpdatedData> {
+async function updateAdded(app: App, label: KnownVersion, dryRun: boolean): Promise<UpdatedData> {
   const { services } = await app.openProject();
   const { origin } = label;
   if (origin.kind !== "added") {
@@ -108,7 +108,7 @@ async function updateAdded(app: App, label: ArtifactLabel, dryRun: boolean): Pro
   return told(label, origin.path, added ? "updated" : "unchanged", labelName(newest));
 }
 
-async function recordOf(store: Store, label: ArtifactLabel, digest: string): Promise<ImportRecord> {
+async function recordOf(store: Store, label: KnownVersion, digest: string): Promise<ImportRecord> {
   const records = await listImports(store, { manifest: label.manifest.digest });
   const record = records.find((record) => digestOf(writeImport(record)) === digest);
   if (record === undefined) {
@@ -119,12 +119,12 @@ async function recordOf(store: Store, label: ArtifactLabel, digest: string): Pro
   return record;
 }
 
-function told(label: ArtifactLabel, from: string, state: UpdatedData["state"], now: string): UpdatedData {
+function told(label: KnownVersion, from: string, state: UpdatedData["state"], now: string): UpdatedData {
   const { project, artifact } = label;
   return { type: "data-update", project, artifact, from, state, before: labelName(label), label: now };
 }
 
-function notImported(label: ArtifactLabel, why: string, fix: readonly string[]): UserError {
+function notImported(label: KnownVersion, why: string, fix: readonly string[]): UserError {
   return new UserError("data_not_imported", {
     what: `Cannot update "${label.artifact}"`,
     why,

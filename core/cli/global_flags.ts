@@ -8,6 +8,8 @@ export interface GlobalOptions {
   readonly json: boolean;
   readonly quiet: boolean;
   readonly verbose: boolean;
+  /** Ask no storage: work with what is on this machine. */
+  readonly offline: boolean;
   /** Directory to look for the project from; absent for the current one. */
   readonly project?: string;
   readonly color: ColourChoice;
@@ -20,6 +22,7 @@ export const NO_GLOBALS: GlobalOptions = {
   json: false,
   quiet: false,
   verbose: false,
+  offline: false,
   color: "auto",
 };
 
@@ -39,6 +42,7 @@ export const GLOBAL_FLAGS: readonly FlagShape[] = [
   boolean("json", undefined, "Print the result as JSON, one object a line"),
   boolean("quiet", "q", "Print results, warnings and errors only"),
   boolean("verbose", "v", "Say more of what is going on"),
+  boolean("offline", undefined, "Do not ask the storage: what is made waits for `aero push`"),
   {
     field: "project",
     flag: "--project",

@@ -31,6 +31,7 @@ export const ENVIRONMENT_VARIABLES: readonly EnvironmentVariable[] = [
     key: "data.directory",
     summary: "Directory of this user's data, such as local storage",
   },
+  { name: "AERO_OFFLINE", summary: "1 does what --offline does: the storage is not asked" },
   { name: "XDG_CONFIG_HOME", summary: "Holds aero/config.yaml, the defaults of this user; else ~/.config" },
   { name: "XDG_CACHE_HOME", summary: "Holds the cache; else ~/.cache" },
   { name: "XDG_DATA_HOME", summary: "Holds this user's data; else ~/.local/share" },

@@ -45,7 +45,7 @@ export const descriptorShape: Shape<Descriptor> = object<Descriptor>({
 /** The shape of what a stage wrote. */
 export const outputShape: Shape<OutputRecord> = object<OutputRecord>({
   artifact: filledText,
-  label: filledText,
+  label: optional(filledText),
   manifest: descriptorShape,
   files: count,
   bytes: count,

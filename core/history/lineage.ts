@@ -1,5 +1,5 @@
 import type { Digest } from "../model/digest.ts";
-import type { ArtifactLabel } from "../model/lineage.ts";
+import type { KnownVersion } from "../model/lineage.ts";
 import { labelName } from "../model/lineage.ts";
 import type { EndState, RunRecord } from "../model/run.ts";
 import type { RunId } from "../model/run_id.ts";
@@ -49,9 +49,12 @@ export function artifactNodeId(project: string, artifact: string, manifest: Dige
 }
 
 /** Builds the lineage that labels and records tell of; both in any order. */
-export function buildLineage(labels: readonly ArtifactLabel[], records: readonly RunRecord[]): Lineage {
+export function buildLineage(labels: readonly KnownVersion[], records: readonly RunRecord[]): Lineage {
   const builder = new Builder();
-  for (const label of [...labels].sort((a, b) => a.number - b.number)) builder.addLabel(label);
+  const number = (label: KnownVersion) => label.number ?? Infinity;
+  for (const label of [...labels].sort((a, b) => Math.sign(number(a) - number(b)) || 0)) {
+    builder.addLabel(label);
+  }
   for (const record of records) builder.addRecord(record);
   return builder.finish();
 }
@@ -71,7 +74,7 @@ class Builder {
   readonly edges = new Map<string, LineageEdge>();
   readonly #makers: { readonly run: RunId; readonly artifact: string; readonly name: string }[] = [];
 
-  addLabel(label: ArtifactLabel): void {
+  addLabel(label: KnownVersion): void {
     const id = this.#artifact(label.project, label.artifact, label.manifest.digest, labelName(label));
     if (label.origin.kind === "run") this.#edge(this.#run(label.origin.run), id, label.origin.output);
   }

@@ -168,7 +168,7 @@ function ofEnd(
 }
 
 function ofOutput({ artifact, label, manifest }: OutputRecord): ArtifactSummary {
-  return { artifact, label, digest: manifest.digest };
+  return { artifact, ...(label === undefined ? {} : { label }), digest: manifest.digest };
 }
 
 function mapValues<A, B>(values: Readonly<Record<string, A>>, to: (value: A) => B): Record<string, B> {

@@ -33,7 +33,19 @@ export interface ArtifactLabel {
   readonly createdAt: number;
 }
 
-/** `v3`. */
-export function labelName(label: Pick<ArtifactLabel, "number">): string {
-  return `v${label.number}`;
+/**
+ * A version that was made while the storage could not be reached. It lies on one machine and gets its label when it
+ * is sent: two machines that are offline never take one number.
+ */
+export interface PendingVersion extends Omit<ArtifactLabel, "schema" | "number"> {
+  readonly schema: "aero/pending-version@1";
+  readonly number?: never;
+}
+
+/** A version of an artifact: one that everybody sees, or one that waits to be sent. */
+export type KnownVersion = ArtifactLabel | PendingVersion;
+
+/** `v3`; `pending` for a version that waits for its label. */
+export function labelName(label: { readonly number?: number }): string {
+  return label.number === undefined ? "pending" : `v${label.number}`;
 }

@@ -66,7 +66,8 @@ export interface InputRecord {
 /** Bytes that a stage wrote. */
 export interface OutputRecord {
   readonly artifact: string;
-  readonly label: string;
+  /** Absent if the storage could not be reached: the version gets its label when it is sent. */
+  readonly label?: string;
   readonly manifest: Descriptor;
   readonly files: number;
   readonly bytes: number;

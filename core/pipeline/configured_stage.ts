@@ -60,7 +60,7 @@ export async function earlierResult(
 ): Promise<RunRecord | undefined> {
   const result = await results.get(plan.key);
   if (result === undefined) return undefined;
-  const record = await archive.getRecord(plan.version.project, result.run);
+  const record = await archive.knownRecord(plan.version.project, result.run);
   if (record?.state !== "succeeded") return undefined;
   return record.grade === "draft" && !draft ? undefined : record;
 }

@@ -84,6 +84,6 @@ export async function newestKept(
 ): Promise<KeptCommit | undefined> {
   const [newest] = services.index.query({ project, limit: 1 });
   if (newest === undefined) return undefined;
-  const record = await services.archive.getRecord(project, newest.run);
+  const record = await services.archive.knownRecord(project, newest.run);
   return record === undefined ? undefined : { commit: newest.commit, packs: record.source.packs };
 }

@@ -94,5 +94,6 @@ export async function labelOutput(
     origin: { kind: "run", run: maker.run, output: name },
     createdAt: services.now(),
   }, { accepts: reliableLabel(services.archive) });
-  return { artifact: name, label: labelName(label), manifest, files, bytes };
+  const named = label.number === undefined ? {} : { label: labelName(label) };
+  return { artifact: name, ...named, manifest, files, bytes };
 }

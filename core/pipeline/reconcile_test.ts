@@ -4,6 +4,7 @@ import type { JournalEvent } from "../model/journal.ts";
 import { parseRunId, type RunId } from "../model/run_id.ts";
 import { NotedObserver, TestProject } from "../../tests/support/open_project.ts";
 import { CutStorage } from "../../tests/support/cut_storage.ts";
+import { FaultyStorage } from "../../tests/support/faulty_storage.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { reconcileRuns } from "./reconcile.ts";
 
@@ -193,16 +194,29 @@ Deno.test("several commands that look at once record a run once", async () => {
 Deno.test("a run that cannot be recorded now is told of, and is recorded by a later command", async () => {
   await using dead = await DeadRun.begin();
   dead.leave({ events: [dead.created, POINTS] });
-  let cut: CutStorage | undefined;
-  dead.project.wrap = (storage) => cut = new CutStorage(storage, 2);
+  dead.project.wrap = (storage) => new FaultyStorage(storage, [{ on: "put", with: "full" }]);
 
   const mended = await dead.mend();
   dead.project.wrap = (storage) => storage;
 
-  assert.ok(cut!.calls > 2);
   assert.deepEqual(mended, []);
   assert.match(dead.observer.warnings.join(), new RegExp(DEAD));
   assert.deepEqual(await dead.mend(), [DEAD]);
+});
+
+Deno.test("a run that died is recorded also when the storage goes away meanwhile, and waits to be sent", async () => {
+  await using dead = await DeadRun.begin();
+  dead.leave({ events: [dead.created, POINTS] });
+  let cut: CutStorage | undefined;
+  dead.project.wrap = (storage) => cut = new CutStorage(storage, 2);
+
+  const mended = await dead.mend();
+
+  assert.ok(cut!.calls > 2);
+  assert.deepEqual(mended, [DEAD]);
+  dead.project.wrap = (storage) => storage;
+  assert.equal((await dead.record())!.state, "lost");
+  assert.equal([...dead.project.objects.keys()].some((key) => key.includes(DEAD)), false);
 });
 
 Deno.test("what is left of the program of a dead run is ended", async () => {

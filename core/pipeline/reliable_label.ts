@@ -1,4 +1,4 @@
-import type { ArtifactLabel } from "../model/lineage.ts";
+import type { KnownVersion } from "../model/lineage.ts";
 import type { RunArchive } from "../store/runs.ts";
 
 /**
@@ -6,10 +6,10 @@ import type { RunArchive } from "../store/runs.ts";
  * succeeded and is recorded. A rerun is there to be compared with what it repeats: what it made differently is no
  * newer version.
  */
-export function reliableLabel(archive: RunArchive): (label: ArtifactLabel) => Promise<boolean> {
+export function reliableLabel(archive: RunArchive): (label: KnownVersion) => Promise<boolean> {
   return async ({ project, origin }) => {
     if (origin.kind !== "run") return true;
-    const record = await archive.getRecord(project, origin.run);
+    const record = await archive.knownRecord(project, origin.run);
     return record?.state === "succeeded" && record.parent?.kind !== "rerun-of";
   };
 }

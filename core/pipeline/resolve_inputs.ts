@@ -30,7 +30,12 @@ export async function resolveInputs(
     const own = made.get(text);
     if (own !== undefined) {
       const { artifact, label, manifest } = own.output;
-      resolved[name] = { artifact, label, manifest, run: own.run };
+      resolved[name] = {
+        artifact,
+        ...(label === undefined ? {} : { label }),
+        manifest,
+        run: own.run,
+      };
       continue;
     }
     resolved[name] = await stored(stage, name, text, services, project);
@@ -51,7 +56,7 @@ async function stored(
     const label = await catalog.resolve(reference, { accepts: reliableLabel(archive) });
     return {
       artifact: artifact.project === project ? artifact.name : `${artifact.project}/${artifact.name}`,
-      label: labelName(label),
+      ...(label.number === undefined ? {} : { label: labelName(label) }),
       manifest: label.manifest,
       ...(label.origin.kind === "run" ? { run: label.origin.run } : {}),
     };

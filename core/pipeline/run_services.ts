@@ -23,6 +23,8 @@ export interface RunServices {
   readonly describeHost: () => Promise<HostRecord>;
   /** Version of aero. */
   readonly aero: string;
+  /** How often the storage has been asked so far. */
+  readonly requests: () => number;
 }
 
 /** Who watches a run. Every method may be called often; none may throw. */

@@ -162,6 +162,8 @@ async function execute(job: StageJob, running: Running, options: StageRunOptions
   await checkoutTree(options.code, tree, directory.code, { signal, modifiedAt: committedAt });
   const inputs = await materializeInputs(job.inputs, services, options);
   const exit = await followed(job, running, inputs, options);
+  // What it made is kept here if the storage does not take it, whatever its reason.
+  services.store.outbox?.keepAll();
   if (exit.how !== "exited" || exit.code !== 0) return { state: "failed", exit };
   try {
     await keepResults(job, running, options);

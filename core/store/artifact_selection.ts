@@ -1,6 +1,6 @@
 import { unreachable, UserError } from "../errors.ts";
 import { shortDigest } from "../model/digest.ts";
-import { type ArtifactLabel, labelName } from "../model/lineage.ts";
+import { type ArtifactLabel, type KnownVersion, labelName } from "../model/lineage.ts";
 import type { ArtifactName, VersionSelector } from "../model/name.ts";
 import { nearest } from "../model/nearest.ts";
 
@@ -13,8 +13,8 @@ import { nearest } from "../model/nearest.ts";
 export function selectLabel(
   artifact: ArtifactName,
   selector: Exclude<VersionSelector, { by: "alias" }>,
-  labels: readonly ArtifactLabel[],
-): ArtifactLabel {
+  labels: readonly KnownVersion[],
+): KnownVersion {
   switch (selector.by) {
     case "latest":
       return labels.at(-1)!;
@@ -28,7 +28,7 @@ export function selectLabel(
   }
 }
 
-function byDigest(artifact: ArtifactName, prefix: string, labels: readonly ArtifactLabel[]): ArtifactLabel {
+function byDigest(artifact: ArtifactName, prefix: string, labels: readonly KnownVersion[]): KnownVersion {
   const fits = labels.filter((label) => label.manifest.digest.startsWith(`sha256:${prefix}`));
   const digests = new Set(fits.map((label) => label.manifest.digest));
   if (digests.size === 1) return fits.at(-1)!;
@@ -48,11 +48,25 @@ function byDigest(artifact: ArtifactName, prefix: string, labels: readonly Artif
   });
 }
 
-function notFound(artifact: ArtifactName, number: number, labels: readonly ArtifactLabel[]): never {
+function notFound(artifact: ArtifactName, number: number, labels: readonly KnownVersion[]): never {
   throw new UserError("label_not_found", {
     what: `Cannot find v${number} of "${artifact.name}"`,
     why: `its newest version is ${labelName(labels.at(-1)!)}`,
     fix: [`\`aero artifact show ${artifact.name}\``],
+  });
+}
+
+/**
+ * A version that has its label.
+ *
+ * @throws {UserError} `version_pending` if it waits to be sent.
+ */
+export function labelled(version: KnownVersion): ArtifactLabel {
+  if (version.number !== undefined) return version;
+  throw new UserError("version_pending", {
+    what: `Cannot use this version of "${version.artifact}" by a name that others see`,
+    why: "it waits on this machine to be sent, and gets its label then",
+    fix: ["`aero push`"],
   });
 }
 

@@ -1,15 +1,22 @@
 import { OutsideError, UserError } from "../errors.ts";
 import { type ArtifactAlias, readAlias, writeAlias } from "../format/alias_format.ts";
-import { readLabel, writeLabel } from "../format/label_format.ts";
+import { digestOf } from "../format/digest_of.ts";
+import { readLabel, readPendingVersion, writeLabel, writePendingVersion } from "../format/label_format.ts";
 import type { Descriptor } from "../model/descriptor.ts";
 import type { JsonObject } from "../model/json.ts";
-import type { ArtifactLabel, Origin } from "../model/lineage.ts";
+import {
+  type ArtifactLabel,
+  type KnownVersion,
+  labelName,
+  type Origin,
+  type PendingVersion,
+} from "../model/lineage.ts";
 import type { ArtifactName, ArtifactReference } from "../model/name.ts";
 import type { OperationOptions } from "../plugin/context.ts";
 import { bytesBody, isStorageError } from "../plugin/storage.ts";
 import { selectLabel, unknownArtifact } from "./artifact_selection.ts";
 import { listDocuments } from "./documents.ts";
-import { aliasKey, labelKey, PREFIX } from "./keys.ts";
+import { aliasKey, labelKey, pendingKey, PREFIX } from "./keys.ts";
 import type { Store } from "./store.ts";
 
 /** A version to add. */
@@ -30,7 +37,7 @@ export interface NewVersion {
 /** Options of calls that choose among labels. */
 export interface LabelOptions extends OperationOptions {
   /** Whether a label may be relied on. Default: all may. */
-  readonly accepts?: (label: ArtifactLabel) => Promise<boolean>;
+  readonly accepts?: (label: KnownVersion) => Promise<boolean>;
 }
 
 /** Options of {@link ArtifactCatalog.addVersion}. */
@@ -54,14 +61,15 @@ export class ArtifactCatalog {
    * Gives a version its label: the lowest number that nobody has.
    *
    * Content that has a label already keeps that one, as far as `options.reuse` says, newest first, and nothing is
-   * added; but for a label that `options.accepts` says nobody should rely on.
+   * added; but for a label that `options.accepts` says nobody should rely on. While the storage is away, or something
+   * waits to be sent to it, the version is kept to get its label when it is sent.
    * @throws {TypeError} if the manifest is not stored: labels are written last.
    * @throws {OutsideError} `garbage_named` if a collection of garbage has condemned it meanwhile.
    */
   async addVersion(
     version: NewVersion,
     options: AddVersionOptions = {},
-  ): Promise<{ label: ArtifactLabel; added: boolean }> {
+  ): Promise<{ label: KnownVersion; added: boolean }> {
     const { signal } = options;
     const scope = signal === undefined ? {} : { signal };
     if (!await this.#store.has(version.manifest.digest, { ...scope, lasting: true })) {
@@ -73,15 +81,29 @@ export class ArtifactCatalog {
       options.signal?.throwIfAborted();
       const labels = await this.labels(version.project, version.name, options);
       // What was tried may have been written although its answer was lost.
-      const own = labels.find((label) => tried !== undefined && equal(label, tried));
+      const own = labels.find((label) =>
+        tried !== undefined && label.number !== undefined && equal(label, tried)
+      );
       if (own) return { label: own, added: true };
       const candidates = options.reuse === "newest" ? labels.slice(-1) : labels;
       const equals = candidates.filter((label) => label.manifest.digest === version.manifest.digest);
       const same = await newestAccepted(equals, options);
       if (same) return { label: same, added: false };
+      const { outbox } = this.#store;
+      if (outbox?.isHolding) return { label: await this.#keepPending(version, options), added: true };
       tried = toLabel(version, (labels.at(-1)?.number ?? 0) + 1);
-      if (await this.#take(tried, options)) return { label: tried, added: true };
+      if (await this.#store.unlessAway(() => this.#take(tried!, options))) {
+        return { label: tried, added: true };
+      }
     }
+  }
+
+  async #keepPending(version: NewVersion, options: OperationOptions): Promise<PendingVersion> {
+    const { schema: _, number: __, ...rest } = toLabel(version, 1);
+    const pending: PendingVersion = { schema: "aero/pending-version@1", ...rest };
+    const bytes = writePendingVersion(pending);
+    await this.#store.storage.put(pendingKey(pending, digestOf(bytes)), bytesBody(bytes), options);
+    return pending;
   }
 
   /** Whether the label's number was free. */
@@ -96,18 +118,34 @@ export class ArtifactCatalog {
     }
   }
 
-  /** All labels of an artifact, oldest first; empty if there is no such artifact. */
-  async labels(project: string, name: string, options: OperationOptions = {}): Promise<ArtifactLabel[]> {
+  /**
+   * All labels of an artifact, oldest first; empty if there is no such artifact. Versions that wait here for their
+   * label come last.
+   */
+  async labels(project: string, name: string, options: OperationOptions = {}): Promise<KnownVersion[]> {
     const prefix = `${PREFIX.artifacts}${project}/${name}/`;
     const documents = await listDocuments(this.#store, prefix, /\/v[1-9][0-9]*\.json$/, options);
-    return documents.map(({ bytes }) => readLabel(bytes)).sort((a, b) => a.number - b.number);
+    const labels = documents.map(({ bytes }) => readLabel(bytes)).sort((a, b) => a.number - b.number);
+    return [...labels, ...await this.#pending(`${PREFIX.pending}${project}/${name}/`, options)];
+  }
+
+  async #pending(prefix: string, options: OperationOptions): Promise<PendingVersion[]> {
+    const { outbox } = this.#store;
+    if (!outbox?.isHolding) return [];
+    const place = { storage: await outbox.outbox.storage(), knowledge: this.#store.knowledge };
+    const documents = await listDocuments(place, prefix, /\.json$/, options);
+    return documents.map(({ bytes }) => readPendingVersion(bytes)).sort((a, b) => a.createdAt - b.createdAt);
   }
 
   /** All artifacts that have a label, sorted; of one project, or of all in this storage. */
   async names(project?: string, options: OperationOptions = {}): Promise<ArtifactName[]> {
     const prefix = project === undefined ? PREFIX.artifacts : `${PREFIX.artifacts}${project}/`;
     const found = new Map<string, ArtifactName>();
-    for await (const { key } of this.#store.storage.list(prefix, options)) {
+    const names = [this.#store.list(prefix, options)];
+    if (this.#store.outbox?.isHolding) {
+      names.push(this.#store.list(prefix.replace(PREFIX.artifacts, PREFIX.pending), options));
+    }
+    for (const { key } of (await Promise.all(names.map((listing) => Array.fromAsync(listing)))).flat()) {
       const parts = key.split("/");
       if (parts.length === 4) found.set(`${parts[1]}/${parts[2]}`, { project: parts[1]!, name: parts[2]! });
     }
@@ -121,7 +159,7 @@ export class ArtifactCatalog {
    * @throws {UserError} `artifact_not_found`, `label_not_found`, `alias_not_found`, `digest_not_found`,
    * `digest_ambiguous`.
    */
-  async resolve(reference: ArtifactReference, options: LabelOptions = {}): Promise<ArtifactLabel> {
+  async resolve(reference: ArtifactReference, options: LabelOptions = {}): Promise<KnownVersion> {
     const { project, name } = reference.artifact;
     const labels = await this.labels(project, name, options);
     if (reference.version.by === "latest") {
@@ -167,7 +205,7 @@ export class ArtifactCatalog {
   async aliases(project: string, name: string, options: OperationOptions = {}): Promise<ArtifactAlias[]> {
     const prefix = `${PREFIX.aliases}${project}/${name}/`;
     const aliases: ArtifactAlias[] = [];
-    for await (const { key } of this.#store.storage.list(prefix, options)) {
+    for await (const { key } of this.#store.list(prefix, options)) {
       aliases.push(readAlias(await this.#store.readDocument(key, options)));
     }
     return aliases.sort((a, b) => a.alias < b.alias ? -1 : 1);
@@ -176,9 +214,9 @@ export class ArtifactCatalog {
 
 /** The newest of some labels, oldest first, that may be relied on. */
 async function newestAccepted(
-  labels: readonly ArtifactLabel[],
+  labels: readonly KnownVersion[],
   { accepts }: LabelOptions,
-): Promise<ArtifactLabel | undefined> {
+): Promise<KnownVersion | undefined> {
   for (const label of labels.toReversed()) {
     if (accepts === undefined || await accepts(label)) return label;
   }

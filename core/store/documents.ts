@@ -1,6 +1,7 @@
 import type { OperationOptions } from "../plugin/context.ts";
 import type { Storage, StoredObject } from "../plugin/storage.ts";
 import { mapConcurrent } from "./concurrent.ts";
+import { listKnown } from "./list_known.ts";
 import type { LocalKnowledge } from "./local_knowledge.ts";
 import { readAll } from "./verified_stream.ts";
 
@@ -13,7 +14,7 @@ export interface StoredDocument {
 /**
  * All immutable documents whose keys begin with `prefix` and fit `pattern`, in no order.
  *
- * Which there are is asked each time; the bytes of those that were read before come from local knowledge.
+ * Which there are is asked each time, and is what is known while the storage is away; the bytes of those that were read before come from local knowledge.
  */
 export async function listDocuments(
   store: { readonly storage: Storage; readonly knowledge: LocalKnowledge },
@@ -22,7 +23,7 @@ export async function listDocuments(
   options: OperationOptions = {},
 ): Promise<StoredDocument[]> {
   const objects: StoredObject[] = [];
-  for await (const object of store.storage.list(prefix, options)) {
+  for await (const object of listKnown(store.storage, prefix, options)) {
     if (pattern.test(object.key)) objects.push(object);
   }
   const read: { key: string; modifiedAt: number; bytes: Uint8Array }[] = [];

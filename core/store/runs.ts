@@ -96,15 +96,24 @@ export class RunArchive {
     const bytes = await this.#read(recordKey(project, run), options);
     if (bytes === undefined) return undefined;
     const record = readRecord(bytes);
-    if (record.run === run && await this.#store.has(digestOf(bytes), options)) return record;
+    if (record.run === run && await this.#isWhole(digestOf(bytes), options)) return record;
     throw recordCorrupt(run);
+  }
+
+  /** The record of a run; `undefined` also if it is not known here while the storage is away. */
+  async knownRecord(
+    project: string,
+    run: RunId,
+    options: OperationOptions = {},
+  ): Promise<RunRecord | undefined> {
+    return await this.#store.unlessAway(() => this.getRecord(project, run, options));
   }
 
   /** All runs that have a record, oldest first; of one project, or of all in this storage. */
   async listRuns(project?: string, options: OperationOptions = {}): Promise<ArchivedRun[]> {
     const prefix = project === undefined ? PREFIX.runs : `${PREFIX.runs}${project}/`;
     const runs: ArchivedRun[] = [];
-    for await (const { key, modifiedAt } of this.#store.storage.list(prefix, options)) {
+    for await (const { key, modifiedAt } of this.#store.list(prefix, options)) {
       const [, owner, run, file] = key.split("/");
       if (file === "record.json" && isRunId(run!)) runs.push({ project: owner!, run, storedAt: modifiedAt });
     }
@@ -127,7 +136,7 @@ export class RunArchive {
     const stored = await this.#store.hasMany(digests, options);
     return documents.flatMap(({ object, bytes }, i) => {
       try {
-        if (!stored.has(digests[i]!)) throw recordCorrupt(object.key.split("/")[2]!);
+        if (!stored.has(digests[i]!) && !this.#store.isAway) throw recordCorrupt(object.key.split("/")[2]!);
         return [readRecord(bytes)];
       } catch (error) {
         if (!(error instanceof CorruptionError) || options.onDamage === undefined) throw error;
@@ -160,6 +169,11 @@ export class RunArchive {
       });
     });
     return verdicts.sort((a, b) => a.at - b.at);
+  }
+
+  /** Whether a record is as it was stored; what was known last is taken for that while the storage is away. */
+  async #isWhole(digest: Digest, options: OperationOptions): Promise<boolean> {
+    return await this.#store.has(digest, options) || this.#store.isAway;
   }
 
   /** Puts a document; the bytes that are there, if there are some already. */

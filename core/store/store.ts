@@ -19,6 +19,7 @@ import { ImportedObjects, type OpenSource } from "./imports.ts";
 import { type IngestedFile, ingestFiles } from "./ingest_files.ts";
 import { HoldingCatalog } from "./holding_catalog.ts";
 import { objectKey, packKey } from "./keys.ts";
+import { listKnown } from "./list_known.ts";
 import type { LocalObjects } from "./local_objects.ts";
 import { readMarker } from "./marker.ts";
 import { ObjectCatalog, type PresenceOptions } from "./object_catalog.ts";
@@ -148,12 +149,8 @@ export class Store implements AsyncDisposable {
   }
 
   /** Lists documents: all of them, or those that are known if the storage is away. */
-  async *list(prefix: string, options: OperationOptions = {}): AsyncGenerator<StoredObject> {
-    try {
-      yield* this.storage.list(prefix, this.#scope(options));
-    } catch (error) {
-      if (!this.isAway || !isStorageError(error, "unavailable")) throw error;
-    }
+  list(prefix: string, options: OperationOptions = {}): AsyncIterable<StoredObject> {
+    return listKnown(this.storage, prefix, this.#scope(options));
   }
 
   /** Keeps a copy of an object on this machine, where copies are kept. */

@@ -102,8 +102,13 @@ function inputText(name: string, { artifact, label, manifest, run }: InputRecord
   return `${name} ← ${style.bold(version)}${run === undefined ? "" : `  made by ${style.cyan(run)}`}`;
 }
 
-function outputText(name: string, { artifact, label, files, bytes }: OutputRecord, style: Style): string {
-  return `${name} → ${style.bold(`${artifact}:${label}`)}  ${plural(files, "file")}, ${formatBytes(bytes)}`;
+function outputText(
+  name: string,
+  { artifact, label, manifest, files, bytes }: OutputRecord,
+  style: Style,
+): string {
+  const version = label ?? shortDigest(manifest.digest);
+  return `${name} → ${style.bold(`${artifact}:${version}`)}  ${plural(files, "file")}, ${formatBytes(bytes)}`;
 }
 
 function context(known: ShownRun, style: Style): Line[] {

@@ -240,6 +240,8 @@ async function isStored(
   store: ImageArchive,
   options: OperationOptions,
 ): Promise<boolean> {
+  // Layers are large, and what names them was in the storage when that was last seen: they are not kept twice.
+  if (store.isAway) return true;
   if ((await store.hasMany([manifest.digest], options)).size === 0) return false;
   const { config, layers } = readImageManifest(await store.getBytes(manifest, options));
   const named = [config, ...layers, ...(inventory === undefined ? [] : [inventory])];

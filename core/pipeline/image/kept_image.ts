@@ -9,15 +9,17 @@ import { imageKey } from "../../store/keys.ts";
 /** A store of images, and where their documents lie beside it. */
 export interface ImageArchive extends ImageStore {
   readonly storage: Pick<Storage, "get" | "put">;
+  /** Whether the storage is not asked, so that only what is known here can be had. */
+  readonly isAway?: boolean;
 }
 
 /**
- * Where a kept image is in the store; `undefined` if it was never kept.
+ * Where a kept image is in the store; `undefined` if it was never kept, or is not known to be while the storage is away.
  *
  * @throws {CorruptionError} `image_invalid`, also if the document is that of another image.
  */
 export async function findKeptImage(
-  archive: Pick<ImageArchive, "storage">,
+  archive: Pick<ImageArchive, "storage" | "isAway">,
   image: ImageDigest,
   options: OperationOptions = {},
 ): Promise<KeptImage | undefined> {
@@ -26,6 +28,7 @@ export async function findKeptImage(
     stream = await archive.storage.get(imageKey(image), options);
   } catch (error) {
     if (isStorageError(error, "not_found")) return undefined;
+    if (archive.isAway && isStorageError(error, "unavailable")) return undefined;
     throw error;
   }
   const kept = readKeptImage(new Uint8Array(await new Response(stream).arrayBuffer()));

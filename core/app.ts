@@ -1,7 +1,7 @@
 import type { AppBase } from "./cli/app_base.ts";
 import { type Directories, userDirectories } from "./config/directories.ts";
 import { Environment as Variables } from "./config/env.ts";
-import { findProject } from "./config/find_project.ts";
+import { findProject, LOCK_FILE, PROJECT_FILE } from "./config/find_project.ts";
 import type { ConfigSources, LoadedConfig } from "./config/load.ts";
 import type { FlagValues } from "./config/layers.ts";
 import { UserError } from "./errors.ts";
@@ -12,6 +12,8 @@ import type { RunObserver } from "./pipeline/run_services.ts";
 import { StateDirectory } from "./pipeline/run_directory.ts";
 import type { PluginContext } from "./plugin/context.ts";
 import type { Registry } from "./plugin/registry.ts";
+import type { Repository } from "./source/repository.ts";
+import type { CleanWorktree, DirtyWorktree } from "./source/worktree.ts";
 
 /** Where a command works: a project, or no project and the storage that the user chose. */
 export interface Place {
@@ -36,6 +38,8 @@ export class App implements AppBase, AsyncDisposable {
   #index: Promise<RunIndex> | undefined;
   #mended: Promise<RunIndex> | undefined;
   #project: Promise<Project> | undefined;
+  #repository: Promise<Repository> | undefined;
+  #worktree: Promise<CleanWorktree | DirtyWorktree> | undefined;
   #refreshed = false;
 
   /** @param loadRegistry Called when plugins are first needed: many commands need none. */
@@ -101,6 +105,11 @@ export class App implements AppBase, AsyncDisposable {
   async config(flags?: FlagValues): Promise<LoadedConfig> {
     const { loadProject } = await import("./config/load.ts");
     return await loadProject(await this.requireRoot(), await this.configSources(flags));
+  }
+
+  /** Whether the storage is not to be asked. */
+  get isOffline(): boolean {
+    return this.globals.offline || this.variables.get("AERO_OFFLINE") === "1";
   }
 
   /** What plugins get. */
@@ -169,6 +178,49 @@ export class App implements AppBase, AsyncDisposable {
   async #openProject(flags?: FlagValues): Promise<Project> {
     const { openProject } = await import("./open_project.ts");
     return await openProject(this, this.#closing, flags);
+  }
+
+  /** The repository that the project is in. @throws {UserError} `not_a_repository` and others. */
+  repository(): Promise<Repository> {
+    return this.#repository ??= this.#openRepository();
+  }
+
+  async #openRepository(): Promise<Repository> {
+    const { openRepository } = await import("./source/repository.ts");
+    const { root } = await this.place();
+    return await openRepository(root ?? this.start, { variables: (name) => this.variables.get(name) });
+  }
+
+  /** Has git begin to look at the worktree, so that it works while aero loads. {@link worktree} tells what fails. */
+  async startLooking(): Promise<void> {
+    this.worktree();
+    // Loading keeps this thread busy: git is started before it.
+    await this.repository().catch(() => {});
+  }
+
+  /**
+   * What git sees in the worktree; it is looked at once.
+   * @throws {UserError} as {@link readWorktree}.
+   */
+  worktree(): Promise<CleanWorktree | DirtyWorktree> {
+    if (this.#worktree === undefined) {
+      this.#worktree = this.#lookAtWorktree();
+      const looked = this.#worktree.then(() => {}, () => {});
+      this.#closing.defer(() => looked);
+    }
+    return this.#worktree;
+  }
+
+  async #lookAtWorktree(): Promise<CleanWorktree | DirtyWorktree> {
+    const { readWorktree } = await import("./source/worktree.ts");
+    // Before git looks: half of a new state directory is not ignored yet.
+    (await this.place()).state.prepare();
+    const repository = await this.repository();
+    const [worktree] = await Promise.all([
+      readWorktree(repository),
+      repository.readAhead([PROJECT_FILE, LOCK_FILE], { signal: this.signal }),
+    ]);
+    return worktree;
   }
 
   /** Tells people what happens in a run. */

@@ -1,4 +1,5 @@
 import type { App } from "../app.ts";
+import { LOCK_FILE } from "../config/find_project.ts";
 import type { EnvironmentConfig, ProjectConfig } from "../config/project_config.ts";
 import { UserError } from "../errors.ts";
 import { canonicalJson } from "../format/canonical_json.ts";
@@ -8,7 +9,7 @@ import type { LockEntry } from "../model/lock.ts";
 import { CommitFilesOf } from "../pipeline/commit_files_of.ts";
 import { CONTAINER_PLATFORM, ensureProjectImage } from "../pipeline/environment_session.ts";
 import { mergeLock } from "../pipeline/image/image_lock.ts";
-import { LOCK_FILE, pinCode } from "../pipeline/pinned_code.ts";
+import { pinCode } from "../pipeline/pinned_code.ts";
 import type { Project } from "../pipeline/project.ts";
 
 /** One image that `aero build` looked after. */

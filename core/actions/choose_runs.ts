@@ -82,11 +82,7 @@ function newestOfStages(runs: readonly RunSummary[]): RunSummary[] {
 }
 
 async function ofRefs(app: App, index: RunIndex, { tags, branches }: RunChoice): Promise<RunRow[]> {
-  const { openRepository } = await import("../source/repository.ts");
-  const { root } = await app.place();
-  const repository = await openRepository(root ?? app.start, {
-    variables: (name) => app.variables.get(name),
-  });
+  const repository = await app.repository();
   const refs = [
     ...(tags ? await repository.tags() : []),
     ...(branches ? await repository.branches() : []),

@@ -84,12 +84,8 @@ async function withRepository<T>(
   app: App,
   ask: (repository: Repository) => Promise<T>,
 ): Promise<T | undefined> {
-  const { openRepository } = await import("../source/repository.ts");
-  const { root } = await app.place();
   try {
-    return await ask(
-      await openRepository(root ?? app.start, { variables: (name) => app.variables.get(name) }),
-    );
+    return await ask(await app.repository());
   } catch (error) {
     if (error instanceof AeroError && NO_GIT.includes(error.code)) return undefined;
     throw error;

@@ -28,7 +28,11 @@ export async function* runTracked(app: App, request: TrackedRequest): AsyncGener
   const project = await app.openProject();
   await app.index();
   const observer = app.observer();
-  const code = await pinCode(project, { draft: request.draft, now: project.services.now() });
+  const code = await pinCode(project, {
+    draft: request.draft,
+    now: project.services.now(),
+    worktree: app.worktree(),
+  });
   const { identity, config, lock, repository } = code;
   const params = applyOverrides(config.params, request.overrides.map(parseOverride));
   await using files = new CommitFilesOf(repository.objects, identity.tree, identity.directory, app.signal);

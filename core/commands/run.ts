@@ -88,6 +88,7 @@ async function* results(
     }
     return;
   }
+  await app.startLooking();
   const { runTracked } = await import("../actions/run_tracked.ts");
   for await (const outcome of runTracked(app, { ...input, stages, only, overrides })) {
     yield stageResult(outcome);

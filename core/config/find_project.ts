@@ -3,6 +3,9 @@ import { OutsideError, UserError } from "../errors.ts";
 /** Name of a project's file. */
 export const PROJECT_FILE = "aero.yaml";
 
+/** Name of the file beside it that says what moving names resolved to. */
+export const LOCK_FILE = "aero.lock";
+
 /**
  * Finds the project that a directory is in: the nearest directory upwards that has an `aero.yaml`.
  *

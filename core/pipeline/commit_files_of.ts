@@ -1,10 +1,10 @@
+import { LOCK_FILE } from "../config/find_project.ts";
 import { canonicalJson } from "../format/canonical_json.ts";
 import { digestOf } from "../format/digest_of.ts";
 import { checkoutTree } from "../source/checkout.ts";
 import type { ObjectReader } from "../source/object_reader.ts";
 import { entryIn, findFileIn } from "../source/tree_lookup.ts";
 import type { CommitFiles } from "./image/commit_files.ts";
-import { LOCK_FILE } from "./pinned_code.ts";
 import { removeTree } from "./run_directory.ts";
 
 /**

@@ -5,7 +5,7 @@ import type { LockEntry } from "../model/lock.ts";
 import type { ImageRecord } from "../model/run.ts";
 import type { ContainerEnvironment, Environment, ImageDigest } from "../plugin/environment.ts";
 import type { CommitFiles } from "./image/commit_files.ts";
-import { type EnsuredImage, ensureImage } from "./image/ensure_image.ts";
+import type { EnsuredImage } from "./image/ensure_image.ts";
 import { environmentSource } from "./image/environment_source.ts";
 import { lockedBase, lockedImage, lockMissing } from "./image/image_lock.ts";
 import { baseReferences, loadSource, sourceDigest } from "./image/source_digest.ts";
@@ -113,6 +113,7 @@ export async function ensureProjectImage(
   code: EnvironmentCode,
   { observer, signal }: SessionOptions,
 ): Promise<EnsuredImage> {
+  const { ensureImage } = await import("./image/ensure_image.ts");
   const ensured = await ensureImage({
     environment,
     store: project.services.store,

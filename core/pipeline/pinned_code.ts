@@ -1,17 +1,13 @@
+import { LOCK_FILE, PROJECT_FILE } from "../config/find_project.ts";
 import { UserError } from "../errors.ts";
 import { readLock } from "../format/lock_format.ts";
 import type { ProjectConfig } from "../config/project_config.ts";
 import type { CodeIdentity } from "../model/experiment_version.ts";
 import type { LockEntry } from "../model/lock.ts";
-import { snapshotWorktree } from "../source/draft.ts";
 import type { Repository } from "../source/repository.ts";
 import { findFileIn } from "../source/tree_lookup.ts";
-import { type DirtyWorktree, readWorktree } from "../source/worktree.ts";
+import { type CleanWorktree, type DirtyWorktree, readWorktree } from "../source/worktree.ts";
 import type { Project } from "./project.ts";
-
-/** Names of a project's own files, in its directory. */
-export const CONFIG_FILE = "aero.yaml";
-export const LOCK_FILE = "aero.lock";
 
 /** The code of a command: one commit, and the config and lock that it holds. */
 export interface PinnedCode {
@@ -31,22 +27,28 @@ export interface PinnedCode {
  */
 export async function pinCode(
   project: Project,
-  options: { readonly draft: boolean; readonly now: number },
+  options: {
+    readonly draft: boolean;
+    readonly now: number;
+    /** What git sees; asked for here if absent. */
+    readonly worktree?: Promise<CleanWorktree | DirtyWorktree>;
+  },
 ): Promise<PinnedCode> {
   const repository = await project.repository();
-  const worktree = await committedWorktree(repository, options.draft);
+  const worktree = await unlessNew(options.worktree ?? readWorktree(repository), options.draft);
   if (worktree?.state === "clean") {
     return await codeAt(project, repository, worktree.commit, worktree.branch, false);
   }
   if (worktree !== undefined && !options.draft) throw dirty(worktree);
+  const { snapshotWorktree } = await import("../source/draft.ts");
   const commit = await snapshotWorktree(repository, { message: "aero draft", at: options.now });
   return await codeAt(project, repository, commit, worktree?.branch, true);
 }
 
 /** The worktree; `undefined` if there is no commit yet and a snapshot will do. */
-async function committedWorktree(repository: Repository, draft: boolean) {
+async function unlessNew(looked: Promise<CleanWorktree | DirtyWorktree>, draft: boolean) {
   try {
-    return await readWorktree(repository);
+    return await looked;
   } catch (error) {
     if (draft && error instanceof UserError && error.code === "no_commit") return undefined;
     throw error;
@@ -67,12 +69,12 @@ export async function codeAt(
 ): Promise<PinnedCode> {
   const { tree } = await repository.commitInfo(commit);
   const prefix = repository.prefix === "" ? "" : `${repository.prefix}/`;
-  const config = await findFileIn(repository.objects, tree, prefix + CONFIG_FILE);
+  const config = await findFileIn(repository.objects, tree, prefix + PROJECT_FILE);
   if (config === undefined) {
     throw new UserError("config_uncommitted", {
       what: "Cannot run from the commit",
-      why: `${CONFIG_FILE} is not in it; git ignores it`,
-      fix: [`\`git add -f ${CONFIG_FILE} && git commit\``],
+      why: `${PROJECT_FILE} is not in it; git ignores it`,
+      fix: [`\`git add -f ${PROJECT_FILE} && git commit\``],
     });
   }
   const lock = await findFileIn(repository.objects, tree, prefix + LOCK_FILE);
@@ -82,7 +84,7 @@ export async function codeAt(
     identity: { commit, tree, ...(repository.prefix === "" ? {} : { directory: repository.prefix }) },
     ...(branch === undefined ? {} : { branch }),
     draft,
-    config: await project.configFrom(decoder.decode(config), `${CONFIG_FILE} of ${commit.slice(0, 10)}`),
+    config: await project.configFrom(decoder.decode(config), `${PROJECT_FILE} of ${commit.slice(0, 10)}`),
     lock: lock === undefined ? [] : readLock(decoder.decode(lock)),
   };
 }

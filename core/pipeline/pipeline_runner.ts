@@ -4,13 +4,11 @@ import type { InputRecord, RecordedGrade, RunRecord, SourceRecord } from "../mod
 import { earlierResult, planConfigured } from "./configured_stage.ts";
 import { buildGraph, selectStages } from "./graph.ts";
 import type { EnvironmentSession } from "./environment_session.ts";
-import { describeSource, keepSource, newestKept } from "./keep_source.ts";
 import type { PinnedCode } from "./pinned_code.ts";
 import type { StagePlan } from "./plan.ts";
 import type { Project } from "./project.ts";
 import { type MadeOutput, resolveInputs } from "./resolve_inputs.ts";
 import type { RunObserver } from "./run_services.ts";
-import { runStage } from "./stage_runner.ts";
 
 /** What `aero run` was asked to do. */
 export interface PipelineRequest {
@@ -147,6 +145,8 @@ class Session {
     const { observer, signal } = this.#options;
     const { secrets, limits } = stage.environment;
     const ready = await session.ready();
+    // Loaded by the first stage that has no result: where nothing is to be done, loading would be most of the work.
+    const { runStage } = await import("./stage_runner.ts");
     return await runStage({
       plan,
       command: stage.command,
@@ -176,6 +176,7 @@ class Session {
     if (this.#source !== undefined) return this.#source;
     const { code } = this.#request;
     const { services } = this.#project;
+    const { describeSource, keepSource, newestKept } = await import("./keep_source.ts");
     const earlier = await newestKept(this.#config.project, services);
     const packs = await keepSource(code.repository, code.identity, earlier, services.store, this.#options);
     return this.#source = await describeSource(code.repository, code.identity.commit, code.branch, packs);

@@ -1,3 +1,4 @@
+import { PROJECT_FILE } from "../config/find_project.ts";
 import { UserError } from "../errors.ts";
 import type { ExperimentVersion } from "../model/experiment_version.ts";
 import type { Params } from "../model/params.ts";
@@ -7,7 +8,6 @@ import type { ObjectReader } from "../source/object_reader.ts";
 import { objectIdsIn, readFileIn } from "../source/tree_lookup.ts";
 import type { StageConfig } from "../config/project_config.ts";
 import { openRecorded } from "./recorded_environment.ts";
-import { CONFIG_FILE } from "./pinned_code.ts";
 import { planStage } from "./plan.ts";
 import { codePaths, identitiesOf } from "./configured_stage.ts";
 import type { Project } from "./project.ts";
@@ -41,17 +41,17 @@ export async function loadStoredRun(project: Project, record: RunRecord): Promis
   const packs = await Promise.all(record.source.packs.map((pack) => store.getBytes(pack)));
   const code = openSourcePacks(packs);
   const { tree, directory, commit } = version.code;
-  const path = directory === undefined ? CONFIG_FILE : `${directory}/${CONFIG_FILE}`;
+  const path = directory === undefined ? PROJECT_FILE : `${directory}/${PROJECT_FILE}`;
   const bytes = await readFileIn(code, tree, path);
   const config = await project.configFrom(
     new TextDecoder().decode(bytes),
-    `${CONFIG_FILE} of ${commit.slice(0, 10)}`,
+    `${PROJECT_FILE} of ${commit.slice(0, 10)}`,
   );
   const stage = config.stages[version.stage];
   if (stage === undefined) {
     throw new UserError("stage_unknown", {
       what: `Cannot run ${record.run} again`,
-      why: `${CONFIG_FILE} of its commit has no stage "${version.stage}"`,
+      why: `${PROJECT_FILE} of its commit has no stage "${version.stage}"`,
     });
   }
   return { record, version, code, stage };

@@ -1,8 +1,9 @@
+import { LOCK_FILE } from "../config/find_project.ts";
 import { readLock } from "../format/lock_format.ts";
 import type { LockEntry } from "../model/lock.ts";
 import type { Repository } from "../source/repository.ts";
 import { type CleanWorktree, type DirtyWorktree, readWorktree } from "../source/worktree.ts";
-import { codeAt, LOCK_FILE, type PinnedCode } from "./pinned_code.ts";
+import { codeAt, type PinnedCode } from "./pinned_code.ts";
 import type { Project } from "./project.ts";
 
 /** The code of a worktree, looked at and not pinned. */

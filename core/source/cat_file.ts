@@ -1,4 +1,4 @@
-import { isAbort, UserError } from "../errors.ts";
+import { AeroError, isAbort, UserError } from "../errors.ts";
 import { concatenate } from "./tree_object.ts";
 import type { GitCommand } from "./git_command.ts";
 import type { GitObject, ObjectFormat, ObjectId, ObjectType } from "./git_object.ts";
@@ -10,6 +10,7 @@ export class CatFileReader extends ObjectReader {
   readonly format: ObjectFormat;
   readonly #git: GitCommand;
   readonly #because: { readonly why: string; readonly fix: readonly string[] } | undefined;
+  #ahead: Promise<void> | undefined;
 
   constructor(
     git: GitCommand,
@@ -26,20 +27,54 @@ export class CatFileReader extends ObjectReader {
     return this.#because;
   }
 
-  protected async *fetch(
+  protected fetch(
     ids: readonly ObjectId[],
     options?: OperationOptions,
   ): AsyncIterable<GitObject | undefined> {
-    if (ids.length === 0) return;
+    return this.#batch(ids, options);
+  }
+
+  /**
+   * Reads what names such as `HEAD:path` stand for into memory. What cannot be read is passed over: whoever reads it by
+   * its id gets the error.
+   */
+  readAhead(names: readonly string[], options?: OperationOptions): Promise<void> {
+    const read = this.#readAhead(names, options);
+    this.#ahead = read.catch(() => {});
+    return read;
+  }
+
+  /** Whatever is being read ahead is waited for, and not asked for a second time. */
+  override async read(id: ObjectId, options?: OperationOptions): Promise<GitObject> {
+    await this.#ahead;
+    return await super.read(id, options);
+  }
+
+  async #readAhead(names: readonly string[], options?: OperationOptions): Promise<void> {
+    try {
+      // A name with a line feed would be two names.
+      for await (const object of this.#batch(names.filter((name) => !name.includes("\n")), options)) {
+        if (object !== undefined) await this.hold(object);
+      }
+    } catch (error) {
+      if (isAbort(error) || !(error instanceof AeroError)) throw error;
+    }
+  }
+
+  async *#batch(
+    names: readonly string[],
+    options?: OperationOptions,
+  ): AsyncIterable<GitObject | undefined> {
+    if (names.length === 0) return;
     const args = ["cat-file", "--batch"];
     const child = this.#git.spawn(args, options);
     // Written beside the reading: both pipes are small, and git stops when its output is not taken.
-    const asked = ask(child.stdin, ids);
+    const asked = ask(child.stdin, names);
     const said = new Response(child.stderr).bytes();
     const input = new ByteQueue(child.stdout.getReader());
     let whole = false;
     try {
-      for (let i = 0; i < ids.length; i++) {
+      for (let i = 0; i < names.length; i++) {
         const header = await input.line();
         if (header === undefined) {
           const failure = this.#git.failure(args, (await child.status).code, await said);
@@ -63,10 +98,10 @@ export class CatFileReader extends ObjectReader {
   }
 }
 
-async function ask(stdin: WritableStream<Uint8Array>, ids: readonly ObjectId[]): Promise<void> {
+async function ask(stdin: WritableStream<Uint8Array>, names: readonly string[]): Promise<void> {
   const writer = stdin.getWriter();
   try {
-    await writer.write(new TextEncoder().encode(ids.join("\n") + "\n"));
+    await writer.write(new TextEncoder().encode(names.join("\n") + "\n"));
     await writer.close();
   } catch (error) {
     // Git has ended; what it said on its other pipes is the news.

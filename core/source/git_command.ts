@@ -1,4 +1,4 @@
-import { isAbort, OutsideError, UserError } from "../errors.ts";
+import { AeroError, isAbort, OutsideError, UserError } from "../errors.ts";
 import type { OperationOptions } from "./options.ts";
 
 /** Reads a variable of the user's environment. */
@@ -17,6 +17,9 @@ const HERMETIC = [
   ["submodule.recurse", "false"],
 ] as const;
 
+// Git's own failures end with 128 and 129. Others are of what stands where git should: the placeholder of macOS.
+const NOT_GIT = Array.from({ length: 127 }, (_, i) => i + 1);
+
 /**
  * The `git` executable on one worktree, shut off from hooks, filters, daemons, prompts, the network and the
  * caller's environment.
@@ -24,9 +27,9 @@ const HERMETIC = [
 export class GitCommand {
   readonly root: string;
   readonly #env: Record<string, string>;
-  #filters: Promise<readonly string[]> | undefined;
+  #filters: readonly string[] = [];
 
-  constructor(root: string, variables: Variables) {
+  private constructor(root: string, variables: Variables) {
     this.root = root;
     this.#env = {
       LC_ALL: "C",
@@ -42,6 +45,27 @@ export class GitCommand {
     for (const name of ["PATH", "HOME", "XDG_CONFIG_HOME"]) {
       const value = variables(name);
       if (value !== undefined) this.#env[name] = value;
+    }
+  }
+
+  /**
+   * Looks for a git that starts, and asks it which filter drivers are configured: one process for both.
+   *
+   * @returns `undefined` if there is none.
+   * @throws {OutsideError} `git_failed` if it cannot read its configuration.
+   */
+  static async find(root: string, variables: Variables): Promise<GitCommand | undefined> {
+    const git = new GitCommand(root, variables);
+    // The pager is set on every command line of ours, so that git has something to say where there are no filters.
+    const args = ["config", "--null", "--name-only", "--get-regexp", "^(filter\\..*|core\\.pager)$"];
+    try {
+      const { code, stdout } = await git.output(args, { okCodes: NOT_GIT });
+      if (code !== 0) return undefined;
+      git.#filters = new TextDecoder().decode(stdout).split("\0").filter((key) => key.startsWith("filter."));
+      return git;
+    } catch (error) {
+      if (isAbort(error) || error instanceof AeroError) throw error;
+      return undefined;
     }
   }
 
@@ -74,19 +98,11 @@ export class GitCommand {
   /**
    * Arguments that switch off every filter driver that is configured, so that git reads files as they are.
    * They go before the subcommand.
+   *
+   * @throws {UserError} `git_config_unsupported`.
    */
-  withoutFilters(): Promise<readonly string[]> {
-    return this.#filters ??= this.#listFilters();
-  }
-
-  async #listFilters(): Promise<readonly string[]> {
-    const { stdout } = await this.output(["config", "--null", "--name-only", "--get-regexp", "^filter\\."], {
-      okCodes: [1],
-    });
-    const drivers = new Set(
-      new TextDecoder().decode(stdout).split("\0").filter((key) => key !== "")
-        .map((key) => key.slice(0, key.lastIndexOf("."))),
-    );
+  withoutFilters(): readonly string[] {
+    const drivers = new Set(this.#filters.map((key) => key.slice(0, key.lastIndexOf("."))));
     return [...drivers].flatMap((driver) => {
       if (/[=\n]/.test(driver)) {
         throw new UserError("git_config_unsupported", {
@@ -126,24 +142,5 @@ export class GitCommand {
       stderr: "piped",
       ...(signal === undefined ? {} : { signal }),
     });
-  }
-}
-
-/** Whether there is a `git` that starts. */
-export async function isGitInstalled(variables: Variables): Promise<boolean> {
-  try {
-    const path = variables("PATH");
-    const { success } = await new Deno.Command("git", {
-      args: ["--version"],
-      clearEnv: true,
-      env: path === undefined ? {} : { PATH: path },
-      stdin: "null",
-      stdout: "null",
-      stderr: "null",
-    }).output();
-    return success;
-  } catch (error) {
-    if (isAbort(error)) throw error;
-    return false;
   }
 }

@@ -65,6 +65,11 @@ export abstract class ObjectReader {
     throw this.#missing(id);
   }
 
+  /** Keeps an object for {@link read} under the id that its bytes have. */
+  protected async hold(object: GitObject): Promise<void> {
+    this.#hold(await hashSlowly(this.format, object.type, object.bytes), object);
+  }
+
   #hold(id: ObjectId, object: GitObject): void {
     if (this.#held.has(id) || this.#heldBytes + object.bytes.length > MAX_HELD_BYTES) return;
     this.#heldBytes += object.bytes.length;

@@ -3,12 +3,13 @@ import { UserError } from "../errors.ts";
 import { CatFileReader } from "./cat_file.ts";
 import type { CommitInfo } from "./commit_object.ts";
 import { configValue } from "./config_file.ts";
-import { GitCommand, isGitInstalled, type Variables } from "./git_command.ts";
+import { GitCommand, type Variables } from "./git_command.ts";
 import type { ObjectFormat, ObjectId } from "./git_object.ts";
 import { isReachable } from "./history.ts";
 import { IsomorphicReader } from "./isomorphic_reader.ts";
 import { locate, type Location, readText } from "./locate.ts";
 import type { ObjectReader } from "./object_reader.ts";
+import type { OperationOptions } from "./options.ts";
 import { readHead, readRefs } from "./refs.ts";
 import { remoteUrl } from "./remote.ts";
 import { resolveCommitName } from "./resolve_commit.ts";
@@ -42,9 +43,8 @@ export async function openRepository(
 ): Promise<Repository> {
   const location = await locate(startDirectory);
   const variables = options.variables ?? (() => undefined);
-  const installed = options.useGit !== "never" && await isGitInstalled(variables);
-  if (installed) {
-    const git = new GitCommand(location.root, variables);
+  const git = options.useGit === "never" ? undefined : await GitCommand.find(location.root, variables);
+  if (git !== undefined) {
     const reader = new CatFileReader(git, location.format, await absence(location));
     return new Repository(location, reader, variables, git);
   }
@@ -103,6 +103,20 @@ export class Repository {
     const { commit, branch } = await readHead(this.location, this.git);
     if (commit === undefined) throw noCommit(this.root);
     return { commit, ...(branch === undefined ? {} : { branch }) };
+  }
+
+  /**
+   * Reads the commit at HEAD, and files in it, so that reading them by id starts no process. Whatever is missing or
+   * cannot be read is left to whoever wants it.
+   *
+   * @param paths From the project's folder.
+   */
+  async readAhead(paths: readonly string[], options?: OperationOptions): Promise<void> {
+    if (!(this.objects instanceof CatFileReader)) return;
+    const full = paths.map((path) => this.prefix === "" ? path : `${this.prefix}/${path}`);
+    const folders = this.prefix.split("/").map((_, i, parts) => parts.slice(0, i + 1).join("/"));
+    const names = new Set(["HEAD", ...["", ...folders, ...full].map((path) => `HEAD:${path}`)]);
+    await this.objects.readAhead([...names], options);
   }
 
   /**

@@ -10,9 +10,8 @@ export async function statusByGit(
   git: GitCommand,
   untracked: "folders" | "files",
 ): Promise<WorktreeStatus> {
-  const filters = await git.withoutFilters();
   const status = git.output([
-    ...filters,
+    ...git.withoutFilters(),
     "status",
     "--porcelain=v2",
     "--branch",
@@ -70,6 +69,8 @@ async function hiddenChanges(repository: Repository, git: GitCommand): Promise<W
   const changes: WorktreeChange[] = [];
   const submodules: { path: string; kind: "submodule" }[] = [];
   for (const line of text.split("\0")) {
+    // Most lines: an ordinary file that is looked at, or a link.
+    if (line.startsWith("H 100") || line.startsWith("H 120")) continue;
     const entry = /^(.) (\d{6}) ([0-9a-f]+) (\d)\t(.*)$/s.exec(line);
     if (entry === null) continue;
     const [, tag, mode, oid, stage, path] = entry as unknown as [

@@ -10,6 +10,11 @@ export function hmacSha256Hex(key: Uint8Array, data: string): string {
   return createHmac("sha256", key).update(data).digest("hex");
 }
 
+/** HMAC-SHA1 in base64: what Signature Version 2 has. */
+export function hmacSha1Base64(key: string, data: string): string {
+  return createHmac("sha1", key).update(data).digest("base64");
+}
+
 /** SHA-256 as 64 lower-case hex digits. */
 export function sha256Hex(data: string | Uint8Array): string {
   return createHash("sha256").update(data).digest("hex");

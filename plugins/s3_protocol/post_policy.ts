@@ -108,7 +108,7 @@ export function requirePolicy(policy: PostPolicy, form: PostedForm): void {
     policy.conditions.map((condition) => condition.kind === "length" ? "" : condition.field),
   );
   for (const field of form.fields.keys()) {
-    const free = UNCONDITIONED.includes(field) || field.startsWith("x-ignore-") || field === "bucket";
+    const free = UNCONDITIONED.includes(field) || field.startsWith("x-ignore-");
     if (!free && !known.has(field)) {
       throw denied(`The form has a field ${field} that its policy does not allow`);
     }

@@ -1,13 +1,14 @@
 import { parseCredential } from "./authentication.ts";
 import { S3Fault } from "./errors.ts";
-import { equalInConstantTime, hmacSha256Hex } from "./hmac.ts";
+import { equalInConstantTime, hmacSha1Base64, hmacSha256Hex } from "./hmac.ts";
 import { ALGORITHM, type Scope, signingKey } from "./signing_key.ts";
 import { parseTimestamp } from "./timestamp.ts";
 
 /** What a POST form says of who made it; nothing of it is proven yet. */
 export interface PostAuthentication {
   readonly accessKeyId: string;
-  readonly scope: Scope;
+  /** Absent for Signature Version 2, which forms alone may still have: what they sign is the policy, and no secret but the key's goes in. */
+  readonly scope?: Scope;
   /** The policy document as sent: base64 of JSON. It is what was signed. */
   readonly policy: string;
   readonly signature: string;
@@ -18,32 +19,41 @@ export interface PostAuthentication {
  *
  * @param fields Names in lower case.
  * @returns `undefined` if it claims nothing: it is anonymous.
- * @throws {S3Fault} `InvalidArgument` where a field is missing or malformed, `InvalidRequest` for Signature Version 2.
+ * @throws {S3Fault} `InvalidArgument` where a field is missing or malformed.
  * @see {@link https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-authentication-HTTPPOST.html}
  */
 export function readPostAuthentication(fields: ReadonlyMap<string, string>): PostAuthentication | undefined {
-  if (fields.has("awsaccesskeyid")) {
-    throw new S3Fault("InvalidRequest", { message: `Forms have to be signed with ${ALGORITHM}` });
-  }
-  const names = ["policy", "x-amz-algorithm", "x-amz-credential", "x-amz-date", "x-amz-signature"] as const;
-  if (names.every((name) => !fields.has(name))) return undefined;
-  const [policy, algorithm, credential, date, signature] = names.map((name) => {
+  const read = (name: string) => {
     const value = fields.get(name);
     if (value === undefined) throw invalid(name, "is missing");
     return value;
-  });
-  if (algorithm !== ALGORITHM) throw invalid("x-amz-algorithm", `has to be ${ALGORITHM}`);
+  };
+  if (fields.has("awsaccesskeyid")) {
+    return { accessKeyId: read("awsaccesskeyid"), policy: read("policy"), signature: read("signature") };
+  }
+  const names = ["policy", "x-amz-algorithm", "x-amz-credential", "x-amz-date", "x-amz-signature"];
+  if (names.every((name) => !fields.has(name))) return undefined;
+  if (read("x-amz-algorithm") !== ALGORITHM) throw invalid("x-amz-algorithm", `has to be ${ALGORITHM}`);
   const [accessKeyId, scope] = parseCredential(
-    credential!,
+    read("x-amz-credential"),
     (message) => invalid("x-amz-credential", message),
   );
-  if (parseTimestamp(date!) === undefined) throw invalid("x-amz-date", "has to be YYYYMMDDTHHMMSSZ");
-  return { accessKeyId, scope, policy: policy!, signature: signature! };
+  if (parseTimestamp(read("x-amz-date")) === undefined) {
+    throw invalid("x-amz-date", "has to be YYYYMMDDTHHMMSSZ");
+  }
+  return { accessKeyId, scope, policy: read("policy"), signature: read("x-amz-signature") };
 }
 
-/** Signs a policy document in base64: 64 lower-case hex digits. */
-export function signPostPolicy(secretKey: string, scope: Scope, policy: string): string {
-  return hmacSha256Hex(signingKey(secretKey, scope), policy);
+/**
+ * Signs a policy document in base64.
+ *
+ * @param scope Absent for Signature Version 2.
+ * @returns 64 lower-case hex digits; base64 for Version 2.
+ */
+export function signPostPolicy(secretKey: string, scope: Scope | undefined, policy: string): string {
+  return scope === undefined
+    ? hmacSha1Base64(secretKey, policy)
+    : hmacSha256Hex(signingKey(secretKey, scope), policy);
 }
 
 /**

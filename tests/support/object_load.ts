@@ -34,6 +34,10 @@ export class ObjectLoad implements Disposable {
   readonly bucket: string;
   /** All that each key may hold; more than one after a write without an answer. */
   readonly held: Map<string, readonly Held[]>;
+  /** Acknowledged writes in a bucket with versions, by version id; those are there for ever. */
+  readonly versions = new Map<string, { readonly key: string; readonly held: Held }>();
+  /** Writes that may have been done or not; of a deletion there is no such trace. */
+  readonly unanswered: { readonly key: string; readonly held: Held }[] = [];
   /** Requests that were acknowledged, by what they did. */
   readonly done: Record<string, number> = {};
   readonly #client: ObjectClient;
@@ -106,13 +110,14 @@ export class ObjectLoad implements Disposable {
       if (status === 200) {
         assert.equal(headers.get("etag"), `"${createHash("md5").update(body).digest("hex")}"`);
       }
-      return status;
+      return { status, version: headers.get("x-amz-version-id") };
     });
   }
 
   async #delete(key: string): Promise<void> {
     await this.#change("delete", key, "nothing", async () => {
-      return (await this.#client.request({ method: "DELETE", path: this.#path(key) })).status;
+      const { status } = await this.#client.request({ method: "DELETE", path: this.#path(key) });
+      return { status, version: undefined };
     });
   }
 
@@ -147,7 +152,8 @@ export class ObjectLoad implements Disposable {
         const path = this.#path(own);
         const reply = await this.#client.request({ method: "POST", path, query: { uploadId }, body });
         // A failure that is found late is told in a reply that began with 200.
-        return elementOf(reply.body, "ETag") === undefined ? 500 : reply.status;
+        const status = elementOf(reply.body, "ETag") === undefined ? 500 : reply.status;
+        return { status, version: reply.headers.get("x-amz-version-id") };
       });
     }
   }
@@ -162,13 +168,21 @@ export class ObjectLoad implements Disposable {
   }
 
   /** What a key may hold is what it held or the new, until the answer is there. */
-  async #change(what: string, key: string, held: Held, request: () => Promise<number>): Promise<void> {
+  async #change(
+    what: string,
+    key: string,
+    held: Held,
+    request: () => Promise<{ readonly status: number; readonly version: string | undefined }>,
+  ): Promise<void> {
     this.held.set(key, [...this.held.get(key)!, held]);
-    const status = await request();
+    if (held !== "nothing") this.unanswered.push({ key, held });
+    const { status, version } = await request();
     // A server that is going down may say so; then nothing is known.
     if (status >= 500) return;
     assert(status < 300, `${what} "${key}": ${status}`);
     this.held.set(key, [held]);
+    if (held !== "nothing") this.unanswered.pop();
+    if (version !== undefined) this.versions.set(version, { key, held });
     this.done[what] = (this.done[what] ?? 0) + 1;
   }
 

@@ -82,6 +82,11 @@ Deno.test("an unsigned body gives its trailers, names in lower case, values with
   });
 });
 
+Deno.test("lines may end in LF alone", () => {
+  const body = UNSIGNED_BODY.replaceAll("\r\n", "\n");
+  assert.equal(decode(UNSIGNED, body, 1).payload, "abcde");
+});
+
 Deno.test("an empty body without trailers is whole", () => {
   assert.deepEqual(decode(UNSIGNED, "0\r\n\r\n"), { payload: "", trailers: {} });
 });

@@ -6,10 +6,10 @@ import type { OperationOptions } from "../../core/plugin/context.ts";
  * S3's semantics of buckets, versions, preconditions, object lock and multipart uploads are decided here, each
  * call in one transaction; requests, signatures and documents are the front's. An answered mutation is durable: it
  * outlives `kill -9` and power loss. A rejected one has changed nothing. All calls may be made at the same time.
- * Every call rejects with `ObjectEngineError` (engine/engine_error.ts); `closed`, `full`, `unavailable` and
- * `corrupt` may come from any of them and are not named below.
+ * Every call rejects with `ObjectEngineError` (engine/engine_error.ts); `closed`, `full`, `unavailable`, `denied` (the
+ * system, or a storage, does not let it) and `corrupt` may come from any of them and are not named below.
  *
- * Keys are 1 to 1,024 bytes of well-formed UTF-8, taken literally; else `key_invalid`. Etags are without quotes.
+ * Keys are 1 to 1,024 bytes of well-formed UTF-8 without NUL, taken literally; else `key_invalid`. Etags are without quotes.
  */
 export interface ObjectEngine extends AsyncDisposable {
   readonly buckets: Buckets;
@@ -137,12 +137,13 @@ export interface DeleteMarker {
 /**
  * What must hold for a mutation, looked at in its transaction. All given ones must.
  *
- * It is held against the current version (of a delete by version: that version); a delete marker counts as no object.
+ * It is held against the current version (of a delete by version: that version). Where something is stored, a delete
+ * marker counts as no object; where something is deleted, as one without etag and of size 0.
  */
 export interface Precondition {
   /** Fails if there is an object (`*`), or one with any of these etags. */
   readonly ifNoneMatch?: "*" | readonly string[];
-  /** Fails if the object has none of these etags; `no_such_key` if there is no object. */
+  /** Fails if the object has none of these etags; when storing, `no_such_key` if there is no object. */
   readonly ifMatch?: "*" | readonly string[];
   /** Bytes. */
   readonly ifMatchSize?: number;
@@ -201,6 +202,8 @@ export interface OpenObject extends Disposable {
    * @param range Inside the object, or `invalid_range`; `length` may be 0.
    */
   read(range?: { readonly offset: number; readonly length: number }): ReadableStream<Uint8Array>;
+  /** The whole body at once if it is small enough to lie in memory, checked; else `undefined`. Not to be changed. */
+  readSmall(): Uint8Array<ArrayBuffer> | undefined;
 }
 
 /** Objects of all buckets. */
@@ -208,7 +211,7 @@ export interface Objects {
   /**
    * Looks a version up.
    *
-   * @throws `no_such_bucket`; `no_such_key`, whose `details.deleteMarker` is set if a marker is why; `no_such_version`;
+   * @throws `no_such_bucket`; `no_such_key`, whose `details.deleteMarker` is set if a marker is why; `no_such_version`, `version_id_invalid`;
    * `is_delete_marker` if the version that was named is one, with `details.deleteMarker`.
    */
   stat(name: ObjectName): Promise<StoredObject>;
@@ -226,9 +229,10 @@ export interface Objects {
 
   /**
    * Deletes as S3 does: the version that is named, for good; else the null version where versioning is not enabled, with
-   * a marker in its place once versioning was; else by a new marker. Succeeds if there is nothing to delete.
+   * a marker in its place once versioning was; else by a new marker. Succeeds if there is nothing to delete, also if a
+   * precondition is given; then no marker is made.
    *
-   * @throws `no_such_bucket`, `precondition_failed`, `no_such_key` (a precondition, and there is no object), `locked`.
+   * @throws `no_such_bucket`, `precondition_failed`, `locked`, `version_id_invalid`.
    */
   delete(name: ObjectName, options: DeleteOptions): Promise<Deleted>;
 

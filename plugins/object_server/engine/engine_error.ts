@@ -24,6 +24,7 @@ export type ObjectEngineErrorCode =
   | "no_such_key_id"
   | "key_exists"
   | "not_implemented"
+  | "denied"
   | "full"
   | "unavailable"
   | "corrupt"

@@ -1,0 +1,167 @@
+import type { OperationOptions } from "../../../core/plugin/context.ts";
+import type { Storage } from "../../../core/plugin/storage.ts";
+import type { BodyDamage, BodyWrite, ObjectEngine, Objects } from "../object_engine.ts";
+import { BodyFiles } from "./body_files.ts";
+import { Committer } from "./committer.ts";
+import { Database } from "./database.ts";
+import { databaseFailure } from "./database_failure.ts";
+import { DirectoryLock } from "./directory_lock.ts";
+import { syncDirectory } from "./directory_sync.ts";
+import { DiskAccounts } from "./disk_accounts.ts";
+import { DiskBuckets } from "./disk_buckets.ts";
+import { DiskObjects } from "./disk_objects.ts";
+import { DiskUploads } from "./disk_uploads.ts";
+import { DiskWrite } from "./disk_write.ts";
+import { EngineState } from "./engine_state.ts";
+import { fileFailure } from "./file_failure.ts";
+import { findBucket } from "./find_version.ts";
+import { HeldBodies } from "./held_bodies.ts";
+import type { ReleasedBody } from "./mutation.ts";
+import { RoutedObjects } from "./routed_objects.ts";
+import { openForWriting } from "./schema.ts";
+import { StorageBucket } from "./storage_bucket.ts";
+import { StorageObjects } from "./storage_objects.ts";
+import { StorageWrite } from "./storage_write.ts";
+import { verifyBodies } from "./verify_bodies.ts";
+
+/** Where an engine keeps its data and what else it serves. */
+export interface EngineOptions {
+  /** The data directory, absolute; made if it is not there. */
+  readonly directory: string;
+  readonly now: () => Date;
+  /** Buckets over storages, which stay the caller's to close, after the engine. */
+  readonly storages?: readonly { readonly name: string; readonly owner: string; readonly storage: Storage }[];
+}
+
+/** The name of the database in a data directory. */
+export const DATABASE_NAME = "engine.db";
+
+/**
+ * Opens a data directory, and sets right what a crash left in it.
+ *
+ * @throws {ObjectEngineError} `unavailable` if another server has it, or a newer aero wrote it; `denied`, `full`;
+ * `bucket_exists` if a storage is to have the name of a bucket that has objects of its own.
+ */
+export async function openObjectEngine(options: EngineOptions): Promise<ObjectEngine> {
+  const { directory } = options;
+  const path = `${directory}/${DATABASE_NAME}`;
+  await using opened = new AsyncDisposableStack();
+  try {
+    BodyFiles.prepare(directory);
+    opened.use(DirectoryLock.take(directory));
+    openForWriting(path)[Symbol.dispose]();
+    // The names of database and folders are durable before anything is kept in them.
+    await syncDirectory(directory);
+    // One may not be allowed to open what is above; then it was there before.
+    await syncDirectory(`${directory}/..`).catch(() => {});
+  } catch (error) {
+    throw databaseFailure(error) ?? fileFailure(`Cannot open ${directory}`, error);
+  }
+  const database = opened.use(new Database(path, { readOnly: true }));
+  const files = new BodyFiles(directory);
+  const held = new HeldBodies((bodies) => void dropping.add(drop(bodies)));
+  const dropping = new Pending();
+  const committer = opened.use(await Committer.open(path, (bodies) => held.release(bodies)));
+
+  async function drop(bodies: readonly ReleasedBody[]): Promise<void> {
+    // A copy of what was held may have taken it up again.
+    const free = bodies.filter(({ id }) =>
+      database.get("SELECT refs FROM body WHERE id = ?", id)?.refs === 0
+    );
+    if (free.length === 0) return;
+    await Promise.all(free.map(({ file }) => file === undefined ? undefined : files.remove(file)));
+    await committer.commit({ does: "forget_bodies", bodies: free.map(({ id }) => id) });
+  }
+
+  const storages = new Map(
+    (options.storages ?? []).map((storage) => [storage.name, new StorageBucket(storage)]),
+  );
+  const state = new EngineState({ files, held, storages, database, committer, now: options.now });
+  await recover(state, drop);
+  await attach(state);
+  opened.defer(() => dropping.settled());
+  opened.defer(() => state.close());
+  return new DiskEngine(state, opened.move());
+}
+
+/** What a crash left: files that no row refers to, and bodies that nothing refers to any more. */
+async function recover(
+  { database, files }: EngineState,
+  drop: (bodies: readonly ReleasedBody[]) => Promise<void>,
+): Promise<void> {
+  files.sweep((id) => database.get("SELECT 1 FROM body WHERE file = ?", id) !== undefined);
+  const unneeded = database.all("SELECT id, file FROM body WHERE refs = 0");
+  await drop(
+    unneeded.map(({ id, file }) => ({ id: id as number, file: file as string | null ?? undefined })),
+  );
+}
+
+/** Gives each storage its bucket, and takes away those of storages that are not served any more. */
+async function attach(state: EngineState): Promise<void> {
+  for (const { name } of state.database.all("SELECT name FROM bucket WHERE holds = 'storage'")) {
+    if (!state.storages.has(name as string)) {
+      await state.commit({ does: "delete_bucket", name: name as string });
+    }
+  }
+  for (const { name, owner } of state.storages.values()) {
+    const there = state.database.get("SELECT holds FROM bucket WHERE name = ?", name);
+    if (there?.holds === "storage") continue;
+    const at = state.now();
+    await state.commit({ does: "create_bucket", name, owner, objectLock: false, holds: "storage", at });
+  }
+}
+
+class DiskEngine implements ObjectEngine {
+  readonly buckets: DiskBuckets;
+  readonly objects: Objects;
+  readonly uploads: DiskUploads;
+  readonly accounts: DiskAccounts;
+  readonly #state: EngineState;
+  readonly #opened: AsyncDisposableStack;
+
+  constructor(state: EngineState, opened: AsyncDisposableStack) {
+    this.#state = state;
+    this.#opened = opened;
+    this.buckets = new DiskBuckets(state);
+    const overStorages = [...state.storages].map(([name, bucket]) =>
+      [name, new StorageObjects(bucket)] as const
+    );
+    this.objects = new RoutedObjects(new DiskObjects(state), new Map(overStorages));
+    this.uploads = new DiskUploads(state);
+    this.accounts = new DiskAccounts(state);
+  }
+
+  // deno-lint-ignore require-await -- failures are rejections
+  async beginWrite(bucket: string): Promise<BodyWrite> {
+    findBucket(this.#state.database, bucket);
+    const storage = this.#state.storages.get(bucket);
+    return storage === undefined ? new DiskWrite(this.#state) : new StorageWrite(this.#state, storage);
+  }
+
+  verify(options: OperationOptions = {}): AsyncIterable<BodyDamage> {
+    return verifyBodies(this.#state, options);
+  }
+
+  async probe(): Promise<void> {
+    await this.#state.commit({ does: "probe" });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#opened.disposeAsync();
+  }
+}
+
+/** Work that nobody waits for until the end. */
+class Pending {
+  readonly #work = new Set<Promise<void>>();
+
+  add(work: Promise<void>): void {
+    // What it could not remove is removed when the directory is opened again.
+    const settled = work.catch(() => {}).finally(() => this.#work.delete(settled));
+    this.#work.add(settled);
+  }
+
+  async settled(): Promise<void> {
+    while (this.#work.size > 0) await Promise.all(this.#work);
+  }
+}

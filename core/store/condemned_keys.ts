@@ -1,10 +1,10 @@
 import { readCondemned } from "../format/condemned_format.ts";
 import { AeroError } from "../errors.ts";
 import type { OperationOptions } from "../plugin/context.ts";
-import { isStorageError, type Storage, type StorageKey } from "../plugin/storage.ts";
-import { listDocuments } from "./documents.ts";
+import type { Storage, StorageKey } from "../plugin/storage.ts";
 import { PREFIX } from "./keys.ts";
 import type { LocalKnowledge } from "./local_knowledge.ts";
+import { listSettled } from "./settled_documents.ts";
 
 /** A list of condemned keys that the storage has. */
 export interface CondemnedList {
@@ -35,7 +35,7 @@ export async function readCondemnedLists(
   place: DocumentPlace,
   options: OperationOptions = {},
 ): Promise<CondemnedList[]> {
-  const documents = await listed(place, options);
+  const documents = await listSettled(place, PREFIX.collections, LIST, options);
   return documents.map(({ object, bytes }) => {
     try {
       const { keys, windowMs } = readCondemned(bytes);
@@ -50,15 +50,4 @@ export async function readCondemnedLists(
       throw error;
     }
   });
-}
-
-async function listed(place: DocumentPlace, options: OperationOptions) {
-  for (let attempt = 1;; attempt++) {
-    try {
-      return await listDocuments(place, PREFIX.collections, LIST, options);
-    } catch (error) {
-      // Another collection may end between the listing and the reading.
-      if (!isStorageError(error, "not_found") || attempt === 5) throw error;
-    }
-  }
 }

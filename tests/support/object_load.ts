@@ -46,20 +46,39 @@ export class ObjectLoad implements Disposable {
   /** A multipart upload that outlives crashes. */
   #upload: { readonly key: string; readonly id: string; readonly held: Held; parts: string[] } | undefined;
 
-  /** @param lane Names the keys; no two loads have the same. */
-  constructor(address: ObjectServerAddress, bucket: string, lane: string, seed: number) {
+  readonly #network: "sound" | "faulty";
+
+  /**
+   * @param lane Names the keys; no two loads have the same.
+   * @param network What is between here and the server. On a faulty one requests may fail without the server's doing,
+   * and are refused if they were changed on the way; the load goes on all the same.
+   */
+  constructor(
+    address: ObjectServerAddress,
+    bucket: string,
+    lane: string,
+    seed: number,
+    network: "sound" | "faulty" = "sound",
+  ) {
     this.bucket = bucket;
+    this.#network = network;
     this.held = new Map(Array.from({ length: 12 }, (_, i) => [`${lane}/key ${i}`, ["nothing"]]));
     this.#client = new ObjectClient(address);
     this.#random = seededRandom(seedOf(`${seed} ${lane}`));
   }
 
-  /** Makes requests until one fails for want of a server, or `isOver` says so. */
+  /** Makes requests until `isOver` says so, or, on a sound network, one fails for want of a server. */
   async run(isOver: () => boolean): Promise<void> {
-    try {
-      while (!isOver()) await this.#step();
-    } catch (error) {
-      if (!isConnectionFailure(error)) throw error;
+    while (!isOver()) {
+      try {
+        await this.#step();
+      } catch (error) {
+        if (this.#network === "faulty" && (error instanceof NotServed || isConnectionFailure(error))) {
+          continue;
+        }
+        if (this.#network === "sound" && isConnectionFailure(error)) return;
+        throw error;
+      }
     }
   }
 
@@ -67,6 +86,7 @@ export class ObjectLoad implements Disposable {
   async look(key: string): Promise<void> {
     const { status, body, headers } = await this.#client.request({ method: "GET", path: this.#path(key) });
     const may = this.held.get(key)!;
+    this.#assertServed(status);
     assert(
       [200, 404].includes(status),
       `GET "${key}": ${status} ${new TextDecoder().decode(body.subarray(0, 300))}`,
@@ -164,6 +184,7 @@ export class ObjectLoad implements Disposable {
       path: `/${this.bucket}`,
       query: { "list-type": "2" },
     });
+    this.#assertServed(status);
     assert.equal(status, 200);
   }
 
@@ -174,11 +195,17 @@ export class ObjectLoad implements Disposable {
     held: Held,
     request: () => Promise<{ readonly status: number; readonly version: string | undefined }>,
   ): Promise<void> {
-    this.held.set(key, [...this.held.get(key)!, held]);
+    const before = this.held.get(key)!;
+    this.held.set(key, [...before, held]);
     if (held !== "nothing") this.unanswered.push({ key, held });
     const { status, version } = await request();
     // A server that is going down may say so; then nothing is known.
     if (status >= 500) return;
+    if (this.#network === "faulty" && isOfChangedRequest(status)) {
+      this.held.set(key, before);
+      if (held !== "nothing") this.unanswered.pop();
+      return;
+    }
     assert(status < 300, `${what} "${key}": ${status}`);
     this.held.set(key, [held]);
     if (held !== "nothing") this.unanswered.pop();
@@ -190,6 +217,7 @@ export class ObjectLoad implements Disposable {
     const request = { method, path: this.#path(key), query, ...(body === undefined ? {} : { body }) };
     return await this.#count(what, async () => {
       const reply = await this.#client.request(request);
+      this.#assertServed(reply.status);
       const said = new TextDecoder().decode(reply.body.subarray(0, 300));
       assert(reply.status < 300, `${what} "${key}": ${reply.status} ${said}`);
       return reply;
@@ -202,6 +230,10 @@ export class ObjectLoad implements Disposable {
     return result;
   }
 
+  #assertServed(status: number): void {
+    if (this.#network === "faulty" && (status >= 500 || isOfChangedRequest(status))) throw new NotServed();
+  }
+
   #nextWrite(size: number) {
     return { write: ++this.#writes, size };
   }
@@ -209,6 +241,16 @@ export class ObjectLoad implements Disposable {
   #path(key: string): string {
     return `/${this.bucket}/${key}`;
   }
+}
+
+/** A request that the network kept from being served. */
+class NotServed extends Error {
+  override readonly name = "NotServed";
+}
+
+/** Bad request, or forbidden: neither digest nor signature fits what was changed. */
+function isOfChangedRequest(status: number): boolean {
+  return status === 400 || status === 403;
 }
 
 /** Whether a request failed since there is no server at the other end. */

@@ -29,7 +29,7 @@ export async function storeData(
   refuseOutputs(config, options.name);
   refuseOwnFiles(path, root);
   using progress = app.printer.progress({ label: `Adding ${options.name}`, unit: "bytes" });
-  using statIndex = FileStamps.open(`${project.cacheDirectory}/stat.db`);
+  const statIndex = new FileStamps(`${project.cacheDirectory}/stamps`);
   let seen = 0;
   const tree = await addTree(services.store, path, {
     signal: app.signal,

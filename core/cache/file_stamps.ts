@@ -1,7 +1,6 @@
-import { DatabaseSync } from "node:sqlite";
-import type { Digest } from "../model/digest.ts";
+import { digestOf } from "../format/digest_of.ts";
+import { digestHex } from "../model/digest.ts";
 import type { ScanMemory, ScannedFile, TreeScan } from "../model/tree_scan.ts";
-import { writeAhead } from "../model/write_ahead.ts";
 import { decodeScan, encodeScan } from "./scan_columns.ts";
 
 /**
@@ -10,61 +9,46 @@ import { decodeScan, encodeScan } from "./scan_columns.ts";
  */
 const SETTLED_MS = 2000;
 
-const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS scan_1 (
-    root TEXT PRIMARY KEY, manifest TEXT NOT NULL, at REAL NOT NULL, files BLOB NOT NULL
-  );
-`;
-
 /**
- * Remembers in a SQLite file what trees held when they were added, one row a tree.
+ * Remembers in a directory what trees held when they were added, one file a tree.
  *
- * May be deleted at any time; several processes may have it open.
+ * May be deleted at any time; several processes may use it.
  */
-export class FileStamps implements ScanMemory, Disposable {
-  readonly #database: DatabaseSync;
+export class FileStamps implements ScanMemory {
+  readonly #directory: string;
 
-  /** Opens the file at `path`, or makes it; one that cannot be read is made anew. */
-  static open(path: string): FileStamps {
-    try {
-      return new FileStamps(path);
-    } catch (error) {
-      // SQLITE_NOTADB and SQLITE_CORRUPT, which the runtime gives as text only.
-      if (!(error instanceof Error && /not a database|malformed/.test(error.message))) throw error;
-      for (const suffix of ["", "-wal", "-shm"]) removeIfThere(path + suffix);
-      return new FileStamps(path);
-    }
+  /** @param directory Absolute; made when there is something to remember. */
+  constructor(directory: string) {
+    this.#directory = directory;
   }
 
-  private constructor(path: string) {
-    this.#database = new DatabaseSync(path);
+  /** See {@link ScanMemory.recall}. A file that cannot be read counts as none. */
+  recall(root: string): TreeScan | undefined {
     try {
-      writeAhead(this.#database);
-      this.#database.exec(SCHEMA);
+      return decodeScan(root, Deno.readFileSync(this.#fileOf(root)));
     } catch (error) {
-      this.#database.close();
+      if (error instanceof Deno.errors.NotFound) return undefined;
       throw error;
     }
   }
 
-  /** See {@link ScanMemory.recall}. A row that cannot be read counts as none. */
-  recall(root: string): TreeScan | undefined {
-    const row = this.#database.prepare("SELECT manifest, at, files FROM scan_1 WHERE root = ?").get(root);
-    if (row === undefined) return undefined;
-    const files = decodeScan(row.files as Uint8Array);
-    return files && { manifest: row.manifest as Digest, scannedAt: row.at as number, files };
-  }
-
   /** See {@link ScanMemory.remember}. Files that changed just before the scan are left out. */
   remember(root: string, scan: TreeScan): void {
-    const settled = scan.files.filter((file) => isSettled(file, scan.scannedAt));
-    this.#database
-      .prepare("INSERT OR REPLACE INTO scan_1 VALUES (?, ?, ?, ?)")
-      .run(root, scan.manifest, scan.scannedAt, encodeScan(settled));
+    const files = scan.files.filter((file) => isSettled(file, scan.scannedAt));
+    const path = this.#fileOf(root);
+    const making = `${path}.${crypto.randomUUID()}`;
+    Deno.mkdirSync(this.#directory, { recursive: true });
+    try {
+      Deno.writeFileSync(making, encodeScan(root, { ...scan, files }));
+      Deno.renameSync(making, path);
+    } catch (error) {
+      removeIfThere(making);
+      throw error;
+    }
   }
 
-  [Symbol.dispose](): void {
-    this.#database.close();
+  #fileOf(root: string): string {
+    return `${this.#directory}/${digestHex(digestOf(root)).slice(0, 32)}`;
   }
 }
 

@@ -20,20 +20,20 @@ function scanned(path: string, ages: { modified?: number; changed?: number } = {
 }
 
 Deno.test("a scan comes back as it was, and the last one counts", async () => {
-  const path = await Deno.makeTempFile();
+  const path = await Deno.makeTempDir();
   const files = [scanned("a"), scanned("ö/\n x"), scanned("z")];
 
-  using stamps = FileStamps.open(path);
+  const stamps = new FileStamps(path);
   stamps.remember("/data", { manifest: digestOf("old"), scannedAt: NOW, files: [] });
   stamps.remember("/data", { manifest: digestOf("m"), scannedAt: NOW, files });
 
   assert.deepEqual(stamps.recall("/data"), { manifest: digestOf("m"), scannedAt: NOW, files });
   assert.equal(stamps.recall("/other"), undefined);
-  await Deno.remove(path);
+  await Deno.remove(path, { recursive: true });
 });
 
 Deno.test("a file that changed within two seconds of the scan is not trusted", async () => {
-  const path = await Deno.makeTempFile();
+  const path = await Deno.makeTempDir();
   const files = [
     scanned("settled", { modified: 2000, changed: 2000 }),
     scanned("racy", { modified: 1999 }),
@@ -41,19 +41,34 @@ Deno.test("a file that changed within two seconds of the scan is not trusted", a
     scanned("of-the-future", { modified: -5000 }),
   ];
 
-  using stamps = FileStamps.open(path);
+  const stamps = new FileStamps(path);
   stamps.remember("/data", { manifest: digestOf("m"), scannedAt: NOW, files });
 
   assert.deepEqual(stamps.recall("/data")!.files.map((file) => file.path), ["settled"]);
-  await Deno.remove(path);
+  await Deno.remove(path, { recursive: true });
 });
 
-Deno.test("a file of noise is made anew", async () => {
-  const path = await Deno.makeTempFile();
-  await Deno.writeTextFile(path, "noise".repeat(1000));
+for (
+  const [what, harm] of Object.entries({
+    "was cut": (bytes: Uint8Array) => bytes.subarray(0, bytes.length - 1),
+    "is empty": () => new Uint8Array(),
+    "is noise": () => new TextEncoder().encode("noise".repeat(1000)),
+    "has another bit": (bytes: Uint8Array) => bytes.with(100, bytes[100]! ^ 1),
+  })
+) {
+  Deno.test(`a scan whose file ${what} counts as none, and is made anew`, async () => {
+    const path = await Deno.makeTempDir();
+    const stamps = new FileStamps(path);
+    const scan = { manifest: digestOf("m"), scannedAt: NOW, files: [scanned("a")] };
+    stamps.remember("/data", scan);
+    const [file] = [...Deno.readDirSync(path)];
+    const bytes = await Deno.readFile(`${path}/${file!.name}`);
 
-  using stamps = FileStamps.open(path);
+    await Deno.writeFile(`${path}/${file!.name}`, harm(bytes));
 
-  assert.equal(stamps.recall("/data"), undefined);
-  await Deno.remove(path);
-});
+    assert.equal(stamps.recall("/data"), undefined);
+    stamps.remember("/data", scan);
+    assert.deepEqual(stamps.recall("/data"), scan);
+    await Deno.remove(path, { recursive: true });
+  });
+}

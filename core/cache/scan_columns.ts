@@ -1,60 +1,73 @@
-import { type Digest, digestHex, parseDigest } from "../model/digest.ts";
-import type { ScannedFile } from "../model/tree_scan.ts";
+import { createHash } from "node:crypto";
+import { type Digest, digestHex } from "../model/digest.ts";
+import type { ScannedFile, TreeScan } from "../model/tree_scan.ts";
 
 const NUMBERS = 5;
 const DIGEST_BYTES = 32;
+const HEAD_BYTES = 16;
 
 /**
- * Scanned files as bytes: their number (8 bytes), five columns of little-endian doubles (size, modified, changed,
- * inode, device), a column of digests, and the paths, each ended by NUL. Columns, since 100,000 rows of JSON would
- * cost more to read than the files' stamps.
+ * A scan as bytes: the number of files and when it began, five columns (size, modified, changed, inode, device), all
+ * little-endian doubles; the digests of the manifest and of the files; the tree's path and those of the files, each
+ * ended by NUL; SHA-256 of all that. Columns, since 100,000 rows of JSON would cost more to read than the files'
+ * stamps.
  */
-export function encodeScan(files: readonly ScannedFile[]): Uint8Array<ArrayBuffer> {
+export function encodeScan(root: string, { manifest, scannedAt, files }: TreeScan): Uint8Array<ArrayBuffer> {
   const count = files.length;
-  const paths = new TextEncoder().encode(files.map((file) => `${file.path}\0`).join(""));
-  const bytes = new Uint8Array(8 + count * (NUMBERS * 8 + DIGEST_BYTES) + paths.length);
-  const numbers = new Float64Array(bytes.buffer, 0, 1 + count * NUMBERS);
+  const paths = new TextEncoder().encode([root, ...files.map(({ path }) => path), ""].join("\0"));
+  const digests = HEAD_BYTES + count * NUMBERS * 8;
+  const texts = digests + (1 + count) * DIGEST_BYTES;
+  const bytes = new Uint8Array(texts + paths.length + DIGEST_BYTES);
+  const numbers = new Float64Array(bytes.buffer, 0, 2 + count * NUMBERS);
   numbers[0] = count;
-  const digests = 8 + count * NUMBERS * 8;
-  files.forEach(({ stamp, digest }, i) => {
-    const row = [stamp.size, stamp.modifiedAt, stamp.changedAt, stamp.inode, stamp.device];
-    row.forEach((value, column) => numbers[1 + column * count + i] = value);
-    bytes.set(Uint8Array.fromHex(digestHex(digest)), digests + i * DIGEST_BYTES);
-  });
-  bytes.set(paths, digests + count * DIGEST_BYTES);
+  numbers[1] = scannedAt;
+  for (let i = 0; i < count; i++) {
+    const { size, modifiedAt, changedAt, inode, device } = files[i]!.stamp;
+    numbers[2 + i] = size;
+    numbers[2 + count + i] = modifiedAt;
+    numbers[2 + 2 * count + i] = changedAt;
+    numbers[2 + 3 * count + i] = inode;
+    numbers[2 + 4 * count + i] = device;
+  }
+  const hex = [manifest, ...files.map(({ digest }) => digest)].map(digestHex).join("");
+  bytes.subarray(digests, texts).setFromHex(hex);
+  bytes.set(paths, texts);
+  bytes.set(sumOf(bytes), bytes.length - DIGEST_BYTES);
   return bytes;
 }
 
-/** Scanned files from bytes; `undefined` if the bytes are not what {@link encodeScan} makes. */
-export function decodeScan(encoded: Uint8Array): ScannedFile[] | undefined {
-  // Copied, so that the doubles are aligned.
-  const bytes = encoded.slice();
-  if (bytes.length < 8) return undefined;
-  const count = new Float64Array(bytes.buffer, 0, 1)[0]!;
-  if (!Number.isSafeInteger(count) || count < 0) return undefined;
-  const digests = 8 + count * NUMBERS * 8;
-  if (bytes.length < digests + count * DIGEST_BYTES) return undefined;
-  const numbers = new Float64Array(bytes.buffer, 8, count * NUMBERS);
-  const paths = new TextDecoder().decode(bytes.subarray(digests + count * DIGEST_BYTES)).split("\0");
-  if (paths.length !== count + 1) return undefined;
+/** The scan of the tree at `root`; `undefined` if the bytes are not what {@link encodeScan} makes for it. */
+export function decodeScan(root: string, bytes: Uint8Array<ArrayBuffer>): TreeScan | undefined {
+  if (bytes.length < HEAD_BYTES + 2 * DIGEST_BYTES) return undefined;
+  const sum = sumOf(bytes);
+  if (bytes.subarray(bytes.length - DIGEST_BYTES).some((byte, i) => byte !== sum[i])) return undefined;
+  const numbers = new Float64Array(bytes.buffer, 0, Math.floor(bytes.length / 8));
+  const count = numbers[0]!;
+  const digests = HEAD_BYTES + count * NUMBERS * 8;
+  const texts = digests + (1 + count) * DIGEST_BYTES;
+  const [of, ...paths] = new TextDecoder().decode(bytes.subarray(texts, -DIGEST_BYTES)).split("\0");
+  if (of !== root) return undefined;
+  const hex = bytes.subarray(digests, texts).toHex();
+  const digestAt = (i: number) =>
+    `sha256:${hex.slice(i * 2 * DIGEST_BYTES, (i + 1) * 2 * DIGEST_BYTES)}` as Digest;
   const files: ScannedFile[] = new Array(count);
   for (let i = 0; i < count; i++) {
-    const at = digests + i * DIGEST_BYTES;
     files[i] = {
       path: paths[i]!,
       stamp: {
-        size: numbers[i]!,
-        modifiedAt: numbers[count + i]!,
-        changedAt: numbers[2 * count + i]!,
-        inode: numbers[3 * count + i]!,
-        device: numbers[4 * count + i]!,
+        size: numbers[2 + i]!,
+        modifiedAt: numbers[2 + count + i]!,
+        changedAt: numbers[2 + 2 * count + i]!,
+        inode: numbers[2 + 3 * count + i]!,
+        device: numbers[2 + 4 * count + i]!,
       },
-      digest: readDigest(bytes.subarray(at, at + DIGEST_BYTES)),
+      digest: digestAt(1 + i),
     };
   }
-  return files;
+  return { manifest: digestAt(0), scannedAt: numbers[1]!, files };
 }
 
-function readDigest(bytes: Uint8Array): Digest {
-  return parseDigest(`sha256:${bytes.toHex()}`);
+/** Of all bytes but the last ones, which are for the sum itself. */
+function sumOf(bytes: Uint8Array): Uint8Array {
+  return createHash("sha256").update(bytes.subarray(0, -DIGEST_BYTES)).digest();
 }

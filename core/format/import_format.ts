@@ -2,7 +2,7 @@ import type { ImportedFile, ImportRecord } from "../model/import.ts";
 import type { JsonObject } from "../model/json.ts";
 import type { RelativePath } from "../model/relative_path.ts";
 import { type DocumentKind, readDocument, writeDocument } from "./document.ts";
-import { isSafePath } from "./safe_path.ts";
+import { isSafePath } from "../model/safe_path.ts";
 import {
   count,
   digest,

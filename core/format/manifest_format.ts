@@ -3,7 +3,7 @@ import { isDigest } from "../model/digest.ts";
 import { compareBytes, type LinkEntry, type Manifest, type ManifestEntry } from "../model/manifest.ts";
 import { leavingLink } from "../model/leaving_link.ts";
 import { linkTargetInside, type RelativePath } from "../model/relative_path.ts";
-import { isSafePath } from "./safe_path.ts";
+import { isSafePath } from "../model/safe_path.ts";
 
 /**
  * The bytes of a manifest: one canonical JSON object a line, sorted by the bytes of the path.

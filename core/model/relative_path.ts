@@ -1,4 +1,5 @@
 import { UserError } from "../errors.ts";
+import { isSafePath } from "./safe_path.ts";
 
 declare const brand: unique symbol;
 
@@ -11,6 +12,7 @@ export type RelativePath = string & { readonly [brand]: "RelativePath" };
  * @throws {UserError} `path_unsafe` if it is empty, absolute, climbs out, or cannot be written as UTF-8.
  */
 export function parseRelativePath(text: string): RelativePath {
+  if (isSafePath(text)) return text as RelativePath;
   const fault = faultOf(text);
   if (fault === undefined) return text as RelativePath;
   throw new UserError("path_unsafe", {

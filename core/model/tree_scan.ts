@@ -26,6 +26,7 @@ export interface TreeScan {
   readonly manifest: Digest;
   /** When the scan began; epoch milliseconds. */
   readonly scannedAt: number;
+  /** Sorted by the bytes of their path. */
   readonly files: readonly ScannedFile[];
 }
 

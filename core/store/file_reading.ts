@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { type Digest, parseDigest } from "../model/digest.ts";
 import { UserError } from "../errors.ts";
 import { fileChanged, fileUnreadable } from "./file_fault.ts";
-import { sameStamp, specialFile, stampOf } from "./tree_walk.ts";
+import { sameStamp, specialFile, stampOf } from "./look_at.ts";
 
 /** What a file holds. */
 export interface IngestedFile {

@@ -1,14 +1,15 @@
 import { readManifest, writeManifest } from "../format/manifest_format.ts";
 import { type Descriptor, MEDIA_TYPE } from "../model/descriptor.ts";
 import type { Digest } from "../model/digest.ts";
-import { type Manifest, type ManifestEntry, totalBytes } from "../model/manifest.ts";
+import { compareBytes, type Manifest, type ManifestEntry, totalBytes } from "../model/manifest.ts";
 import { parseRelativePath } from "../model/relative_path.ts";
 import type { ScanMemory, ScannedFile, TreeScan } from "../model/tree_scan.ts";
 import type { OperationOptions } from "../plugin/context.ts";
 import { RELIANCE_MS } from "./collection_times.ts";
 import { fileChanged, fileUnreadable } from "./file_fault.ts";
 import type { BulkOptions, Store } from "./store.ts";
-import { sameStamp, specialFile, stampOf, type WalkedEntry, walkTree } from "./tree_walk.ts";
+import { sameStamp, specialFile, stampOf, type WalkedEntry } from "./look_at.ts";
+import { walkTree } from "./tree_walk.ts";
 
 /** Options of {@link addTree}. */
 export interface AddTreeOptions extends BulkOptions {
@@ -52,18 +53,19 @@ async function addOnce(
   options: AddTreeOptions,
   scannedAt: number,
 ): Promise<AddedTree> {
-  const { root, entries } = walkAny(path);
+  const { root, entries } = await walkAny(path);
   const files = entries.filter((entry) => entry.kind === "file");
   const last = options.statIndex?.recall(path);
   const known = await recallDigests(store, files, last, options);
-  const unknown = files.filter((file) => !known.has(file.path));
+  const unknown = files.filter((_, i) => known[i] === undefined);
   options.onTotal?.(unknown.reduce((sum, file) => sum + file.stamp.size, 0));
   const ingested = await store.putFiles(unknown.map((file) => `${root}/${file.path}`), options);
   unknown.forEach((file, i) => {
     if (ingested[i]!.size !== file.stamp.size) throw fileChanged(`${root}/${file.path}`);
-    known.set(file.path, ingested[i]!.digest);
   });
-  const content: Manifest = { entries: entries.map((entry) => toManifestEntry(entry, known)) };
+  let at = 0;
+  const digests = known.map((digest) => digest ?? ingested[at++]!.digest);
+  const content: Manifest = { entries: manifestEntries(entries, digests) };
   const manifest = await putManifest(store, content, options);
   // What was recalled whole need not be written again.
   const recalled = unknown.length === 0 && last?.files.length === files.length;
@@ -71,7 +73,7 @@ async function addOnce(
     options.statIndex?.remember(path, {
       manifest: manifest.digest,
       scannedAt,
-      files: files.map(({ path, stamp }) => ({ path, stamp, digest: known.get(path)! })),
+      files: files.map(({ path, stamp }, i) => ({ path, stamp, digest: digests[i]! })),
     });
   }
   return {
@@ -105,14 +107,14 @@ export async function getManifest(
   return readManifest(await store.getBytes(manifest, options));
 }
 
-function walkAny(path: string): { root: string; entries: WalkedEntry[] } {
+async function walkAny(path: string): Promise<{ root: string; entries: WalkedEntry[] }> {
   let info: Deno.FileInfo;
   try {
     info = Deno.statSync(path);
   } catch (cause) {
     throw fileUnreadable(path, cause);
   }
-  if (info.isDirectory) return { root: path.replace(/\/+$/, "") || "/", entries: walkTree(path) };
+  if (info.isDirectory) return { root: path.replace(/\/+$/, "") || "/", entries: await walkTree(path) };
   if (!info.isFile) throw specialFile(path, info);
   const slash = path.lastIndexOf("/");
   const name = parseRelativePath(path.slice(slash + 1));
@@ -123,33 +125,47 @@ function walkAny(path: string): { root: string; entries: WalkedEntry[] } {
   };
 }
 
-/** Digests of the files whose bytes are known and stored. */
+/** For each file its digest, if its bytes are known and stored. */
 async function recallDigests(
   store: Store,
   files: readonly WalkedFile[],
   last: TreeScan | undefined,
   options: OperationOptions,
-): Promise<Map<string, Digest>> {
-  const known = new Map<string, Digest>();
-  if (!last) return known;
-  const scanned = new Map<string, ScannedFile>(last.files.map((file) => [file.path, file]));
-  for (const { path, stamp } of files) {
-    const before = scanned.get(path);
-    if (before && sameStamp(before.stamp, stamp)) known.set(path, before.digest);
-  }
+): Promise<(Digest | undefined)[]> {
+  if (!last) return files.map(() => undefined);
+  const known = unchangedSince(last.files, files);
   // A manifest is stored after all that it lists, so that one question stands for all its files; unless a collection
   // of garbage is at work, which may take files before the manifest that nobody names.
   const isWhole = await store.has(last.manifest, { ...options, lasting: true });
   if (isWhole && (await store.catalog.condemned(options)).size === 0) return known;
-  const stored = await store.hasMany([...known.values()], { ...options, lasting: true });
-  for (const [path, digest] of known) if (!stored.has(digest)) known.delete(path);
-  return known;
+  const digests = known.filter((digest) => digest !== undefined);
+  const stored = await store.hasMany(digests, { ...options, lasting: true });
+  return known.map((digest) => digest !== undefined && stored.has(digest) ? digest : undefined);
 }
 
-function toManifestEntry(entry: WalkedEntry, digests: ReadonlyMap<string, Digest>): ManifestEntry {
-  if (entry.kind === "link") return entry;
-  const { path, stamp: { size }, executable } = entry;
-  return { kind: "file", path, size, digest: digests.get(path)!, executable };
+/** Both are sorted by path. */
+function unchangedSince(
+  scanned: readonly ScannedFile[],
+  files: readonly WalkedFile[],
+): (Digest | undefined)[] {
+  let at = 0;
+  return files.map(({ path, stamp }) => {
+    while (at < scanned.length && scanned[at]!.path !== path && compareBytes(scanned[at]!.path, path) < 0) {
+      at++;
+    }
+    const before = scanned[at];
+    return before?.path === path && sameStamp(before.stamp, stamp) ? before.digest : undefined;
+  });
+}
+
+/** @param digests Of the files, in their order. */
+function manifestEntries(entries: readonly WalkedEntry[], digests: readonly Digest[]): ManifestEntry[] {
+  let at = 0;
+  return entries.map((entry) => {
+    if (entry.kind === "link") return entry;
+    const { path, stamp: { size }, executable } = entry;
+    return { kind: "file", path, size, digest: digests[at++]!, executable };
+  });
 }
 
 function foldedTwins(entries: readonly WalkedEntry[]): string[] {

@@ -1,19 +1,10 @@
 import { UserError } from "../errors.ts";
 import { compareBytes } from "../model/manifest.ts";
 import { leavingLink } from "../model/leaving_link.ts";
-import { linkTargetInside, parseRelativePath, type RelativePath } from "../model/relative_path.ts";
-import type { FileStamp } from "../model/tree_scan.ts";
+import { parseRelativePath, type RelativePath } from "../model/relative_path.ts";
 import { fileUnreadable } from "./file_fault.ts";
-
-/** A file or link that a walk found. */
-export type WalkedEntry =
-  | {
-    readonly kind: "file";
-    readonly path: RelativePath;
-    readonly stamp: FileStamp;
-    readonly executable: boolean;
-  }
-  | { readonly kind: "link"; readonly path: RelativePath; readonly target: string };
+import { linkLeaves, type WalkedEntry } from "./look_at.ts";
+import { LookPool } from "./look_pool.ts";
 
 /**
  * Walks a directory without reading files.
@@ -21,40 +12,36 @@ export type WalkedEntry =
  * @returns Files and links, sorted by the bytes of their path. Empty directories leave no trace.
  * @throws {UserError} `file_special`, `link_leaves`, `path_unsafe`, `file_unreadable`, each naming the path.
  */
-export function walkTree(root: string): WalkedEntry[] {
-  const found: WalkedEntry[] = [];
-  walk(root, "", found);
+export async function walkTree(root: string): Promise<WalkedEntry[]> {
+  using pool = new LookPool(root);
+  const paths: RelativePath[] = [];
+  list(root, "", paths, () => pool.expect(paths.length));
+  const found = await pool.look(paths);
   const leaving = leavingLink(found.filter((entry) => entry.kind === "link"));
   if (leaving) throw linkLeaves(root, leaving);
-  return found.sort((a, b) => compareBytes(a.path, b.path));
+  return found;
 }
 
-/** The stamp in what the file system says. */
-export function stampOf(info: Deno.FileInfo): FileStamp {
-  return {
-    size: info.size,
-    modifiedAt: info.mtime?.getTime() ?? 0,
-    changedAt: info.ctime?.getTime() ?? 0,
-    inode: info.ino ?? 0,
-    device: info.dev,
-  };
-}
-
-/** Whether two stamps are of the same file in the same state. */
-export function sameStamp(a: FileStamp, b: FileStamp): boolean {
-  return a.size === b.size && a.modifiedAt === b.modifiedAt && a.changedAt === b.changedAt &&
-    a.inode === b.inode && a.device === b.device;
-}
-
-function walk(root: string, folder: string, found: WalkedEntry[]): void {
+/** Adds the paths of all files and links below a folder, sorted by their bytes. */
+function list(root: string, folder: string, paths: RelativePath[], onFolder: () => void): void {
   const names = new Set<string>();
+  const keys: string[] = [];
   for (const { name, isDirectory } of readFolder(`${root}/${folder}`)) {
-    const path = folder + name;
-    if (name.includes("\ufffd")) refuseUnlessUtf8(`${root}/${path}`, names.has(name));
+    if (name.includes("\ufffd")) refuseUnlessUtf8(`${root}/${folder}${name}`, names.has(name));
     names.add(name);
-    if (isDirectory) walk(root, `${path}/`, found);
-    else found.push(entryAt(root, parseRelativePath(path)));
+    // With the slash that follows it in paths, a folder's name sorts as all that is in it does.
+    keys.push(isDirectory ? `${name}/` : name);
   }
+  for (const key of sortByBytes(keys)) {
+    if (key.endsWith("/")) list(root, folder + key, paths, onFolder);
+    else paths.push(parseRelativePath(folder + key));
+  }
+  onFolder();
+}
+
+/** The order of UTF-16, which is the quick one, is that of bytes unless there are surrogates. */
+function sortByBytes(texts: string[]): string[] {
+  return texts.some((text) => /[\ud800-\udfff]/.test(text)) ? texts.sort(compareBytes) : texts.sort();
 }
 
 function readFolder(path: string): Deno.DirEntry[] {
@@ -63,54 +50,6 @@ function readFolder(path: string): Deno.DirEntry[] {
   } catch (cause) {
     throw fileUnreadable(path, cause);
   }
-}
-
-function entryAt(root: string, path: RelativePath): WalkedEntry {
-  const absolute = `${root}/${path}`;
-  let info: Deno.FileInfo;
-  try {
-    info = Deno.lstatSync(absolute);
-    if (info.isSymlink) return linkAt(root, path, Deno.readLinkSync(absolute));
-  } catch (cause) {
-    if (cause instanceof UserError) throw cause;
-    throw fileUnreadable(absolute, cause);
-  }
-  if (!info.isFile) throw specialFile(absolute, info);
-  return { kind: "file", path, stamp: stampOf(info), executable: ((info.mode ?? 0) & 0o100) !== 0 };
-}
-
-function linkAt(root: string, path: RelativePath, target: string): WalkedEntry {
-  if (linkTargetInside(path, target) !== undefined) return { kind: "link", path, target };
-  throw linkLeaves(root, { path, target });
-}
-
-function linkLeaves(
-  root: string,
-  { path, target }: { readonly path: string; readonly target: string },
-): UserError {
-  const link = JSON.stringify(`${root}/${path}`);
-  return new UserError("link_leaves", {
-    what: `Cannot take the link ${link}`,
-    why: `it points to ${JSON.stringify(target)}, outside of ${JSON.stringify(root)}`,
-    fix: ["put the file itself there, or leave the link out"],
-  });
-}
-
-/** The error for what is neither a file, a folder nor a link. */
-export function specialFile(path: string, info: Deno.FileInfo): UserError {
-  const kind = info.isFifo
-    ? "a named pipe"
-    : info.isSocket
-    ? "a socket"
-    : info.isBlockDevice || info.isCharDevice
-    ? "a device"
-    : info.isDirectory
-    ? "a folder"
-    : "not a file";
-  return new UserError("file_special", {
-    what: `Cannot take ${JSON.stringify(path)}`,
-    why: `it is ${kind}, and an artifact has files, folders and links only`,
-  });
 }
 
 // Deno gives names that are not UTF-8 with replacement characters, under which nothing is found, or another file.

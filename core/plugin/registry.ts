@@ -3,6 +3,7 @@ import type { PluginContext } from "./context.ts";
 import type { DataSourcePlugin } from "./data_source.ts";
 import type { Environment } from "./environment.ts";
 import type { Storage } from "./storage.ts";
+import type { Tracker } from "./tracker.ts";
 
 /** A kind of storage that config can choose. */
 export interface StoragePlugin<Config> {
@@ -33,6 +34,34 @@ export interface EnvironmentPlugin {
    * @throws {EnvironmentError} `engine_unavailable` with the fix, if the engine is not there or does not answer.
    */
   open(context: PluginContext): Promise<Environment>;
+}
+
+/** A kind of tracker that config can choose. */
+export interface TrackerPlugin<Config> {
+  readonly kind: "tracker";
+  /** As `trackers[].use` names it, and as ids of its runs begin: `<name>:<id>`. */
+  readonly name: string;
+  /** One line. */
+  readonly summary: string;
+  /** Checks the section of the config, less `use`; holds no secret. */
+  readonly config: z.ZodType<Config>;
+  /** Asks nothing of the network: a tracker that is down is told by its calls. */
+  open(config: Config, context: PluginContext): Promise<Tracker>;
+}
+
+/** A tracker plugin of any config. */
+export interface RegisteredTracker {
+  readonly kind: "tracker";
+  readonly name: string;
+  readonly summary: string;
+  readonly config: z.ZodType;
+  /** @throws {z.ZodError} if `raw` does not fit {@link RegisteredTracker.config}. */
+  open(raw: unknown, context: PluginContext): Promise<Tracker>;
+}
+
+/** Closes over Config, so that a registry can hold plugins of any config without `any`. */
+export function defineTracker<Config>(plugin: TrackerPlugin<Config>): RegisteredTracker {
+  return { ...plugin, open: (raw, context) => plugin.open(plugin.config.parse(raw), context) };
 }
 
 /** A storage plugin of any config. */

@@ -1,0 +1,54 @@
+import { readAuthentication } from "../s3_protocol/authentication.ts";
+import { S3Fault } from "../s3_protocol/errors.ts";
+import type { RequestHead } from "../s3_protocol/request_head.ts";
+import { type VerifiedRequest, verifyRequest } from "../s3_protocol/verify_request.ts";
+import type { ObjectEngine, User } from "./object_engine.ts";
+
+/** Whose requests are taken. */
+export interface AuthenticateOptions {
+  /** Epoch milliseconds. */
+  readonly now: number;
+  /** The only region whose signatures are taken; absent, any is. */
+  readonly region: string | undefined;
+}
+
+/**
+ * Finds out who sent a request, and proves it.
+ *
+ * @throws {S3Fault} `AccessDenied` for one without a signature, and what reading and verifying one throw.
+ */
+export async function authenticate(
+  engine: ObjectEngine,
+  head: RequestHead,
+  options: AuthenticateOptions,
+): Promise<{ user: User; verified: VerifiedRequest }> {
+  const authentication = readAuthentication(head);
+  if (authentication === undefined) throw new S3Fault("AccessDenied");
+  const found = await engine.accounts.find(authentication.accessKeyId);
+  const verified = verifyRequest(head, authentication, found?.key.secret.reveal(), {
+    now: options.now,
+    ...(options.region === undefined ? {} : { region: options.region }),
+  });
+  return { user: found!.user, verified };
+}
+
+/** Of a presigned URL: parameters that are the signature itself. */
+const SIGNATURE =
+  /^x-amz-(algorithm|credential|date|expires|signedheaders|signature|security-token|content-sha256)$/;
+
+/**
+ * The headers of a request, with those that a presigned URL carries in its query.
+ *
+ * @param parameters Names of the query with their values, decoded.
+ */
+export function withQueryHeaders(
+  headers: readonly (readonly [string, string])[],
+  parameters: Iterable<readonly [string, string]>,
+): readonly (readonly [string, string])[] {
+  const names = new Set(headers.map(([name]) => name.toLowerCase()));
+  const hoisted = [...parameters].filter(([name]) => {
+    const lower = name.toLowerCase();
+    return lower.startsWith("x-amz-") && !SIGNATURE.test(lower) && !names.has(lower);
+  });
+  return hoisted.length === 0 ? headers : [...headers, ...hoisted];
+}

@@ -1,0 +1,87 @@
+import { createHash } from "node:crypto";
+import { fromBase64 } from "../../s3_protocol/base64.ts";
+import { type RunningChecksum, startChecksum } from "../../s3_protocol/checksums.ts";
+import { S3Fault } from "../../s3_protocol/errors.ts";
+import type { StoredChecksum } from "../object_engine.ts";
+import { checkGiven, type ChecksumPlan, planChecksums } from "./body_checksums.ts";
+
+/** What a body turned out to be. */
+export interface BodyDigests {
+  /** Bytes of payload. */
+  readonly size: number;
+  /** Lower-case hex. */
+  readonly md5: string;
+  /** Those that the client sent or asked for. */
+  readonly checksums: readonly StoredChecksum[];
+}
+
+/** How a body is taken in. */
+export interface PumpOptions {
+  /** Most bytes of payload. */
+  readonly maxBytes: number;
+  /** Checksums that are wanted whether or not the client sends them. */
+  readonly algorithms?: readonly string[];
+}
+
+/** Takes the digests of a body as it passes, and holds them to what the client said of it. */
+export class BodyDigester {
+  readonly #maxBytes: number;
+  readonly #plan: ChecksumPlan;
+  readonly #running: readonly RunningChecksum[];
+  readonly #md5 = createHash("md5");
+  readonly #expectedMd5: Uint8Array | undefined;
+  #size = 0;
+
+  /**
+   * @param headers By lower-case name: Content-MD5 and checksums, or the fields of a form of the same names.
+   * @throws {S3Fault} `InvalidDigest`, `InvalidRequest`.
+   */
+  constructor(headers: ReadonlyMap<string, string>, options: PumpOptions) {
+    this.#maxBytes = options.maxBytes;
+    this.#expectedMd5 = contentMd5(headers.get("content-md5"));
+    this.#plan = planChecksums(headers, options.algorithms ?? []);
+    this.#running = this.#plan.algorithms.map(startChecksum);
+  }
+
+  /** Names in lower case of the trailers that were announced. */
+  get announced(): readonly string[] {
+    return this.#plan.announced;
+  }
+
+  /** Bytes so far. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** @throws {S3Fault} `EntityTooLarge`. */
+  update(bytes: Uint8Array): void {
+    this.#size += bytes.length;
+    if (this.#size > this.#maxBytes) throw new S3Fault("EntityTooLarge");
+    this.#md5.update(bytes);
+    for (const checksum of this.#running) checksum.update(bytes);
+  }
+
+  /**
+   * Ends the body; called once.
+   *
+   * @param trailers By lower-case name.
+   * @throws {S3Fault} `BadDigest`.
+   */
+  finish(trailers: ReadonlyMap<string, string> = new Map()): BodyDigests {
+    const digest = this.#md5.digest();
+    if (this.#expectedMd5 !== undefined && !digest.equals(this.#expectedMd5)) throw new S3Fault("BadDigest");
+    const checksums = this.#running.map((checksum): StoredChecksum => {
+      const value = checksum.base64();
+      checkGiven(this.#plan, checksum.algorithm, value, trailers);
+      return { algorithm: checksum.algorithm, value, type: "FULL_OBJECT" };
+    });
+    return { size: this.#size, md5: digest.toString("hex"), checksums };
+  }
+}
+
+function contentMd5(text: string | undefined): Uint8Array | undefined {
+  if (text === undefined) return undefined;
+  const bytes = fromBase64(text);
+  if (bytes?.length !== 16) throw new S3Fault("InvalidDigest");
+  return bytes;
+}

@@ -51,7 +51,7 @@ export class LookPool implements Disposable {
       }
     };
     await Promise.all([
-      ...this.#workers.map((worker) => work((batch) => ask(worker, { root: this.#root, paths: batch }))),
+      ...this.#workers.map((worker) => work((batch) => ask(worker, this.#root, batch))),
       work(async (batch) => {
         const entries = lookAt(this.#root, batch);
         // What Workers have answered meanwhile is taken, and they get their next batch.
@@ -68,16 +68,16 @@ export class LookPool implements Disposable {
   }
 }
 
-function ask(worker: Worker, request: LookRequest): Promise<WalkedEntry[]> {
+function ask(worker: Worker, root: string, paths: readonly RelativePath[]): Promise<WalkedEntry[]> {
   const { promise, resolve, reject } = Promise.withResolvers<WalkedEntry[]>();
   worker.onmessage = ({ data }: MessageEvent<LookReport | { readonly fault: WorkerFault }>) => {
     if ("fault" in data) reject(fromWorkerFault(data.fault));
-    else resolve(decodeEntries(request.paths, data));
+    else resolve(decodeEntries(paths, data));
   };
   worker.onerror = (event) => {
     event.preventDefault();
     reject(new TypeError(`A Worker ended: ${event.message}`));
   };
-  worker.postMessage(request);
+  worker.postMessage({ root, paths: paths.join("\0") } satisfies LookRequest);
   return promise;
 }

@@ -1,4 +1,5 @@
 import { encodeEntries, type LookReport, type LookRequest } from "./look_messages.ts";
+import type { RelativePath } from "../model/relative_path.ts";
 import { lookAt } from "./look_at.ts";
 import { toWorkerFault, type WorkerFault } from "./worker_fault.ts";
 
@@ -12,7 +13,7 @@ const scope = globalThis as unknown as WorkerScope;
 
 scope.onmessage = ({ data: { root, paths } }) => {
   try {
-    const report = encodeEntries(lookAt(root, paths));
+    const report = encodeEntries(lookAt(root, paths.split("\0") as RelativePath[]));
     scope.postMessage(report, [report.numbers.buffer]);
   } catch (error) {
     scope.postMessage({ fault: toWorkerFault(error) });

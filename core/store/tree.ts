@@ -53,9 +53,9 @@ async function addOnce(
   options: AddTreeOptions,
   scannedAt: number,
 ): Promise<AddedTree> {
-  const { root, entries } = await walkAny(path);
-  const files = entries.filter((entry) => entry.kind === "file");
   const last = options.statIndex?.recall(path);
+  const { root, entries } = await walkAny(path, last?.files.length);
+  const files = entries.filter((entry) => entry.kind === "file");
   const known = await recallDigests(store, files, last, options);
   const unknown = files.filter((_, i) => known[i] === undefined);
   options.onTotal?.(unknown.reduce((sum, file) => sum + file.stamp.size, 0));
@@ -107,14 +107,19 @@ export async function getManifest(
   return readManifest(await store.getBytes(manifest, options));
 }
 
-async function walkAny(path: string): Promise<{ root: string; entries: WalkedEntry[] }> {
+async function walkAny(
+  path: string,
+  expected: number | undefined,
+): Promise<{ root: string; entries: WalkedEntry[] }> {
   let info: Deno.FileInfo;
   try {
     info = Deno.statSync(path);
   } catch (cause) {
     throw fileUnreadable(path, cause);
   }
-  if (info.isDirectory) return { root: path.replace(/\/+$/, "") || "/", entries: await walkTree(path) };
+  if (info.isDirectory) {
+    return { root: path.replace(/\/+$/, "") || "/", entries: await walkTree(path, expected) };
+  }
   if (!info.isFile) throw specialFile(path, info);
   const slash = path.lastIndexOf("/");
   const name = parseRelativePath(path.slice(slash + 1));

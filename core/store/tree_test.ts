@@ -51,6 +51,17 @@ Deno.test("a directory becomes a manifest, sorted, with links and executable bit
   assert.deepEqual(await findingsOf(test.store), []);
 });
 
+Deno.test("a manifest is sorted by the bytes of whole paths, whatever order folders and names have", async () => {
+  await using test = await openMemoryStore();
+  const data = `${test.directory}/data`;
+  const sorted = ["a-b", "a.txt", "a/b", "a/c/d", "a0", "\uff5e/x", "\u{1f600}"];
+  write(data, Object.fromEntries(sorted.toReversed().map((path) => [path, path])));
+
+  const added = await addTree(test.store, data);
+
+  assert.deepEqual(added.content.entries.map(({ path }) => path), sorted);
+});
+
 Deno.test("a single file becomes an artifact of one file with its name", async () => {
   await using test = await openMemoryStore();
   write(test.directory, { "counts.csv": "a,b\n" });

@@ -9,11 +9,13 @@ import { LookPool } from "./look_pool.ts";
 /**
  * Walks a directory without reading files.
  *
+ * @param expected How many files there may be; only the time depends on it.
  * @returns Files and links, sorted by the bytes of their path. Empty directories leave no trace.
  * @throws {UserError} `file_special`, `link_leaves`, `path_unsafe`, `file_unreadable`, each naming the path.
  */
-export async function walkTree(root: string): Promise<WalkedEntry[]> {
+export async function walkTree(root: string, expected = 0): Promise<WalkedEntry[]> {
   using pool = new LookPool(root);
+  pool.expect(expected);
   const paths: RelativePath[] = [];
   list(root, "", paths, () => pool.expect(paths.length));
   const found = await pool.look(paths);

@@ -3,6 +3,7 @@ import { httpSource } from "./data_sources/http/mod.ts";
 import { dockerEnvironment } from "./environments/docker/mod.ts";
 import { hostEnvironment } from "./environments/host/mod.ts";
 import { podmanEnvironment } from "./environments/podman/mod.ts";
+import { objectServer } from "./object_server/mod.ts";
 import { localStorage } from "./storages/local/mod.ts";
 
 /** All built-in plugins; the first of a kind is what config has where it says nothing. */
@@ -10,4 +11,5 @@ export const REGISTRY = defineRegistry({
   storages: [localStorage],
   dataSources: [httpSource],
   environments: [podmanEnvironment, dockerEnvironment, hostEnvironment],
+  services: [objectServer],
 });

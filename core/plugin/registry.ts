@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { PluginContext } from "./context.ts";
 import type { DataSourcePlugin } from "./data_source.ts";
 import type { Environment } from "./environment.ts";
+import type { RegisteredService } from "./service.ts";
 import type { Storage } from "./storage.ts";
 import type { Tracker } from "./tracker.ts";
 
@@ -84,6 +85,7 @@ export interface Registry {
   readonly dataSources: readonly DataSourcePlugin[];
   readonly storages: readonly RegisteredStorage[];
   readonly environments: readonly EnvironmentPlugin[];
+  readonly services: readonly RegisteredService[];
 }
 
 /**
@@ -92,7 +94,7 @@ export interface Registry {
  * @throws {TypeError} if two plugins of one kind share a name.
  */
 export function defineRegistry(registry: Registry): Registry {
-  for (const plugins of [registry.storages, registry.environments, registry.dataSources]) {
+  for (const plugins of [registry.storages, registry.environments, registry.dataSources, registry.services]) {
     const names = plugins.map((plugin) => plugin.name);
     const twice = names.find((name, i) => names.indexOf(name) !== i);
     if (twice !== undefined) throw new TypeError(`Two plugins are named ${twice}`);

@@ -6,6 +6,7 @@ import type { PluginContext } from "./context.ts";
 export type ServiceErrorCode =
   | "address_in_use"
   | "address_unusable"
+  | "certificate_unusable"
   | "already_open"
   | "user_exists"
   | "no_such_user";
@@ -26,7 +27,9 @@ export interface ServedRequest {
   /** Epoch milliseconds of its first byte. */
   readonly at: number;
   readonly method: string;
-  /** Path and query as they were sent, without what would let somebody send it again: signatures are left out. */
+  /** What was asked for, in the service's own words; empty if that could not be told. */
+  readonly operation: string;
+  /** Decoded path, without its query: that may hold a signature. */
   readonly target: string;
   readonly status: number;
   /** Who sent it; absent if that was not proven. */
@@ -70,6 +73,14 @@ export interface ClientLines {
   readonly lines: readonly string[];
 }
 
+/** A certificate that a service made for itself, so that nobody knows it but those who are told. */
+export interface OwnCertificate {
+  /** SHA-256 of the certificate: `AB:CD:…`, as browsers and openssl show it. */
+  readonly fingerprint: string;
+  /** File with the certificate of its own authority, in PEM: what clients are to trust. */
+  readonly caFile: string;
+}
+
 /** A service that runs. Disposing it is {@link RunningService.stop} without grace. */
 export interface RunningService extends AsyncDisposable {
   /** Where it is, with the port that it got. */
@@ -78,6 +89,8 @@ export interface RunningService extends AsyncDisposable {
   readonly closed: Promise<void>;
   /** Present if it is there to store. */
   readonly connection?: StorageConnection;
+  /** Present if it made itself a certificate. */
+  readonly certificate?: OwnCertificate;
   /** Takes no more requests, and gives those under way this long, in milliseconds. */
   stop(graceMs: number): Promise<void>;
 }

@@ -1,0 +1,23 @@
+/** Whether an address means all of this machine's. */
+export function isEveryAddress(hostname: string): boolean {
+  return ["0.0.0.0", "::", ""].includes(hostname);
+}
+
+/** Host names and addresses by which clients reach a server that listens on `hostname`. */
+export function serverNames(hostname: string): string[] {
+  const local = ["localhost", "127.0.0.1", "::1"];
+  if (!isEveryAddress(hostname)) return [...new Set([hostname, ...local])];
+  const addresses = Deno.networkInterfaces().map(({ address }) => address)
+    // An address of one link has no meaning elsewhere.
+    .filter((address) => !address.startsWith("fe80:"));
+  return [...new Set([...local, Deno.hostname(), ...addresses])];
+}
+
+/** The name by which a client on another machine most likely reaches it. */
+export function reachableName(hostname: string): string {
+  if (!isEveryAddress(hostname)) return hostname;
+  const outside = Deno.networkInterfaces().find(({ family, address }) =>
+    family === "IPv4" && !address.startsWith("127.")
+  );
+  return outside?.address ?? "127.0.0.1";
+}

@@ -1,0 +1,164 @@
+import { type RunningService, type ServiceContext, ServiceError } from "../../core/plugin/service.ts";
+import { ownCertificate, type ServerCertificate } from "./certificate.ts";
+import { engineDirectory, type ObjectServerConfig } from "./config.ts";
+import { openObjectEngine } from "./engine/open_engine.ts";
+import { isEngineError } from "./engine/engine_error.ts";
+import type { AccessKey, ObjectEngine } from "./object_engine.ts";
+import { ALL_BUCKETS } from "./operations/grants.ts";
+import { makeKey } from "./access_keys.ts";
+import { type ObjectServer, serveObjects } from "./serve.ts";
+import { credentialsOf } from "./server_accounts.ts";
+import { reachableName, serverNames } from "./server_names.ts";
+import { servedRequest } from "./served_request.ts";
+
+/** Who may do everything, and whose key the profile of this machine has. */
+export const ADMINISTRATOR = "admin";
+
+/**
+ * Opens the data, makes what is not there yet, and serves it.
+ *
+ * @throws {ServiceError} `already_open`, `address_in_use`, `address_unusable`.
+ */
+export async function startServer(
+  config: ObjectServerConfig,
+  context: ServiceContext,
+): Promise<RunningService> {
+  const { hostname, port, region, bucket } = config;
+  await Deno.mkdir(config.directory, { recursive: true, mode: 0o700 });
+  await using opened = new AsyncDisposableStack();
+  const engine = opened.use(await openEngine(config, context));
+  const key = await administratorKey(engine);
+  await ensureBucket(engine, bucket);
+  const certificate = await certificateOf(config, context);
+  const server = opened.use(
+    await listen(config, () =>
+      serveObjects({
+        engine,
+        listen: { hostname, port },
+        ...(certificate === undefined ? {} : { tls: certificate }),
+        region,
+        now: context.now,
+        log: (event, fields) => {
+          if (event === "request") context.served(servedRequest(fields ?? {}, context.now().getTime()));
+          else context.log(event, fields);
+        },
+      })),
+  );
+  const url = urlOf(server, hostname);
+  const stack = opened.move();
+  let stopping: Promise<void> | undefined;
+  const stop = (graceMs: number) => stopping ??= server.stop(graceMs).then(() => stack.disposeAsync());
+  return {
+    url,
+    closed: server.closed,
+    connection: {
+      use: "s3",
+      options: { endpoint: url, region, bucket },
+      credentials: credentialsOf(key.id, key.secret),
+    },
+    ...(certificate !== undefined && "own" in certificate ? { certificate: certificate.own } : {}),
+    stop,
+    [Symbol.asyncDispose]: () => stop(0),
+  };
+}
+
+async function openEngine(config: ObjectServerConfig, context: ServiceContext): Promise<ObjectEngine> {
+  try {
+    return await openObjectEngine({ directory: engineDirectory(config), now: context.now });
+  } catch (cause) {
+    if (!isEngineError(cause, "unavailable")) throw cause;
+    throw new ServiceError("already_open", {
+      ...cause.report,
+      what: `Cannot serve ${config.directory}`,
+    }, { cause });
+  }
+}
+
+async function administratorKey({ accounts }: ObjectEngine): Promise<AccessKey> {
+  const users = await accounts.users();
+  if (!users.some(({ name }) => name === ADMINISTRATOR)) {
+    const grants = [{ bucket: ALL_BUCKETS, prefix: "", access: "write" as const }];
+    await accounts.createUser({ name: ADMINISTRATOR, grants });
+  }
+  const [key] = await accounts.keys(ADMINISTRATOR);
+  // Also where a crash came between the user and the key.
+  return key ?? await accounts.addKey({ user: ADMINISTRATOR, ...makeKey() });
+}
+
+async function ensureBucket({ buckets }: ObjectEngine, name: string): Promise<void> {
+  try {
+    await buckets.create({ name, owner: ADMINISTRATOR, objectLock: false });
+  } catch (error) {
+    if (!isEngineError(error, "bucket_exists")) throw error;
+  }
+}
+
+async function certificateOf(
+  { tls, directory, hostname }: ObjectServerConfig,
+  context: ServiceContext,
+): Promise<ServerCertificate | { readonly cert: string; readonly key: string } | undefined> {
+  if (tls === undefined) return undefined;
+  if (tls === "self-signed") {
+    return await ownCertificate(`${directory}/tls`, serverNames(hostname), context.now().getTime());
+  }
+  return { cert: await readPem(tls.certificate), key: await readPem(tls.key) };
+}
+
+async function readPem(path: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (cause) {
+    if (!(cause instanceof Error)) throw cause;
+    throw new ServiceError("certificate_unusable", {
+      what: `Cannot read ${path}`,
+      why: cause instanceof Deno.errors.NotFound ? "there is no such file" : cause.message,
+      fix: ["name files in PEM: `--tls-cert FILE --tls-key FILE`", "or have one made: `--tls self-signed`"],
+    }, { cause });
+  }
+}
+
+async function listen(
+  { hostname, port, tls }: ObjectServerConfig,
+  start: () => Promise<ObjectServer>,
+): Promise<ObjectServer> {
+  try {
+    return await start();
+  } catch (cause) {
+    const what = `Cannot listen on ${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
+    if (cause instanceof Deno.errors.AddrInUse) {
+      throw new ServiceError("address_in_use", {
+        what,
+        why: "another program listens there",
+        fix: [
+          "choose another port: `--listen ADDRESS:PORT`",
+          "stop the other, if it is aero's: `aero storage down`",
+        ],
+      }, { cause });
+    }
+    if (cause instanceof Deno.errors.InvalidData && tls !== undefined) {
+      throw new ServiceError("certificate_unusable", {
+        what: "Cannot use the certificate and key",
+        why: cause.message,
+        fix: ["name files in PEM that belong together: `--tls-cert FILE --tls-key FILE`"],
+      }, { cause });
+    }
+    if (cause instanceof Deno.errors.AddrNotAvailable || cause instanceof Deno.errors.PermissionDenied) {
+      throw new ServiceError("address_unusable", {
+        what,
+        why: cause instanceof Deno.errors.PermissionDenied
+          ? "this user may not listen on that port"
+          : "this machine has no such address",
+        fix: ["name an address of this machine and a port above 1023: `--listen ADDRESS:PORT`"],
+      }, { cause });
+    }
+    throw cause;
+  }
+}
+
+/** Where clients find it: an address that means all of them is none that can be connected to. */
+function urlOf(server: ObjectServer, hostname: string): string {
+  const url = new URL(server.url);
+  const name = reachableName(hostname);
+  url.hostname = name.includes(":") ? `[${name}]` : name;
+  return url.href.replace(/\/$/, "");
+}

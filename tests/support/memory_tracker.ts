@@ -1,0 +1,215 @@
+import type { OperationOptions } from "../../core/plugin/context.ts";
+import type { ShownRun } from "../../core/plugin/conformance/tracker.ts";
+import {
+  type ForeignFile,
+  type ForeignPoint,
+  type ForeignQuery,
+  type ForeignRun,
+  type Tracker,
+  type TrackerBatch,
+  type TrackerCapabilities,
+  type TrackerCursor,
+  TrackerError,
+  type TrackerEvent,
+} from "../../core/plugin/tracker.ts";
+import type { RunId } from "../../core/model/run_id.ts";
+
+/** What a {@link MemoryTracker} has of one run. */
+export interface MemoryRun {
+  readonly id: string;
+  readonly events: TrackerEvent[];
+  stdout: string;
+  stderr: string;
+}
+
+/** The service behind {@link MemoryTracker}: what stays when a process ends. */
+export class MemoryTrackerService {
+  readonly runs = new Map<RunId, MemoryRun>();
+  down = false;
+  /** All that was sent. */
+  sent = "";
+
+  /** What it shows of a run. */
+  show(run: RunId): ShownRun {
+    const { events = [], stdout = "", stderr = "" } = this.runs.get(run) ?? {};
+    const started = startOf(events);
+    const ended = events.find((event) => event.kind === "ended");
+    const points: Record<string, { step?: number; value: number }[]> = {};
+    for (const { name, value, step } of pointsOf(events)) {
+      (points[name] ??= []).push({ value, ...(step === undefined ? {} : { step }) });
+    }
+    const { start, version } = started ?? {};
+    return {
+      state: ended?.state ?? "running",
+      params: version?.params ?? {},
+      points,
+      tags: start?.tags ?? [],
+      ...(start?.note === undefined ? {} : { note: start.note }),
+      outputs: events.flatMap((event) => event.kind === "output" ? [event.name] : []),
+      inputs: Object.values(start?.inputs ?? {}).map(({ artifact }) => artifact),
+      text: stdout + stderr,
+      ...(version === undefined ? {} : { commit: version.code.commit }),
+      ...(version?.environment.kind === "container" ? { image: version.environment.image } : {}),
+    };
+  }
+}
+
+/** A tracker in memory that keeps the contract to the letter. */
+export class MemoryTracker implements Tracker {
+  readonly capabilities: TrackerCapabilities = {
+    artifacts: "link",
+    nonFiniteMetrics: true,
+    maxPointsPerBatch: 1000,
+    text: true,
+    heartbeatMs: 0,
+  };
+  readonly location = "memory";
+  readonly #service: MemoryTrackerService;
+  readonly #denied: boolean;
+  #closed = false;
+
+  constructor(service: MemoryTrackerService, options: { readonly denied?: boolean } = {}) {
+    this.#service = service;
+    this.#denied = options.denied ?? false;
+  }
+
+  async cursor(run: RunId, options: OperationOptions = {}): Promise<TrackerCursor> {
+    await this.#ask(options);
+    const { events = [], stdout = "", stderr = "" } = this.#service.runs.get(run) ?? {};
+    return { events: events.length, stdout: byteLength(stdout), stderr: byteLength(stderr) };
+  }
+
+  async send(
+    run: RunId,
+    from: TrackerCursor,
+    batch: TrackerBatch,
+    options: OperationOptions = {},
+  ): Promise<void> {
+    await this.#ask(options);
+    this.#service.sent += JSON.stringify(batch);
+    const cursor = await this.cursor(run, options);
+    if (from.events > cursor.events || from.stdout > cursor.stdout || from.stderr > cursor.stderr) {
+      throw new TrackerError("tracker_gap", {
+        what: `Cannot take events of run ${run}`,
+        why: "some are left out",
+      });
+    }
+    const fresh = batch.events.slice(cursor.events - from.events);
+    if (fresh.length === 0 && batch.stdout === "" && batch.stderr === "") return;
+    const known = this.#service.runs.get(run) ??
+      { id: `memory-${this.#service.runs.size + 1}`, events: [], stdout: "", stderr: "" };
+    if (known.events.at(-1)?.kind === "ended" && fresh.length > 0) {
+      throw new TrackerError("tracker_ended", {
+        what: `Cannot take events of run ${run}`,
+        why: "it has ended",
+      });
+    }
+    this.#service.runs.set(run, known);
+    known.events.push(...fresh);
+    known.stdout += cutBytes(batch.stdout, cursor.stdout - from.stdout);
+    known.stderr += cutBytes(batch.stderr, cursor.stderr - from.stderr);
+  }
+
+  urlOf(run: RunId): string | undefined {
+    return this.#service.runs.has(run) ? `memory://${run}` : undefined;
+  }
+
+  async find(id: string, options: OperationOptions = {}): Promise<ForeignRun> {
+    await this.#ask(options);
+    return toForeign(this.#byId(id));
+  }
+
+  async versionDocument(id: string, options: OperationOptions = {}): Promise<string | undefined> {
+    await this.#ask(options);
+    return startOf(this.#byId(id).events)?.versionDocument;
+  }
+
+  async *list(query: ForeignQuery = {}, options: OperationOptions = {}): AsyncGenerator<ForeignRun> {
+    await this.#ask(options);
+    const runs = [...this.#service.runs.values()].reverse().slice(0, query.limit);
+    for (const run of runs) yield toForeign(run);
+  }
+
+  async *points(id: string, options: OperationOptions = {}): AsyncGenerator<ForeignPoint> {
+    await this.#ask(options);
+    yield* pointsOf(this.#byId(id).events);
+  }
+
+  async *files(id: string, options: OperationOptions = {}): AsyncGenerator<ForeignFile> {
+    await this.#ask(options);
+    this.#byId(id);
+    yield* [];
+  }
+
+  async readFile(id: string, path: string, options: OperationOptions = {}): Promise<never> {
+    await this.#ask(options);
+    throw unknown(`${id}/${path}`);
+  }
+
+  // deno-lint-ignore require-await
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true;
+  }
+
+  async #ask({ signal }: OperationOptions): Promise<void> {
+    await Promise.resolve();
+    signal?.throwIfAborted();
+    if (this.#closed) throw new TrackerError("closed", { what: "Cannot use a tracker that is closed" });
+    if (this.#denied) throw new TrackerError("tracker_denied", { what: "Cannot use memory" });
+    if (this.#service.down) throw new TrackerError("tracker_unavailable", { what: "Cannot reach memory" });
+  }
+
+  #byId(id: string): MemoryRun {
+    const run = [...this.#service.runs.values()].find((run) => run.id === id);
+    if (run === undefined) throw unknown(id);
+    return run;
+  }
+}
+
+function startOf(events: readonly TrackerEvent[]) {
+  const first = events[0];
+  return first?.kind === "started" ? first.started : undefined;
+}
+
+function* pointsOf(events: readonly TrackerEvent[]): Generator<ForeignPoint> {
+  for (const event of events) {
+    if (event.kind !== "metrics") continue;
+    for (const { step, at, values } of event.points) {
+      for (const [name, value] of Object.entries(values)) {
+        yield { name, value, at, ...(step === undefined ? {} : { step }) };
+      }
+    }
+  }
+}
+
+function toForeign({ id, events }: MemoryRun): ForeignRun {
+  const { start, version } = startOf(events)!;
+  const ended = events.find((event) => event.kind === "ended");
+  return {
+    id,
+    name: start.stage,
+    group: start.project,
+    state: ended?.state ?? "running",
+    startedAt: start.startedAt,
+    ...(ended === undefined ? {} : { endedAt: ended.at }),
+    user: start.host.user,
+    params: version.params,
+    tags: Object.fromEntries(start.tags.map((tag) => [tag, true])),
+    source: { commit: version.code.commit },
+    inputs: Object.entries(start.inputs).map(([name, { manifest }]) => ({ name, digest: manifest.digest })),
+    aero: { run: start.run, project: start.project, version: start.version },
+  };
+}
+
+function unknown(id: string): TrackerError {
+  return new TrackerError("tracked_run_not_found", { what: `Cannot find the run ${JSON.stringify(id)}` });
+}
+
+function byteLength(text: string): number {
+  return new TextEncoder().encode(text).length;
+}
+
+/** What is left of a text behind its first bytes. */
+function cutBytes(text: string, bytes: number): string {
+  return new TextDecoder().decode(new TextEncoder().encode(text).subarray(bytes));
+}

@@ -194,6 +194,12 @@ export const COMMANDS: readonly CommandEntry<App>[] = [
     load: async () => (await import("./storage_fsck.ts")).storageFsck,
   },
   {
+    name: ["storage", "gc"],
+    summary: "Remove what nothing refers to from the storage",
+    group: "Groups",
+    load: async () => (await import("./storage_gc.ts")).storageGc,
+  },
+  {
     name: ["storage", "check"],
     summary: "Test whether the storage does all that aero needs of one",
     group: "Groups",

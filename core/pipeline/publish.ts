@@ -8,6 +8,7 @@ import type { JournalEvent } from "../model/journal.ts";
 import { type MetricValue, toMetricValue } from "../model/metric.ts";
 import type { OutputRecord, RunRecord } from "../model/run.ts";
 import type { RunId } from "../model/run_id.ts";
+import { unpinRun } from "../store/run_pins.ts";
 import type { RunServices } from "./run_services.ts";
 
 /**
@@ -32,6 +33,7 @@ export async function publishRun(run: RunId, services: RunServices): Promise<Run
   const { record, version } = recordOf(events, logs, journal!);
   await archive.putVersion(version);
   await archive.putRecord(record);
+  await unpinRun(store, run);
   services.index.upsert(summaryOfRecord(record, version, []));
   if (await isResult(record, services)) await services.results.put(record.stageKey, { run });
   return record;

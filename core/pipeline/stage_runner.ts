@@ -15,6 +15,7 @@ import { readMetricsFile } from "./metrics_file.ts";
 import { MetricsFollower } from "./metrics_follower.ts";
 import { collectOutputs, labelOutput } from "./outputs.ts";
 import { runProgram } from "./program.ts";
+import { pinRun } from "../store/run_pins.ts";
 import { publishRun } from "./publish.ts";
 import { withRedactedNames } from "./reported_metrics.ts";
 import type { RunDirectory } from "./run_directory.ts";
@@ -62,12 +63,14 @@ async function runAndRecord(job: StageJob, options: StageRunOptions): Promise<Ru
   const start = await startOf(job, run, options);
   using heartbeat = Heartbeat.begin(directory.heartbeat);
   directory.create(job.outputs);
+  const pinned = pinRun(services.store, start);
   let failure: unknown;
   try {
     failure = await journalled(job, { run, directory }, start, options);
   } finally {
     await directory.removeWork();
   }
+  await pinned;
   const record = await publishRun(run, services);
   heartbeat.finish();
   if (failure !== undefined) throw failure;

@@ -159,15 +159,19 @@ class Collection {
   }
 
   async *#condemn(plan: CollectionPlan): AsyncGenerator<Collected, CondemnedList[]> {
-    const { dryRun } = this.#options;
+    const { dryRun, alone } = this.#options;
     const keys: StorageKey[] = [];
     for (const object of plan.garbage) {
       keys.push(object.key);
-      yield { kind: "condemned", ...keyAndSize(object) };
+      // Alone, it is told of when it is removed.
+      if (!alone) yield { kind: "condemned", ...keyAndSize(object) };
     }
     if (dryRun) {
-      yield* plan.rewrites.map(({ object }) => ({ kind: "repacked" as const, ...keyAndSize(object) }));
-      return [];
+      for (const { object } of plan.rewrites) {
+        keys.push(object.key);
+        yield { kind: "repacked", ...keyAndSize(object) };
+      }
+      return [this.#list(this.#id, keys)];
     }
     for await (const { pack, damage } of rewritePacks(this.#store, plan.rewrites, this.#scope)) {
       yield { kind: damage ? "damaged" : "repacked", ...keyAndSize(pack.object) };
@@ -181,12 +185,15 @@ class Collection {
     for (let at = 0; at < keys.length; at += LIST_KEYS) {
       const part = keys.slice(at, at + LIST_KEYS);
       const id = `${this.#id}-${at / LIST_KEYS}`;
-      const windowMs = this.#windowMs;
-      const bytes = writeCondemned({ schema: "aero/condemned@1", keys: part, windowMs });
+      const bytes = writeCondemned({ schema: "aero/condemned@1", keys: part, windowMs: this.#windowMs });
       await this.#store.storage.put(condemnedKey(id), bytesBody(bytes), this.#scope);
-      lists.push({ id, keys: part, windowMs, storedAt: this.#beganAt });
+      lists.push(this.#list(id, part));
     }
     return lists;
+  }
+
+  #list(id: string, keys: readonly StorageKey[]): CondemnedList {
+    return { id, keys, windowMs: this.#windowMs, storedAt: this.#beganAt };
   }
 
   async *#remove(

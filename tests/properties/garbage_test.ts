@@ -3,12 +3,12 @@ import fc from "fast-check";
 import { AeroError } from "../../core/errors.ts";
 import { MEDIA_TYPE } from "../../core/model/descriptor.ts";
 import type { RelativePath } from "../../core/model/relative_path.ts";
-import type { Storage, StorageKey } from "../../core/plugin/storage.ts";
+import type { Storage } from "../../core/plugin/storage.ts";
 import { ArtifactCatalog } from "../../core/store/artifacts.ts";
 import { collectGarbage } from "../../core/store/collect_garbage.ts";
-import { openStore, type Store } from "../../core/store/store.ts";
+import type { Store } from "../../core/store/store.ts";
 import { putManifest } from "../../core/store/tree.ts";
-import { type MemoryObject, MemoryStorage } from "../../plugins/storages/memory/memory_storage.ts";
+import { ClockedStores } from "../support/clocked_store.ts";
 import { CutStorage } from "../support/cut_storage.ts";
 import { propertyRun } from "../support/property_seed.ts";
 import { ScheduledStorage } from "../support/scheduled_storage.ts";
@@ -54,35 +54,15 @@ const round = fc.record({
   actors: fc.array(actor, { minLength: 2, maxLength: 6 }),
 });
 
-class World implements AsyncDisposable {
-  readonly objects = new Map<StorageKey, MemoryObject>();
-  readonly directory = Deno.makeTempDirSync({ prefix: "aero-garbage-" });
+class World extends ClockedStores {
   readonly active = new Set<number>();
-  now = Date.now();
   removed = 0;
   named = 0;
-  readonly #stores: Store[] = [];
-
-  async store(wrap: (storage: Storage) => Storage = (storage) => storage): Promise<Store> {
-    const store = await openStore({
-      storage: wrap(new MemoryStorage({ now: () => new Date(this.now), objects: this.objects })),
-      index: `${this.directory}/${this.#stores.length}.db`,
-      scratchDirectory: `${this.directory}/scratch`,
-      signal: new AbortController().signal,
-    });
-    this.#stores.push(store);
-    return store;
-  }
 
   /** Moves the clock on, as far as no writer then relies on what it was told for too long. */
   advance(hours: number): void {
     const limit = Math.min(...[...this.active].map((since) => since + RELIANCE_MS - 1));
     this.now = Math.max(this.now, Math.min(this.now + hours * HOUR_MS, limit));
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const store of this.#stores) await store[Symbol.asyncDispose]();
-    await Deno.remove(this.directory, { recursive: true });
   }
 }
 
@@ -136,7 +116,7 @@ async function act(world: World, actor: Actor, turn: () => Promise<void>): Promi
   }
   const wrap = (storage: Storage) => new CutStorage(new ScheduledStorage(storage, turn), actor.last);
   try {
-    const store = await world.store(wrap);
+    const store = await world.open(wrap);
     if (actor.kind === "writer") {
       return await write(world, store, actor, async () => {
         for (let i = 0; i < actor.pause; i++) await turn();
@@ -155,7 +135,7 @@ async function act(world: World, actor: Actor, turn: () => Promise<void>): Promi
 
 /** Reads everything that is named. */
 async function assertWhole(world: World): Promise<void> {
-  const findings = await Array.fromAsync((await world.store()).check());
+  const findings = await Array.fromAsync((await world.open()).check());
   assert.deepEqual(findings.filter(({ kind }) => kind !== "key_unknown"), []);
 }
 
@@ -166,7 +146,7 @@ Deno.test("nothing that is named is ever removed, however writers, collections a
     fc.asyncProperty(fc.scheduler(), rounds, async (scheduler, rounds) => {
       await using world = new World();
       const all = Array.from({ length: CONTENTS }, (_, i) => i);
-      await write(world, await world.store(), { contents: all, names: false });
+      await write(world, await world.open(), { contents: all, names: false });
       world.now += 2 * DAY_MS;
       for (const { days, actors } of rounds) {
         world.now += days * DAY_MS;

@@ -28,6 +28,7 @@ export function codesIn(source: string): ErrorCode[] {
     const rest = source.slice(match.index, match.index + 600);
     const what = /what:\s*(?:`((?:[^`\\]|\\.)*)`|"((?:[^"\\]|\\.)*)")/.exec(rest);
     const text = (what?.[1] ?? what?.[2] ?? "").replaceAll(/"?\$\{(?:[^{}]|\{[^{}]*\})*\}"?/g, "…")
+      .replaceAll(/…(?: …)+/g, "…")
       .replaceAll("\\", "");
     codes.push({ code: match[2]!, exit: EXIT_OF_CLASS[name] ?? EXIT.outside, what: text });
   }

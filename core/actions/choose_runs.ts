@@ -1,11 +1,10 @@
 import type { App } from "../app.ts";
-import { UserError } from "../errors.ts";
+import { requireKnownNames, requireMetrics } from "../history/known_names.ts";
 import type { RunIndex } from "../history/run_index.ts";
 import { type RunSummary, summaryOfJournal } from "../history/run_summary.ts";
 import { metricNamesOf } from "../history/run_values.ts";
 import { type Sort, sortRuns } from "../history/sort.ts";
 import type { Where } from "../history/where.ts";
-import { nearest } from "../model/nearest.ts";
 import { localEvents, metricPoints } from "./known_run.ts";
 import { findRun } from "./run_lookups.ts";
 
@@ -35,13 +34,17 @@ export interface RunChoice {
  * The runs of a choice: those named; or those of tags and branches; or those that fit; or the newest with metrics of
  * each stage.
  *
- * @throws {UserError} `run_not_found`, `run_ambiguous`, `not_a_repository`.
+ * @throws {UserError} `run_not_found`, `run_ambiguous`, `not_a_repository`; `metric_unknown` and `param_unknown` if no
+ * run has what it is to fit or be sorted by.
  */
 export async function chooseRuns(app: App, choice: RunChoice): Promise<RunRow[]> {
   const index = await app.index();
   const now = app.io.now().getTime();
   const rows = await unsorted(app, index, choice, now);
   const fresh = await Promise.all(rows.map(async (row) => ({ ...row, run: await soFar(app, row.run) })));
+  if (choice.where !== undefined || choice.sort !== undefined) {
+    requireKnownNames([...index.query({}), ...fresh.map(({ run }) => run)], choice);
+  }
   const fitting = fresh.filter(({ run }) => choice.where?.holds(run, now) ?? true);
   if (choice.sort === undefined) return fitting;
   const sorted = sortRuns([...new Set(fitting.map(({ run }) => run))], choice.sort, now);
@@ -109,15 +112,11 @@ export async function runHistories(
       if (names.length === 0 || names.includes(name)) histories.push({ run, name, points });
     }
   }
-  const missing = names.find((name) => !histories.some((history) => history.name === name));
-  if (missing === undefined) return histories;
-  const known = metricNamesOf(rows.map(({ run }) => run));
-  const near = nearest(missing, known);
-  throw new UserError("metric_unknown", {
-    what: `Cannot show the metric ${JSON.stringify(missing)}`,
-    why: known.length === 0 ? "the run has no metrics" : `there are ${known.join(", ")}`,
-    ...(near === undefined ? {} : { fix: [`write \`--metric ${near}\``] }),
-  });
+  requireMetrics(names, [
+    ...histories.map(({ name }) => name),
+    ...metricNamesOf(rows.map(({ run }) => run)),
+  ]);
+  return histories;
 }
 
 function byName(

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { requireKnownNames } from "../history/known_names.ts";
 import type { RunSummary } from "../history/run_summary.ts";
 import { parseSort } from "../history/sort.ts";
 import { parseWhere } from "../history/where.ts";
@@ -45,12 +46,16 @@ export const list = defineCommand({
     const most = limit ?? (inFull ? undefined : SHOWN_IN_TABLE);
     const index = await app.index();
     const scope = stage === undefined ? {} : { stage };
+    const filter = {
+      ...(condition === undefined ? {} : { where: condition }),
+      ...(order === undefined ? {} : { sort: order }),
+    };
     const simple = condition === undefined && order === undefined;
+    if (!simple) requireKnownNames(index.query({}), filter);
     const runs = index.query({
       ...scope,
       now: app.io.now().getTime(),
-      ...(condition === undefined ? {} : { where: condition }),
-      ...(order === undefined ? {} : { sort: order }),
+      ...filter,
       ...(simple && most !== undefined ? { limit: most } : {}),
     });
     const total = simple ? index.count(stage) : runs.length;

@@ -1,4 +1,6 @@
 import * as z from "zod";
+import { requireMetrics } from "../history/known_names.ts";
+import { metricNamesOf } from "../history/run_values.ts";
 import { parseSort } from "../history/sort.ts";
 import { parseWhere } from "../history/where.ts";
 import { metricsCsv, metricsItems, type MetricsResult, metricsText } from "../text/metrics_text.ts";
@@ -27,7 +29,7 @@ export const metrics = defineCommand({
     runs: z.array(z.string()).default([]),
     history: z.boolean().default(false).describe("All points of the runs, with their steps"),
     plot: z.boolean().default(false).describe("Draw the points of the runs"),
-    metric: z.array(z.string()).default([]).describe("Only this metric; may be repeated"),
+    metric: z.array(z.string()).default([]).describe("Only this metric"),
     tags: z.boolean().default(false).describe("The newest runs of each git tag's commit"),
     branches: z.boolean().default(false).describe("The newest runs of each git branch's commit"),
     where: z.string().exactOptional().describe("All runs with metrics that fit a filter: 'stage = train'"),
@@ -47,6 +49,12 @@ export const metrics = defineCommand({
       app.printer.note(where === undefined ? "no run has metrics yet" : `no run fits ${where}`);
     }
     const names = [...new Set(metric)];
+    if (!history && !plot && rows.length > 0) {
+      requireMetrics(
+        names,
+        metricNamesOf(rows.map(({ run }) => run)),
+      );
+    }
     if (!history && !plot) return { type: "metrics", rows, names };
     return { type: "histories", histories: await runHistories(app, rows, names), plot };
   },

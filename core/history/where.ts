@@ -8,8 +8,8 @@ import { type Token, tokens, whereInvalid } from "./where_token.ts";
 export interface Where {
   /** As it was written. */
   readonly text: string;
-  /** The fields it asks for, each once, in order. */
-  readonly fields: readonly string[];
+  /** The fields that it compares with a value, each once, in order; one that is only asked for absence is none. */
+  readonly compared: readonly RunField[];
   /** Whether it holds for a run. `now` is in epoch milliseconds. */
   holds(run: RunSummary, now: number): boolean;
 }
@@ -46,11 +46,11 @@ export function parseWhere(text: string): Where {
   const parser = new Parser(text);
   const holds = parser.filter(0);
   parser.expectEnd();
-  return { text, fields: [...parser.fields], holds };
+  return { text, compared: [...parser.compared.values()], holds };
 }
 
 class Parser {
-  readonly fields = new Set<string>();
+  readonly compared = new Map<string, RunField>();
   readonly #text: string;
   readonly #tokens: readonly Token[];
   #next = 0;
@@ -97,6 +97,7 @@ class Parser {
       if (!this.#takeWord("null")) throw this.#fault("`null` is expected here");
       return (run, now) => isAbsent(field, run, now) !== negated;
     }
+    this.compared.set(field.name, field);
     const negated = this.#takeWord("not");
     if (this.#takeWord("in")) return this.#list(field, negated);
     if (negated) throw this.#fault("`in` is expected here");
@@ -146,7 +147,6 @@ class Parser {
       );
     }
     this.#next++;
-    this.fields.add(field.name);
     return field;
   }
 

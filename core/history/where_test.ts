@@ -125,7 +125,7 @@ Deno.test("a filter tells its text and its fields", () => {
   const where = parseWhere("metrics.a < 3 or metrics.a > 4 and tag = x");
 
   assert.equal(where.text, "metrics.a < 3 or metrics.a > 4 and tag = x");
-  assert.deepEqual(where.fields, ["metrics.a", "tag"]);
+  assert.deepEqual(where.compared.map(({ name }) => name), ["metrics.a", "tag"]);
 });
 
 for (

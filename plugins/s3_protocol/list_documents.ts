@@ -81,7 +81,7 @@ export function listObjectsV1Document(
   const name = spelling(result.urlEncoded);
   return xmlDocument("ListBucketResult", [
     element("Name", result.bucket),
-    element("Prefix", name(result.prefix ?? "")),
+    element("Prefix", prefixOfV1(result.prefix ?? "", name)),
     element("Marker", name(result.marker ?? "")),
     element("NextMarker", name(result.nextMarker)),
     element("MaxKeys", result.maxKeys),
@@ -217,6 +217,14 @@ export function listUploadsDocument(
     ),
     ...commonPrefixes(result.commonPrefixes, name),
   ]);
+}
+
+// deno-lint-ignore no-control-regex -- what XML 1.0 cannot hold
+const NOT_IN_XML = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
+
+/** In the clear, as radosgw has it, since boto3 decodes the prefix of version 2 alone; unless the document cannot hold it. */
+function prefixOfV1(prefix: string, name: Spelling): XmlContent {
+  return NOT_IN_XML.test(prefix) ? name(prefix) : prefix;
 }
 
 function contents(object: ListedObject, name: Spelling): XmlMarkup {

@@ -24,17 +24,18 @@ export interface NamedPart {
 /**
  * Reads the document of CompleteMultipartUpload.
  *
- * @returns Parts in ascending order; at least one.
+ * @returns Parts in ascending order, each number once; at least one.
  * @throws {S3Fault} `MalformedXML`, `InvalidPartOrder`.
  */
 export function parseCompleteMultipartUpload(bytes: Uint8Array): NamedPart[] {
   const root = expectRoot(readXml(bytes), "CompleteMultipartUpload", "CompleteMultipartUploadRequest");
   const parts = childrenOf(root, "Part").map(toPart);
   if (parts.length === 0 || parts.length > MAX_PARTS) throw wrongDocument(`has ${parts.length} parts`);
-  if (parts.some((part, i) => i > 0 && part.number <= parts[i - 1]!.number)) {
+  if (parts.some((part, i) => i > 0 && part.number < parts[i - 1]!.number)) {
     throw new S3Fault("InvalidPartOrder");
   }
-  return parts;
+  // A client that sent a part again may name it again: the last counts, as it does for radosgw.
+  return parts.filter((part, i) => part.number !== parts[i + 1]?.number);
 }
 
 function toPart(part: XmlElement): NamedPart {

@@ -68,6 +68,14 @@ Deno.test("list 1 says where it begins, and names are escaped", () => {
   );
 });
 
+Deno.test("list 1 encodes its prefix only where the document could not hold it", () => {
+  const list = (prefix: string) =>
+    listObjectsV1Document({ ...head, urlEncoded: true, prefix, maxKeys: 1, objects: [] });
+
+  assert.match(list("a b"), /<Prefix>a b<\/Prefix>/);
+  assert.match(list("a\u0001"), /<Prefix>a%01<\/Prefix>/);
+});
+
 Deno.test("list 2 counts keys and common prefixes, and encodes names where that is asked", () => {
   assert.equal(
     inside(

@@ -2,6 +2,7 @@ import { readAuthentication } from "../s3_protocol/authentication.ts";
 import { S3Fault } from "../s3_protocol/errors.ts";
 import type { RequestHead } from "../s3_protocol/request_head.ts";
 import { type VerifiedRequest, verifyRequest } from "../s3_protocol/verify_request.ts";
+import { toByteText } from "./http/encode_head.ts";
 import type { ObjectEngine, User } from "./object_engine.ts";
 
 /** Whose requests are taken. */
@@ -32,13 +33,19 @@ export async function authenticate(
   return { user: found!.user, verified };
 }
 
-/** Of a presigned URL: parameters that are the signature itself. */
-const SIGNATURE =
-  /^x-amz-(algorithm|credential|date|expires|signedheaders|signature|security-token|content-sha256)$/;
+/**
+ * Parameters of a presigned URL that are no headers: the signature itself, and checksums, which the AWS SDK for JavaScript
+ * (3.1169) writes there of an empty body, whatever is sent later.
+ */
+const NOT_HEADERS = new RegExp(
+  "^x-amz-(algorithm|credential|date|expires|signedheaders|signature|security-token|content-sha256" +
+    "|checksum-(?!algorithm|type|mode).*|sdk-checksum-algorithm)$",
+);
 
 /**
  * The headers of a request, with those that a presigned URL carries in its query.
  *
+ * @param headers Values with one character a byte, as are those that come back.
  * @param parameters Names of the query with their values, decoded.
  */
 export function withQueryHeaders(
@@ -48,7 +55,8 @@ export function withQueryHeaders(
   const names = new Set(headers.map(([name]) => name.toLowerCase()));
   const hoisted = [...parameters].filter(([name]) => {
     const lower = name.toLowerCase();
-    return lower.startsWith("x-amz-") && !SIGNATURE.test(lower) && !names.has(lower);
+    return lower.startsWith("x-amz-") && !NOT_HEADERS.test(lower) && !names.has(lower);
   });
-  return hoisted.length === 0 ? headers : [...headers, ...hoisted];
+  if (hoisted.length === 0) return headers;
+  return [...headers, ...hoisted.map(([name, value]) => [name, toByteText(value)] as const)];
 }

@@ -4,6 +4,7 @@ import { parseQuery, percentDecode } from "../s3_protocol/percent_encoding.ts";
 import { authenticate, withQueryHeaders } from "./authenticate.ts";
 import { errorReply, faultOf } from "./error_reply.ts";
 import { ConnectionLost } from "./http/http_fault.ts";
+import { decodeHeaders } from "./http/parse_head.ts";
 import type { HttpRequest, HttpResponse } from "./http/http_message.ts";
 import type { HttpHandler } from "./http/serve_connection.ts";
 import type { Metrics } from "./metrics.ts";
@@ -149,7 +150,8 @@ export class RequestHandler implements HttpHandler {
     };
     const { bucket = "", key = "" } = readAddress(head.host, percentDecode(head.path), this.#options.domains);
     Object.assign(progress, { bucket, key });
-    const headers = joinHeaders(head.headers);
+    const text = decodeHeaders(head.headers);
+    const headers = joinHeaders(text);
     if (head.method === "OPTIONS") {
       progress.operation = "Preflight";
       if (bucket === "") throw new S3Fault("BadRequest");
@@ -166,7 +168,7 @@ export class RequestHandler implements HttpHandler {
     const target = bucket === "" ? "service" : key === "" ? "bucket" : "object";
     const operation = findOperation(target, head.method, query, headers);
     if (operation !== undefined && operation !== "not_implemented") progress.operation = operation.name;
-    const { user, verified } = await authenticate(engine, head, {
+    const { user, verified } = await authenticate(engine, { ...head, headers: text }, {
       now: this.#options.now().getTime(),
       region: this.#options.anyRegion ? undefined : this.#options.region,
     });
@@ -176,7 +178,8 @@ export class RequestHandler implements HttpHandler {
     const sent = verified.how === "query"
       ? withQueryHeaders(head.headers, parseQuery(head.query))
       : head.headers;
-    const named = joinHeaders(sent);
+    const rawHeaders = joinHeaders(sent);
+    const named = sent === text ? headers : joinHeaders(decodeHeaders(sent));
     const call = new Call({
       engine,
       region: this.#options.region,
@@ -186,6 +189,7 @@ export class RequestHandler implements HttpHandler {
       key,
       query,
       headers: named,
+      rawHeaders,
       body: new IncomingBody(
         { ...request, readBody },
         named,

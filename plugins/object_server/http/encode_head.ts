@@ -29,14 +29,32 @@ const encoder = new TextEncoder();
 // deno-lint-ignore no-control-regex
 const UNSAFE = /[\x00-\x08\x0a-\x1f\x7f]/g;
 
+// deno-lint-ignore no-control-regex
+const ASCII = /^[\x00-\x7f]*$/;
+// deno-lint-ignore no-control-regex
+const LATIN1 = /^[\x00-\xff]*$/;
+
 /**
  * Status line and headers, with the empty line.
  *
- * Control characters of values become spaces, so that nothing that was stored can begin a header of its own.
- * Characters outside ASCII go out as UTF-8.
+ * Control characters of values become spaces, so that nothing that was stored can begin a header of its own. A value whose
+ * characters are all below U+0100 goes out as one byte each, so that what came in goes out; any other as UTF-8.
  */
 export function encodeHead(status: number, headers: HeaderList): Uint8Array {
   let text = `HTTP/1.1 ${status} ${REASONS[status] ?? "Status"}\r\n`;
-  for (const [name, value] of headers) text += `${name}: ${value.replace(UNSAFE, " ")}\r\n`;
-  return encoder.encode(text + "\r\n");
+  for (const [name, value] of headers) text += `${name}: ${toBytes(value.replace(UNSAFE, " "))}\r\n`;
+  text += "\r\n";
+  return ASCII.test(text)
+    ? encoder.encode(text)
+    : Uint8Array.from(text, (character) => character.charCodeAt(0));
+}
+
+/** One character a byte. */
+function toBytes(value: string): string {
+  return LATIN1.test(value) ? value : toByteText(value);
+}
+
+/** The bytes of UTF-8 of a text, one character each. */
+export function toByteText(text: string): string {
+  return ASCII.test(text) ? text : String.fromCharCode(...encoder.encode(text));
 }

@@ -1,4 +1,8 @@
-/** Names and values of headers, in the order of sending. */
+/**
+ * Names and values of headers, in the order of sending.
+ *
+ * Of a request, values have one character for each byte. Of a reply they may have any: see `encodeHead`.
+ */
 export type HeaderList = readonly (readonly [name: string, value: string])[];
 
 /** How the bytes of a request body are marked off. */
@@ -15,7 +19,6 @@ export interface HttpHead {
   readonly path: string;
   /** After `?`; "" without one. */
   readonly query: string;
-  /** Bytes that are UTF-8 as such, others as Latin-1. */
   readonly headers: HeaderList;
   /** Value of `Host`, or the authority of an absolute target; "" in HTTP/1.0 without one. */
   readonly host: string;

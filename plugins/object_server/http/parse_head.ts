@@ -1,5 +1,5 @@
 import { HttpFault } from "./http_fault.ts";
-import type { Framing, HttpHead } from "./http_message.ts";
+import type { Framing, HeaderList, HttpHead } from "./http_message.ts";
 
 const latin1 = new TextDecoder("latin1");
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -31,7 +31,7 @@ export function parseHead(bytes: Uint8Array): HttpHead {
     throw new HttpFault(/^HTTP\/\d/.test(version) ? 505 : 400, "unknown HTTP version");
   }
   const headers = lines.slice(1).map(parseField);
-  const { path, query, authority } = parseTarget(decoded(target));
+  const { path, query, authority } = parseTarget(decodeHeader(target));
   const host = hostOf(headers, authority, version);
   const connection = joined(headers, "connection")?.toLowerCase().split(",").map((word) => word.trim()) ?? [];
   return {
@@ -58,8 +58,12 @@ function byteText(bytes: Uint8Array): string {
   return text;
 }
 
-/** UTF-8 where the bytes are UTF-8, else Latin-1: clients send non-ASCII metadata in either. */
-function decoded(text: string): string {
+/**
+ * The text of a header's bytes: UTF-8 where they are UTF-8, else Latin-1. Clients send either.
+ *
+ * @param text One character a byte.
+ */
+export function decodeHeader(text: string): string {
   if (!NOT_ASCII.test(text)) return text;
   try {
     return utf8.decode(Uint8Array.from(text, (character) => character.charCodeAt(0)));
@@ -68,13 +72,19 @@ function decoded(text: string): string {
   }
 }
 
+/** Headers with their text in place of their bytes; the same list if that is no change. */
+export function decodeHeaders(headers: HeaderList): HeaderList {
+  if (headers.every(([, value]) => !NOT_ASCII.test(value))) return headers;
+  return headers.map(([name, value]) => [name, decodeHeader(value)]);
+}
+
 function parseField(line: string): [string, string] {
   const colon = line.indexOf(":");
   const name = line.slice(0, Math.max(colon, 0));
   if (!TOKEN.test(name)) throw new HttpFault(400, "malformed header");
   const value = line.slice(colon + 1).replace(/^[ \t]+|[ \t]+$/g, "");
   if (CONTROL.test(value)) throw new HttpFault(400, "control character in a header");
-  return [name, decoded(value)];
+  return [name, value];
 }
 
 // deno-lint-ignore no-control-regex

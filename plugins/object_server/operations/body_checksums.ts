@@ -21,7 +21,7 @@ export interface ChecksumPlan {
  *
  * @param headers By lower-case name.
  * @param wanted Further ones, in any case.
- * @throws {S3Fault} `InvalidRequest` for more than one value, an unknown algorithm, or a value that is no checksum.
+ * @throws {S3Fault} `InvalidRequest` for more than one value or an unknown algorithm, `BadDigest` for a value that is no checksum.
  * @see {@link https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html}
  */
 export function planChecksums(
@@ -33,7 +33,7 @@ export function planChecksums(
     const value = headers.get(checksumHeader(algorithm));
     if (value === undefined) continue;
     if (!isChecksumText(algorithm, value)) {
-      throw new S3Fault("InvalidRequest", {
+      throw new S3Fault("BadDigest", {
         message: `The value of ${checksumHeader(algorithm)} is no checksum`,
       });
     }

@@ -21,6 +21,8 @@ export interface PumpOptions {
   readonly maxBytes: number;
   /** Checksums that are wanted whether or not the client sends them. */
   readonly algorithms?: readonly string[];
+  /** Whether checksum headers are passed over, since they are about something else than the body. */
+  readonly ignoreChecksums?: boolean;
 }
 
 /** Takes the digests of a body as it passes, and holds them to what the client said of it. */
@@ -39,7 +41,7 @@ export class BodyDigester {
   constructor(headers: ReadonlyMap<string, string>, options: PumpOptions) {
     this.#maxBytes = options.maxBytes;
     this.#expectedMd5 = contentMd5(headers.get("content-md5"));
-    this.#plan = planChecksums(headers, options.algorithms ?? []);
+    this.#plan = planChecksums(options.ignoreChecksums ? new Map() : headers, options.algorithms ?? []);
     this.#running = this.#plan.algorithms.map(startChecksum);
   }
 

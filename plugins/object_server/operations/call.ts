@@ -18,8 +18,10 @@ export interface CallParts {
   /** "" for a bucket. */
   readonly key: string;
   readonly query: Query;
-  /** Values by lower-case name; see {@link joinHeaders}. */
+  /** Values by lower-case name, as text; see {@link joinHeaders}. */
   readonly headers: ReadonlyMap<string, string>;
+  /** The same with one character for each byte that was sent. */
+  readonly rawHeaders: ReadonlyMap<string, string>;
   readonly body: IncomingBody;
 }
 
@@ -35,6 +37,8 @@ export class Call {
   readonly body: IncomingBody;
   /** Values by lower-case name; those of a name that comes more than once are joined by a comma. */
   readonly headers: ReadonlyMap<string, string>;
+  /** The same with one character for each byte, as what is kept with an object goes back to clients. */
+  readonly rawHeaders: ReadonlyMap<string, string>;
 
   constructor(parts: CallParts) {
     this.engine = parts.engine;
@@ -46,6 +50,7 @@ export class Call {
     this.query = parts.query;
     this.body = parts.body;
     this.headers = parts.headers;
+    this.rawHeaders = parts.rawHeaders;
   }
 
   /** A header by its lower-case name; "" is a value. */

@@ -59,10 +59,15 @@ export function toFault(error: unknown): unknown {
       ...(part === undefined ? {} : { PartNumber: String(part.number) }),
       ...(error.details.condition === undefined ? {} : { Condition: error.details.condition }),
     },
-    headers: deleteMarker === undefined ? {} : {
+    headers: deleteMarker === undefined ? noMarker(error.code) : {
       "x-amz-delete-marker": "true",
       "x-amz-version-id": deleteMarker.versionId,
       "last-modified": httpDate(deleteMarker.modifiedAt),
     },
   });
+}
+
+/** Of a key that nothing was deleted from, radosgw says that no marker is why; clients that look for the header rely on it. */
+function noMarker(code: ObjectEngineErrorCode): Readonly<Record<string, string>> {
+  return code === "no_such_key" ? { "x-amz-delete-marker": "false" } : {};
 }

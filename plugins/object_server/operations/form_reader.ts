@@ -24,6 +24,7 @@ export class FormReader {
   readonly #delimiter: Uint8Array;
   /** What was read and not given out. The first boundary has no line break before it, so one is put there. */
   #held: Uint8Array = encoder.encode("\r\n");
+  #begun = false;
   #inPart = false;
 
   /** @param read Gives the body; its bytes hold until the next call. */
@@ -39,8 +40,10 @@ export class FormReader {
    * @throws {S3Fault} `MalformedPOSTRequest`, `IncompleteBody`, `MaxPostPreDataLengthExceeded`.
    */
   async next(): Promise<FormPart | undefined> {
-    if (this.#inPart) { while (await this.readPiece() !== undefined); }
-    else await this.#expectDelimiter();
+    // The end of a part is the delimiter before the next, which is taken with it.
+    if (!this.#begun) await this.#expectDelimiter();
+    this.#begun = true;
+    while (await this.readPiece() !== undefined);
     const mark = await this.#take(2);
     if (mark[0] === 0x2d && mark[1] === 0x2d) return undefined;
     if (mark[0] !== 0x0d || mark[1] !== 0x0a) throw new S3Fault("MalformedPOSTRequest");

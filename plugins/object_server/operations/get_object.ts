@@ -94,7 +94,8 @@ function findPart(
   if (info.partCount === undefined && number === 1) {
     return { number, etag: info.etag, size: info.size, offset: 0, checksums: info.checksums };
   }
-  throw new S3Fault("InvalidPartNumber", {
+  // Amazon answers 416 InvalidPartNumber; radosgw and ceph/s3-tests have this.
+  throw new S3Fault("InvalidPart", {
     fields: { PartNumberRequested: String(number), ActualPartCount: String(info.partCount ?? 1) },
   });
 }

@@ -82,15 +82,18 @@ export class IncomingBody {
   /**
    * The whole body, for documents.
    *
+   * @param options `ignoreChecksums`: the checksum headers are about something else than this body.
+   *
    * @throws {S3Fault} As {@link pump}; `MaxMessageLengthExceeded`.
    */
-  async bytes(maxBytes = MAX_DOCUMENT_BYTES): Promise<Uint8Array> {
+  async bytes(options: { readonly ignoreChecksums?: boolean } = {}): Promise<Uint8Array> {
+    const maxBytes = MAX_DOCUMENT_BYTES;
     if ((this.length ?? 0) > maxBytes) throw new S3Fault("MaxMessageLengthExceeded");
     const pieces: Uint8Array[] = [];
     await this.pump((bytes) => {
       pieces.push(bytes.slice());
       return Promise.resolve();
-    }, { maxBytes });
+    }, { maxBytes, ...options });
     return pieces.length === 1 ? pieces[0]! : concat(pieces);
   }
 

@@ -3,6 +3,7 @@ import { S3Fault } from "../../s3_protocol/errors.ts";
 import { quoteEtag } from "../../s3_protocol/etags.ts";
 import { MAX_METADATA_BYTES } from "../../s3_protocol/multipart_limits.ts";
 import { httpDate, isoDate } from "../../s3_protocol/timestamp.ts";
+import { toByteText } from "../http/encode_head.ts";
 import type { HeaderList } from "../http/http_message.ts";
 import type { StoredChecksum, StoredObject } from "../object_engine.ts";
 import type { Query } from "./query.ts";
@@ -21,9 +22,7 @@ const KEPT = [
 /** What an object is that says nothing of itself: "Amazon S3 API Reference, PutObject". */
 const DEFAULT_TYPE = "binary/octet-stream";
 
-const encoder = new TextEncoder();
-
-/** Content headers of a request, by lower-case name. */
+/** Content headers of a request, by lower-case name. @param headers One character a byte. */
 export function readContentHeaders(headers: ReadonlyMap<string, string>): Record<string, string> {
   const kept: Record<string, string> = { "content-type": DEFAULT_TYPE };
   for (const name of KEPT) {
@@ -35,13 +34,15 @@ export function readContentHeaders(headers: ReadonlyMap<string, string>): Record
 
 /** `aws-chunked` is how the body travels, not what the object is. */
 function storedEncoding(text: string | undefined): string | undefined {
-  return text?.split(",").map((word) => word.trim())
-    .filter((word) => word !== "" && word.toLowerCase() !== "aws-chunked").join(",");
+  if (text === undefined || !/aws-chunked/i.test(text)) return text;
+  return text.split(",").map((word) => word.trim())
+    .filter((word) => word !== "" && word.toLowerCase() !== "aws-chunked").join(", ");
 }
 
 /**
  * User metadata of a request, by lower-case name without its prefix.
  *
+ * @param headers By lower-case name; one character a byte.
  * @throws {S3Fault} `MetadataTooLarge`.
  */
 export function readMetadata(headers: ReadonlyMap<string, string>): Record<string, string> {
@@ -50,7 +51,7 @@ export function readMetadata(headers: ReadonlyMap<string, string>): Record<strin
   for (const [name, value] of headers) {
     if (!name.startsWith(META) || name.length === META.length) continue;
     metadata[name.slice(META.length)] = value;
-    bytes += name.length - META.length + encoder.encode(value).length;
+    bytes += name.length - META.length + value.length;
   }
   if (bytes <= MAX_METADATA_BYTES) return metadata;
   throw new S3Fault("MetadataTooLarge", {
@@ -88,7 +89,7 @@ export function objectHeaders(object: StoredObject, choices: HeaderChoices): Hea
   const content = { ...object.headers };
   for (const name of KEPT) {
     const override = choices.query.text(`response-${name}`);
-    if (override !== undefined) content[name] = override;
+    if (override !== undefined) content[name] = toByteText(override);
   }
   return [
     ["ETag", quoteEtag(object.etag)],

@@ -5,6 +5,7 @@ import { postResponseDocument } from "../../s3_protocol/object_documents.ts";
 import { percentEncode } from "../../s3_protocol/percent_encoding.ts";
 import { parsePostPolicy, postLengthRange, requirePolicy } from "../../s3_protocol/post_policy.ts";
 import { MAX_OBJECT_TAGS, parseTagging } from "../../s3_protocol/tagging_document.ts";
+import { toByteText } from "../http/encode_head.ts";
 import type { ObjectEngine, StoredObject, User } from "../object_engine.ts";
 import { requirePrivateAcl } from "./acl.ts";
 import { BodyDigester } from "./body_digester.ts";
@@ -101,7 +102,12 @@ async function storeFile(
   range: { readonly min: number; readonly max: number },
 ): Promise<StoredObject> {
   requirePrivateAcl({ headers: fields }, fields.get("acl"));
-  const attributes = readAttributes({ headers: fields, user, now: form.now });
+  const attributes = readAttributes({
+    headers: fields,
+    rawHeaders: new Map([...fields].map(([name, value]) => [name, toByteText(value)])),
+    user,
+    now: form.now,
+  });
   const tagging = fields.get("tagging");
   const tags = tagging === undefined
     ? attributes.tags

@@ -15,6 +15,8 @@ export type PutAttributes = Omit<ObjectAttributes, "etag" | "checksums">;
 export interface AttributeSource {
   /** By lower-case name. */
   readonly headers: ReadonlyMap<string, string>;
+  /** The same with one character for each byte: what is kept goes back as it came. */
+  readonly rawHeaders: ReadonlyMap<string, string>;
   readonly user: { readonly name: string };
   /** Epoch milliseconds. */
   readonly now: number;
@@ -51,8 +53,8 @@ export function readAttributes(source: AttributeSource): PutAttributes {
   const lock = parseLockHeaders((name) => headers.get(name));
   requireFuture(lock.retention, source.now);
   return {
-    headers: readContentHeaders(headers),
-    metadata: readMetadata(headers),
+    headers: readContentHeaders(source.rawHeaders),
+    metadata: readMetadata(source.rawHeaders),
     tags: parseTaggingHeader(headers.get("x-amz-tagging") ?? ""),
     owner: source.user.name,
     storageClass,

@@ -52,7 +52,10 @@ export const getObjectTagging: Operation = {
   access: "read",
   async run(call) {
     const object = await call.engine.objects.stat(call.objectName());
-    return documentReply(taggingDocument(object.tags), versionHeader(object));
+    return documentReply(
+      taggingDocument(object.tags.toSorted((a, b) => a.key < b.key ? -1 : 1)),
+      versionHeader(object),
+    );
   },
 };
 

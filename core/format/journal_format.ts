@@ -68,7 +68,7 @@ export function readJournal(bytes: Uint8Array): Journal {
   let start = 0;
   while (start < whole.length) {
     const end = whole.indexOf("\n", start);
-    events.push(readLine(whole.slice(start, end), events.length + 1));
+    events.push(readJournalEvent(whole.slice(start, end), events.length + 1));
     start = end + 1;
   }
   return { events, torn: wholeBytes < bytes.length, wholeBytes };
@@ -82,7 +82,13 @@ function decode(bytes: Uint8Array): string {
   }
 }
 
-function readLine(line: string, number: number): JournalEvent {
+/**
+ * Reads one line of a journal, without its line feed.
+ *
+ * @param number From 1; for messages.
+ * @throws {CorruptionError} `journal_invalid`; {UserError} `journal_newer`.
+ */
+export function readJournalEvent(line: string, number: number): JournalEvent {
   const value = parseLine(line, number);
   if (!isObject(value)) throw invalidDocument(KIND, `line ${number} is not a JSON object`);
   if (value.event === "metrics") {

@@ -1,0 +1,81 @@
+import type { JournalEvent } from "../model/journal.ts";
+import type { MetricPoint } from "../model/metric.ts";
+import type { TrackedStart, TrackerEvent } from "../plugin/tracker.ts";
+
+/** Values in one event: what every tracker takes in one request. A line of a journal may have more. */
+const MOST_VALUES = 1000;
+
+/** What a journal does not say of its run. */
+export type BesideJournal = Pick<TrackedStart, "storage"> & {
+  readonly documentOf: (version: TrackedStart["version"]) => string;
+  /** Where the manifest of an output lies, if others can use that. */
+  readonly urlOf: (manifest: string) => string | undefined;
+};
+
+/**
+ * What trackers are told of one event of a journal.
+ *
+ * Equal journals give equal events, so that a count of events says how far a tracker is, whoever counts.
+ * @returns None, one, or several for a line of many metric values.
+ */
+export function trackerEvents(event: JournalEvent, beside: BesideJournal): TrackerEvent[] {
+  switch (event.event) {
+    case "created": {
+      const { start, version } = event;
+      const versionDocument = beside.documentOf(version);
+      return [{ kind: "started", started: { start, version, versionDocument, storage: beside.storage } }];
+    }
+    case "started":
+      return [];
+    case "metrics":
+      return inPieces(event.points).map((points) => ({ kind: "metrics", points }));
+    case "output": {
+      const { at, name, output } = event;
+      const url = beside.urlOf(output.manifest.digest);
+      return [{ kind: "output", at, name, output, ...(url === undefined ? {} : { url }) }];
+    }
+    case "ended": {
+      const { at, state, exit, reason } = event;
+      return [{
+        kind: "ended",
+        at,
+        state,
+        ...(exit === undefined ? {} : { exit }),
+        ...(reason === undefined ? {} : { reason }),
+      }];
+    }
+  }
+}
+
+/** How many metric values an event has. */
+export function valuesIn(event: TrackerEvent): number {
+  return event.kind === "metrics"
+    ? event.points.reduce((sum, { values }) => sum + Object.keys(values).length, 0)
+    : 0;
+}
+
+/** Pieces of at most {@link MOST_VALUES} values; also a point of more is divided. */
+function inPieces(points: readonly MetricPoint[]): MetricPoint[][] {
+  const pieces: MetricPoint[][] = [];
+  let room = 0;
+  for (const point of points.flatMap(divided)) {
+    const count = Object.keys(point.values).length;
+    if (pieces.length === 0 || count > room) {
+      pieces.push([]);
+      room = MOST_VALUES;
+    }
+    pieces.at(-1)!.push(point);
+    room -= count;
+  }
+  return pieces;
+}
+
+function divided(point: MetricPoint): MetricPoint[] {
+  const entries = Object.entries(point.values);
+  if (entries.length <= MOST_VALUES) return [point];
+  const parts: MetricPoint[] = [];
+  for (let at = 0; at < entries.length; at += MOST_VALUES) {
+    parts.push({ ...point, values: Object.fromEntries(entries.slice(at, at + MOST_VALUES)) });
+  }
+  return parts;
+}

@@ -3,7 +3,8 @@ import type { ObjectServerAddress } from "./object_client.ts";
 import type { ServerChildTask } from "./object_server_child.ts";
 
 const CHILD = fileURLToPath(new URL("./object_server_child.ts", import.meta.url));
-const REGION = "us-east-1";
+/** Not Amazon's first, of which a bucket says that it is nowhere. */
+const REGION = "here";
 
 /** Who may do everything. */
 const USER = {

@@ -53,7 +53,7 @@ export interface ProjectStatus {
   /** Absent without a commit. */
   readonly code?: CodeStatus;
   readonly images: readonly ImageStatus[];
-  readonly stages: readonly Omit<StageForecast, "problem">[];
+  readonly stages: readonly Omit<StageForecast, "problems">[];
   /** Runs that go on, and those that were found dead now. */
   readonly runs: readonly { readonly run: string; readonly stage: string; readonly state: RunState }[];
   readonly problems: readonly StatusProblem[];
@@ -77,14 +77,16 @@ export async function projectStatus(app: App): Promise<ProjectStatus> {
       pointersIn(repository, code.identity.tree),
     ]);
     if (pointers.length > 0) problems.push(lfsPointersError(pointers));
-    problems.push(...missingSecrets(project, visible));
+    problems.push(...missingSecrets(project, visible.code.config));
     problems.push(...pipeline.problems);
     const { images, stages } = pipeline;
     const told = tell(problems);
     return { ...about, ready: told.length === 0, code: codeStatus, images, stages, runs, problems: told };
   } catch (error) {
     if (!(error instanceof AeroError) || error.kind !== "user") throw error;
-    return { ...about, ready: false, images: [], stages: [], runs, problems: tell([error]) };
+    // Of the worktree's own config can be told what no commit is needed for.
+    const told = tell([...problems, error, ...missingSecrets(project, project.config)]);
+    return { ...about, ready: false, images: [], stages: [], runs, problems: told };
   }
 }
 
@@ -134,8 +136,8 @@ async function statusOfPipeline(app: App, project: Project, { worktree, code }: 
         kept: await findKeptImage(project.services.store, recordedImage({ image })) !== undefined,
       })),
     ),
-    stages: forecasts.map(({ problem: _, ...forecast }) => forecast),
-    problems: forecasts.flatMap(({ problem }) => problem === undefined ? [] : [problem]),
+    stages: forecasts.map(({ problems: _, ...forecast }) => forecast),
+    problems: forecasts.flatMap(({ problems }) => problems),
   };
 }
 
@@ -146,8 +148,8 @@ async function pointersIn(repository: Repository, tree: string): Promise<string[
   return await lfsPointers(repository.objects, tree);
 }
 
-function missingSecrets(project: Project, { code }: VisibleCode): AeroError[] {
-  const names = new Set(Object.values(code.config.stages).flatMap((stage) => stage.environment.secrets));
+function missingSecrets(project: Project, { stages }: Project["config"]): AeroError[] {
+  const names = new Set(Object.values(stages).flatMap((stage) => stage.environment.secrets));
   try {
     project.secrets([...names]);
     return [];

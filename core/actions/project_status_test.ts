@@ -135,6 +135,49 @@ Deno.test("status names an input that is nowhere, a secret that is not set, and 
   assert.match(stages(status).train!, /^blocked; its input "data"/);
 });
 
+Deno.test("status names all that stands in the way of a stage and of those after it, not only the first", async () => {
+  await using project = new TestProject();
+  project.commit({
+    environment: { use: "podman", image: "example.org/base:1", secrets: ["NOT_SET"] },
+    stages: {
+      clean: { command: "true", inputs: { raw: "counts", other: "weather" }, outputs: ["cleaned"] },
+      train: { command: "true", inputs: { data: "cleaned", names: "labels" } },
+    },
+  }, FILES);
+  project.git.write("train.sh", "changed");
+
+  const status = await statusOf(project);
+
+  assert.deepEqual(
+    status.problems.map(({ code, why }) => `${code} ${/"(\w+)", which/.exec(why ?? "")?.[1] ?? ""}`.trim()),
+    [
+      "worktree_dirty",
+      "secret_missing",
+      "lock_missing",
+      "input_missing counts",
+      "input_missing weather",
+      "input_missing labels",
+    ],
+  );
+  assert.match(stages(status).train!, /^blocked; .*input data comes from clean, which is not up to date$/);
+});
+
+Deno.test("status before the first commit tells also of secrets that are not set", async () => {
+  await using project = new TestProject();
+  project.git.write(
+    "aero.yaml",
+    JSON.stringify({
+      project: "toy",
+      environment: { use: "host", secrets: ["NOT_SET"] },
+      stages: { train: { command: "true" } },
+    }),
+  );
+
+  const { problems } = await statusOf(project);
+
+  assert.deepEqual(problems.map(({ code }) => code), ["no_commit", "secret_missing"]);
+});
+
 Deno.test("status says that the last run failed", async () => {
   await using project = new TestProject();
   project.commit({ stages: { train: { command: "false" } } });

@@ -9,7 +9,15 @@ export interface MetricChange {
   readonly absolute?: number;
   /** `(b - a) / |a|`, so that 0.01 is one percent more; absent also if `a` is 0. */
   readonly relative?: number;
+  /** Present if the sides differ by no more than sums in another order do. */
+  readonly rounding?: true;
 }
+
+/**
+ * Relative differences up to here are taken for rounding. A double has 16 digits, of which sums over a million values
+ * in another order may lose half a dozen.
+ */
+const ROUNDING = 1e-9;
 
 /** What differs between two runs' metrics, sorted by name. */
 export function metricChanges(
@@ -38,5 +46,6 @@ export function metricChange(
     ...(b === undefined ? {} : { b }),
     ...(Number.isFinite(absolute) ? { absolute } : {}),
     ...(Number.isFinite(relative) ? { relative } : {}),
+    ...(relative !== 0 && Math.abs(relative) <= ROUNDING ? { rounding: true } : {}),
   };
 }

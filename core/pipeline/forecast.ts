@@ -1,6 +1,7 @@
 import type { EnvironmentConfig } from "../config/project_config.ts";
 import { AeroError } from "../errors.ts";
 import type { RunSummary } from "../history/run_summary.ts";
+import type { ContainerIdentity, HostIdentity } from "../model/experiment_version.ts";
 import type { InputRecord } from "../model/run.ts";
 import type { RunId } from "../model/run_id.ts";
 import { diffTrees } from "../source/diff.ts";
@@ -17,7 +18,7 @@ import { labelsOf, versionChanges } from "./stage_changes.ts";
 /** What a tracked run would do about one stage. */
 export interface StageForecast {
   readonly stage: string;
-  /** `blocked` stages cannot be run: see `problem`. */
+  /** `blocked` stages cannot be run: see `problems`. */
   readonly state: "up_to_date" | "would_run" | "blocked";
   /** The run whose result stands; present if up to date. */
   readonly run?: RunId;
@@ -25,8 +26,8 @@ export interface StageForecast {
   readonly reasons: readonly string[];
   /** Input name to `artifact:label`, or to the artifact alone if it is not made yet. */
   readonly inputs: Readonly<Record<string, string>>;
-  /** Present if blocked. */
-  readonly problem?: AeroError;
+  /** All that stand in its way; empty unless blocked. */
+  readonly problems: readonly AeroError[];
 }
 
 /** What a forecast is made of. */
@@ -74,30 +75,38 @@ class Forecast {
   async #forecast(name: string): Promise<StageForecast> {
     const { inputs: references } = this.#options.code.config.stages[name]!;
     const before = this.#graph.edges.filter(({ to, from }) => to === name && this.#unsettled.has(from));
-    try {
-      if (before.length > 0) {
-        const reasons = before.map(({ input, from }) =>
-          `input ${input} comes from ${from}, which is not up to date`
-        );
-        return { stage: name, state: "would_run", reasons, inputs: references };
-      }
-      const inputs = await resolveInputs(
-        name,
-        references,
-        this.#made,
-        this.#project.services,
-        this.#config.project,
-      );
-      return await this.#settled(name, inputs);
-    } catch (problem) {
-      if (!(problem instanceof AeroError) || problem.kind !== "user") throw problem;
-      const why = problem.report.why ?? problem.report.what;
-      return { stage: name, state: "blocked", reasons: [why], inputs: references, problem };
+    const problems: AeroError[] = [];
+    const identity = await unless(problems, () => this.#environmentOf(name).identity());
+    const inputs: Record<string, InputRecord> = {};
+    for (const [input, reference] of Object.entries(references)) {
+      if (before.some((edge) => edge.input === input)) continue;
+      const one = { [input]: reference };
+      const { services } = this.#project;
+      const resolve = () => resolveInputs(name, one, this.#made, services, this.#config.project);
+      Object.assign(inputs, await unless(problems, resolve));
     }
+    const waiting = before.map(({ input, from }) =>
+      `input ${input} comes from ${from}, which is not up to date`
+    );
+    const settled = identity === undefined || problems.length > 0 || waiting.length > 0
+      ? undefined
+      : await unless(problems, () => this.#settled(name, inputs, identity));
+    if (settled !== undefined) return settled;
+    const state = problems.length > 0 ? "blocked" : "would_run";
+    const reasons = [...problems.map(({ report }) => report.why ?? report.what), ...waiting];
+    return { stage: name, state, reasons, inputs: references, problems };
   }
 
-  async #settled(name: string, inputs: Readonly<Record<string, InputRecord>>): Promise<StageForecast> {
-    const { code, environment } = this.#options;
+  #environmentOf(name: string): Pick<EnvironmentSession, "identity"> {
+    return this.#options.environment(this.#config.stages[name]!.environment);
+  }
+
+  async #settled(
+    name: string,
+    inputs: Readonly<Record<string, InputRecord>>,
+    environment: ContainerIdentity | HostIdentity,
+  ): Promise<StageForecast> {
+    const { code } = this.#options;
     const stage = this.#config.stages[name]!;
     const shown = Object.fromEntries(
       Object.entries(inputs).map(([input, { artifact, label }]) => [
@@ -112,7 +121,7 @@ class Forecast {
       code: code.identity,
       objects: code.repository.objects,
       params: this.#config.params,
-      environment: await environment(stage.environment).identity(),
+      environment,
       inputs,
     });
     const uncommitted = this.#changedIn(codePaths(stage, code.identity));
@@ -121,11 +130,11 @@ class Forecast {
       for (const output of Object.values(earlier.outputs)) {
         this.#made.set(output.artifact, { run: earlier.run, output });
       }
-      return { stage: name, state: "up_to_date", run: earlier.run, reasons: [], inputs: shown };
+      return { stage: name, state: "up_to_date", run: earlier.run, reasons: [], inputs: shown, problems: [] };
     }
     const reasons = earlier === undefined ? await this.#reasons(plan, inputs) : [];
     if (uncommitted.length > 0) reasons.push(`uncommitted ${listed(uncommitted)}`);
-    return { stage: name, state: "would_run", reasons, inputs: shown };
+    return { stage: name, state: "would_run", reasons, inputs: shown, problems: [] };
   }
 
   async #reasons(plan: StagePlan, inputs: Readonly<Record<string, InputRecord>>): Promise<string[]> {
@@ -171,6 +180,17 @@ class Forecast {
 
   get #config() {
     return this.#options.code.config;
+  }
+}
+
+/** What `ask` gives; what the person at the keyboard can mend is added to `problems` instead. */
+async function unless<T>(problems: AeroError[], ask: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await ask();
+  } catch (problem) {
+    if (!(problem instanceof AeroError) || problem.kind !== "user") throw problem;
+    problems.push(problem);
+    return undefined;
   }
 }
 

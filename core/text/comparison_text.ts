@@ -75,8 +75,9 @@ function valueLine({ name, a, b }: ValueChange, style: Style): string {
   return `${style.yellow(`~ ${key}`)}  ${text(a)} → ${text(b)}`;
 }
 
-function metricLine({ name, a, b, absolute, relative }: MetricChange, style: Style): string {
+function metricLine({ name, a, b, absolute, relative, rounding }: MetricChange, style: Style): string {
   const key = escapeInline(name);
+  if (rounding) return style.dim(`≈ ${key}  ${formatMetric(a!)}  (${formatMetric(absolute!)}: rounding)`);
   if (a === undefined) return style.green(`+ ${key} = ${formatMetric(b!)}`);
   if (b === undefined) return style.red(`- ${key} = ${formatMetric(a)}`);
   const signed = (value: number) => `${value > 0 ? "+" : ""}${formatMetric(value)}`;

@@ -30,7 +30,11 @@ Deno.test("a comparison has a section for each thing that differs", () => {
     image: { images: [`sha256:${"1".repeat(64)}`, undefined] },
     params: [{ name: "depth", a: 5, b: 7 }, { name: "kind", b: "lag" }, { name: "old", a: [1] }],
     command: [["python", "a b"], ["python"]],
-    metrics: [{ name: "rmse", a: 40, b: 30, absolute: -10, relative: -0.25 }, { name: "mae", b: "NaN" }],
+    metrics: [
+      { name: "rmse", a: 40, b: 30, absolute: -10, relative: -0.25 },
+      { name: "r2", a: 0.5, b: 0.5 + 2 ** -40, absolute: 2 ** -40, relative: 2 ** -39, rounding: true },
+      { name: "mae", b: "NaN" },
+    ],
   }, plain);
 
   assert.equal(
@@ -51,6 +55,7 @@ Deno.test("a comparison has a section for each thing that differs", () => {
       "  + python",
       "metrics",
       "  ~ rmse  40 → 30  (-10, -25 %)",
+      "  ≈ r2  0.5  (9.09495e-13: rounding)",
       "  + mae = NaN",
     ].join("\n"),
   );

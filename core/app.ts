@@ -4,7 +4,7 @@ import { Environment as Variables } from "./config/env.ts";
 import { findProject, LOCK_FILE, PROJECT_FILE } from "./config/find_project.ts";
 import type { ConfigSources, LoadedConfig } from "./config/load.ts";
 import type { FlagValues } from "./config/layers.ts";
-import { UserError } from "./errors.ts";
+import { EXIT, UserError } from "./errors.ts";
 import { openRunIndex, type RunIndex } from "./history/run_index.ts";
 import { observeRuns } from "./observe_runs.ts";
 import type { Project } from "./pipeline/project.ts";
@@ -226,6 +226,33 @@ export class App implements AppBase, AsyncDisposable {
   /** Tells people what happens in a run. */
   observer(): RunObserver {
     return observeRuns(this.printer);
+  }
+
+  /**
+   * Called when a command has ended: what it had to keep on this machine is sent if the storage answers by then.
+   *
+   * @returns The exit code: that of the command, or the one that says that something waits.
+   */
+  async afterCommand(code: number): Promise<number> {
+    const project = await this.#project?.catch(() => undefined);
+    if (!project?.services.store.outbox?.hasHeld) return code;
+    const { sendAfterwards } = await import("./pipeline/send_waiting.ts");
+    const waiting = await sendAfterwards(project.services, {
+      signal: this.signal,
+      warn: (text) => this.printer.warn(text),
+      note: (text) => this.printer.note(text),
+      progress: () => this.printer.progress({ label: "Sending what waits", unit: "bytes" }),
+    });
+    if (waiting === undefined) return code;
+    const { formatBytes, plural } = await import("./cli/human.ts");
+    const { objects, bytes, runs } = waiting;
+    this.printer.warn(
+      `${plural(objects, "object")}${runs === 0 ? "" : ` of ${plural(runs, "run")}`}, ${
+        formatBytes(bytes)
+      }, ` +
+        `wait on this machine for ${project.services.store.storage.location}; send them: \`aero sync\``,
+    );
+    return code === EXIT.ok ? EXIT.lagging : code;
   }
 
   /** Keeps something open until the command ends. */

@@ -1,6 +1,5 @@
 import type { App } from "./app.ts";
-import { openTreeCache } from "./cache/trees.ts";
-import { StageResults } from "./cache/stage_results.ts";
+import { openCacheAt } from "./cache/cache.ts";
 import type { FlagValues } from "./config/layers.ts";
 import { loadProject, loadProjectFrom, loadSettings } from "./config/load.ts";
 import type { PluginSection, ProjectConfig } from "./config/project_config.ts";
@@ -67,9 +66,6 @@ export async function openProject(
   };
 }
 
-/** Often enough within the hour for which what was used is not pruned by itself. */
-const MARK_USED_MS = 600_000;
-
 async function openServices(
   app: App,
   section: PluginSection,
@@ -83,27 +79,26 @@ async function openServices(
   const signal = laterThan(app.signal, closing);
   const { storage, index, requests } = await openStorage(app, section, settings, { directory, signal });
   closing.use(storage);
-  const cache = settings.cacheDirectory;
+  const cache = closing.use(await openCacheAt(settings.cacheDirectory, settings.cacheMaxBytes));
   const store = closing.use(
     await openStore({
       storage,
       index,
-      scratchDirectory: `${cache}/scratch`,
+      // Not in the cache: what is on its way into the storage is no copy, and has no place under its cap.
+      scratchDirectory: `${settings.dataDirectory}/scratch`,
+      local: cache.objects,
       signal,
       openSource,
     }),
   );
-  const trees = await openTreeCache(cache);
-  // A program may read its inputs for days: other commands must not take them for unused.
-  const timer = setInterval(() => trees.markGivenAsUsed(), MARK_USED_MS);
-  closing.defer(() => clearInterval(timer));
   return {
     state: (await app.place()).state,
     store,
     catalog: new ArtifactCatalog(store),
     archive: new RunArchive(store),
-    trees,
-    results: await StageResults.open(`${cache}/stage-results`),
+    trees: cache.trees,
+    objects: cache.objects,
+    results: cache.results,
     index: await app.bareIndex(),
     now: () => app.io.now().getTime(),
     newRunId: () => runIdFromBytes(crypto.getRandomValues(new Uint8Array(8))),

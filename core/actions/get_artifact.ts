@@ -1,4 +1,5 @@
 import type { App } from "../app.ts";
+import { removeTree } from "../cache/tree_files.ts";
 import { type PlacedBy, placeTree } from "../cache/place.ts";
 import { labelName } from "../model/lineage.ts";
 import { parseArtifactReference } from "../model/name.ts";
@@ -41,6 +42,8 @@ export async function getArtifact(
     total: label.bytes,
   });
   let seen = 0;
+  // For what the cache has no room for, on the disk that it is meant for.
+  const elsewhere = `${path.slice(0, path.lastIndexOf("/"))}/.aero-${crypto.randomUUID()}`;
   const tree = await trees.materialize(label.manifest.digest, content, (items) =>
     store.getFiles(items, {
       signal: app.signal,
@@ -48,8 +51,10 @@ export async function getArtifact(
         progress.add(bytes - seen);
         seen = bytes;
       },
-    }));
+    }), { elsewhere });
   const how = placeTree(tree, content, path, { writable });
+  if (tree === elsewhere) removeTree(elsewhere);
+  trees.release(label.manifest.digest);
   await keepUnderCap(app);
   const { project, artifact, manifest, files, bytes } = label;
   return { project, artifact, label: labelName(label), digest: manifest.digest, path, files, bytes, how };

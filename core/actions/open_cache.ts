@@ -1,29 +1,14 @@
 import type { App } from "../app.ts";
-import { defaultCapBytes } from "../cache/default_cap.ts";
-import { StageResults } from "../cache/stage_results.ts";
-import { openTreeCache, type TreeCache } from "../cache/trees.ts";
+import { type Cache, openCacheAt } from "../cache/cache.ts";
 import { loadSettings } from "../config/load.ts";
 import type { Settings } from "../config/resolve_config.ts";
 
-/** The cache of this user, opened without any project or storage. */
-export interface OpenCache {
-  /** Absolute path. */
-  readonly directory: string;
-  /** The cap, in bytes: that of the config, else by the size of the disk. */
-  readonly maxBytes: number;
-  readonly trees: TreeCache;
-  readonly results: StageResults;
-}
-
-/** Opens the cache that the config names; also outside a project. */
-export async function openCache(app: App): Promise<OpenCache> {
-  const { cacheDirectory: directory, cacheMaxBytes } = await settingsOf(app);
-  return {
-    directory,
-    maxBytes: cacheMaxBytes ?? await defaultCapBytes(directory),
-    trees: await openTreeCache(directory),
-    results: await StageResults.open(`${directory}/stage-results`),
-  };
+/** Opens the cache that the config names; also outside a project. It is closed with the app. */
+export async function openCache(app: App): Promise<Cache> {
+  const { cacheDirectory, cacheMaxBytes } = await settingsOf(app);
+  const cache = await openCacheAt(cacheDirectory, cacheMaxBytes);
+  app.closeAtEnd(cache);
+  return cache;
 }
 
 /** The settings of this machine; also outside a project. */

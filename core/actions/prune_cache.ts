@@ -1,5 +1,6 @@
 import type { App } from "../app.ts";
-import { bytesOf, planPrune } from "../cache/prune.ts";
+import { bytesOf, type CacheContent, planPrune } from "../cache/prune.ts";
+import type { Evictable } from "../cache/room.ts";
 import { readJournal } from "../format/journal_format.ts";
 import type { Digest } from "../model/digest.ts";
 import type { StateDirectory } from "../pipeline/run_directory.ts";
@@ -11,15 +12,13 @@ export interface PrunedCache {
   readonly directory: string;
   readonly dryRun: boolean;
   readonly trees: number;
+  readonly objects: number;
   readonly results: number;
   /** Of what is removed. */
   readonly bytes: number;
   /** Of what stays. */
   readonly keptBytes: number;
 }
-
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 
 /**
  * Removes what is longest unused from the cache.
@@ -32,50 +31,50 @@ export async function pruneCache(
 ): Promise<PrunedCache> {
   const cache = await openCache(app);
   const { state } = await app.place();
-  const content = { trees: cache.trees.list(), results: cache.results.list() };
+  const content = {
+    trees: cache.trees.list(),
+    objects: cache.objects.evictables(),
+    results: cache.results.list(),
+  };
   const plan = planPrune(content, {
-    keepBytes: options.keepBytes ?? cache.maxBytes,
+    keepBytes: options.keepBytes ?? await cache.room.maxBytes(),
     inUse: inputsOfRunning(state),
   });
-  if (!options.dryRun) {
-    for (const { manifest } of plan.trees) {
-      app.signal.throwIfAborted();
-      cache.trees.remove(manifest);
-    }
-    for (const { key } of plan.results) await cache.results.remove(key);
-    cache.trees.removeLeftovers(app.io.now().getTime() - DAY_MS);
-  }
-  const bytes = bytesOf(plan.trees) + bytesOf(plan.results);
+  // What another process is using stays.
+  const go = ({ evict }: Evictable): boolean => {
+    app.signal.throwIfAborted();
+    return options.dryRun || evict();
+  };
+  const gone = {
+    trees: plan.trees.filter(go),
+    objects: plan.objects.filter(go),
+    results: plan.results.filter(go),
+  };
+  // Counts what is left, and removes what was left half made.
+  if (!options.dryRun) cache.room.shrinkTo(Infinity);
+  const sum = ({ trees, objects, results }: CacheContent) =>
+    bytesOf(trees) + bytesOf(objects) + bytesOf(results);
   return {
     type: "cache-prune",
     directory: cache.directory,
     dryRun: options.dryRun,
-    trees: plan.trees.length,
-    results: plan.results.length,
-    bytes,
-    keptBytes: bytesOf(content.trees) + bytesOf(content.results) - bytes,
+    trees: gone.trees.length,
+    objects: gone.objects.length,
+    results: gone.results.length,
+    bytes: sum(gone),
+    keptBytes: sum(content) - sum(gone),
   };
 }
 
 /**
- * Brings the cache under its cap where it is over it, by removing trees that are longest unused. What was used
- * within the hour stays, since whoever uses it may not be done; so do inputs of this project's runs that go on.
+ * Brings the cache under its cap where it is over it, as when the cap was lowered: nothing is put in without room.
  *
  * A cache that cannot be pruned is a warning: what the command was for is done.
  */
 export async function keepUnderCap(app: App): Promise<void> {
   try {
     const cache = await openCache(app);
-    const trees = cache.trees.list();
-    if (bytesOf(trees) <= cache.maxBytes) return;
-    const { state } = await app.place();
-    const since = app.io.now().getTime() - HOUR_MS;
-    const recent = trees.filter(({ usedAt }) => usedAt >= since).map(({ manifest }) => manifest);
-    const plan = planPrune({ trees, results: [] }, {
-      keepBytes: cache.maxBytes,
-      inUse: inputsOfRunning(state).union(new Set(recent)),
-    });
-    for (const { manifest } of plan.trees) cache.trees.remove(manifest);
+    cache.room.shrinkTo(await cache.room.maxBytes());
   } catch (error) {
     // Only what the system refuses; anything else is a bug.
     if (!(error instanceof Error && "code" in error)) throw error;

@@ -1,19 +1,19 @@
 import type { Digest } from "../model/digest.ts";
+import type { CachedObject } from "./objects.ts";
 import type { CachedResult } from "./stage_results.ts";
 import type { CachedTree } from "./trees.ts";
 
 /** What a cache holds. */
 export interface CacheContent {
-  /** The one longest unused first. */
   readonly trees: readonly CachedTree[];
-  /** The one longest unused first. */
+  readonly objects: readonly CachedObject[];
   readonly results: readonly CachedResult[];
 }
 
 /**
  * Decides what to remove, so that a cache has at most `keepBytes`: what is longest unused goes first.
  *
- * Results go only once no tree is left to remove: they are tiny, and each spares a whole run.
+ * Results go only once nothing else is left to remove: they are tiny, and each spares a whole run.
  *
  * @param inUse Manifests of trees that stay.
  */
@@ -21,16 +21,23 @@ export function planPrune(
   content: CacheContent,
   options: { readonly keepBytes: number; readonly inUse: ReadonlySet<Digest> },
 ): CacheContent {
-  let over = bytesOf(content.trees) + bytesOf(content.results) - options.keepBytes;
-  const take = <Item extends { readonly bytes: number }>(items: readonly Item[]): Item[] =>
-    items.filter(({ bytes }) => {
-      if (over <= 0) return false;
-      over -= bytes;
-      return true;
-    });
+  let over = bytesOf(content.trees) + bytesOf(content.objects) + bytesOf(content.results) - options.keepBytes;
+  const gone = new Set<unknown>();
+  const copies = [
+    ...content.trees.filter(({ manifest }) => !options.inUse.has(manifest)),
+    ...content.objects,
+  ];
+  for (const items of [copies, content.results]) {
+    for (const item of [...items].sort((a, b) => a.usedAt - b.usedAt)) {
+      if (over <= 0) break;
+      over -= item.bytes;
+      gone.add(item);
+    }
+  }
   return {
-    trees: take(content.trees.filter(({ manifest }) => !options.inUse.has(manifest))),
-    results: take(content.results),
+    trees: content.trees.filter((item) => gone.has(item)),
+    objects: content.objects.filter((item) => gone.has(item)),
+    results: content.results.filter((item) => gone.has(item)),
   };
 }
 

@@ -3,8 +3,19 @@ import { digestOf } from "../format/digest_of.ts";
 import { type CacheContent, planPrune } from "./prune.ts";
 
 const CONTENT: CacheContent = {
-  trees: ["old", "middle", "new"].map((name, usedAt) => ({ manifest: digestOf(name), bytes: 100, usedAt })),
-  results: ["first", "second"].map((name, usedAt) => ({ key: digestOf(name), bytes: 10, usedAt })),
+  trees: ["old", "middle", "new"].map((name, usedAt) => ({
+    manifest: digestOf(name),
+    bytes: 100,
+    usedAt,
+    evict: () => true,
+  })),
+  objects: [],
+  results: ["first", "second"].map((name, usedAt) => ({
+    key: digestOf(name),
+    bytes: 10,
+    usedAt,
+    evict: () => true,
+  })),
 };
 
 for (

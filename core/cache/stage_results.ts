@@ -1,4 +1,5 @@
 import { type Digest, digestHex, isDigest } from "../model/digest.ts";
+import { blocksOf, type Evictable, type Shelf } from "./room.ts";
 import { isRunId, type RunId } from "../model/run_id.ts";
 
 /** What a stage key gave. */
@@ -8,16 +9,12 @@ export interface StageResult {
 }
 
 /** A result in a cache. */
-export interface CachedResult {
+export interface CachedResult extends Evictable {
   readonly key: Digest;
-  /** Bytes. */
-  readonly bytes: number;
-  /** Epoch milliseconds. */
-  readonly usedAt: number;
 }
 
 /** Stage results by stage key: one small file each, complete or absent. May be deleted at any time. */
-export class StageResults {
+export class StageResults implements Shelf {
   readonly #directory: string;
 
   private constructor(directory: string) {
@@ -65,14 +62,28 @@ export class StageResults {
 
   /** All results, the one longest unused first. */
   list(): CachedResult[] {
+    return this.evictables().sort((a, b) => a.usedAt - b.usedAt);
+  }
+
+  fixedBytes(): number {
+    return 0;
+  }
+
+  evictables(): CachedResult[] {
     const results: CachedResult[] = [];
     for (const { name } of Deno.readDirSync(this.#directory)) {
       const key = `sha256:${name.replace(/\.json$/, "")}`;
       if (!name.endsWith(".json") || !isDigest(key)) continue;
-      const info = statIfThere(`${this.#directory}/${name}`);
-      if (info !== undefined) results.push({ key, bytes: info.size, usedAt: info.mtime?.getTime() ?? 0 });
+      const path = `${this.#directory}/${name}`;
+      const info = statIfThere(path);
+      if (info === undefined) continue;
+      const evict = () => {
+        removeIfThere(path);
+        return true;
+      };
+      results.push({ key, bytes: blocksOf(info.size), usedAt: info.mtime?.getTime() ?? 0, last: 1, evict });
     }
-    return results.sort((a, b) => a.usedAt - b.usedAt);
+    return results;
   }
 
   #path(key: Digest): string {
@@ -87,6 +98,14 @@ function statIfThere(path: string): Deno.FileInfo | undefined {
     // Another process was pruning.
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
+  }
+}
+
+function removeIfThere(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
 }
 

@@ -1,58 +1,62 @@
 import { type Digest, digestHex, isDigest } from "../model/digest.ts";
-import { type FileEntry, filesOf, type Manifest, totalBytes } from "../model/manifest.ts";
-import { foldersOf, listTree, makeFolders, makeLinks, protectFolders, removeTree } from "./tree_files.ts";
+import { filesOf, type Manifest } from "../model/manifest.ts";
+import { holdLease, type Lease, takeLease } from "./lease.ts";
+import { CacheRoom, type Evictable, type Shelf } from "./room.ts";
+import { protectFolders, removeTree } from "./tree_files.ts";
+import {
+  dropEmptyFolders,
+  type FetchFiles,
+  FILES,
+  footprintOf,
+  hasLayout,
+  makeTree,
+  Making,
+  readStamps,
+  SIZE,
+  sizeAt,
+  writeStamps,
+} from "./tree_place.ts";
 import { recheckFiles, stampFiles, type TreeStamps } from "./tree_stamps.ts";
 
-/** A file that a cache lacks. */
-export interface WantedFile {
-  readonly digest: Digest;
-  /** Bytes. */
-  readonly size: number;
-  /** Absolute; its folder exists, it does not. */
-  readonly path: string;
-  readonly executable: boolean;
-}
-
-/** Writes files, read-only and checked. */
-export type FetchFiles = (items: readonly WantedFile[]) => Promise<void>;
+export type { FetchFiles, WantedFile } from "./tree_place.ts";
 
 /** A tree in a cache. */
-export interface CachedTree {
+export interface CachedTree extends Evictable {
   readonly manifest: Digest;
-  /** Sum of its files, in bytes. */
-  readonly bytes: number;
-  /** Epoch milliseconds. */
-  readonly usedAt: number;
 }
 
-// Beside a tree: what is known of it. One rename brings both, so that they are always of one making.
-const FILES = "files";
-const STAMPS = "stamps.json";
-
-interface StampsFile {
-  readonly bytes: number;
-  readonly stamps: TreeStamps;
+/** Options of {@link TreeCache.materialize}. */
+export interface MaterializeOptions {
+  /** Absolute path to make the tree at, where nothing is yet, if the cache has no room for it. The caller's to remove. */
+  readonly elsewhere?: string;
 }
 
 /** Opens the cache of trees in `directory`, which is made if absent. */
-export async function openTreeCache(directory: string): Promise<TreeCache> {
+export async function openTreeCache(
+  directory: string,
+  room = new CacheRoom(directory, Infinity),
+): Promise<TreeCache> {
   await Deno.mkdir(`${directory}/trees`, { recursive: true });
   await Deno.mkdir(`${directory}/making`, { recursive: true });
-  return new TreeCache(directory);
+  const trees = new TreeCache(directory, room);
+  room.add(trees);
+  return trees;
 }
 
 /**
  * Artifacts as read-only directories, by the digest of their manifest. May be deleted at any time; several processes
- * may use it at once.
+ * may use it at once. A tree that was given out is not removed to make room before it is given back.
  */
-export class TreeCache {
+export class TreeCache implements Shelf, Disposable {
   readonly #directory: string;
-  /** Trees that were given out. */
-  readonly #given = new Set<Digest>();
+  readonly #room: CacheRoom;
+  /** Trees that were given out, and how often. */
+  readonly #given = new Map<Digest, { readonly lease: Lease; times: number }>();
 
   /** Use {@link openTreeCache}. */
-  constructor(directory: string) {
+  constructor(directory: string, room: CacheRoom) {
     this.#directory = directory;
+    this.#room = room;
   }
 
   /**
@@ -60,117 +64,191 @@ export class TreeCache {
    *
    * A tree that is there is checked: a file whose stamp changed is read, and a tree with a wrong one is made again.
    */
-  async materialize(manifest: Digest, content: Manifest, fetch: FetchFiles): Promise<string> {
+  async materialize(
+    manifest: Digest,
+    content: Manifest,
+    fetch: FetchFiles,
+    options: MaterializeOptions = {},
+  ): Promise<string> {
     const home = this.#home(manifest);
-    this.#given.add(manifest);
-    if (this.#isRight(home, content)) return `${home}/${FILES}`;
-    const making = this.#newPlace();
+    if (this.#hold(manifest)) {
+      if (this.#isRight(home, content)) return `${home}/${FILES}`;
+      this.release(manifest);
+    }
+    await this.#room.maxBytes();
+    const making = this.#newPlace(footprintOf(content));
+    if (making === undefined) {
+      if (options.elsewhere === undefined) {
+        throw new TypeError("There is no room, and no other place was named");
+      }
+      await makeTree(options.elsewhere, content, fetch);
+      return options.elsewhere;
+    }
     try {
-      makeFolders(`${making}/${FILES}`, content);
-      await fetch(toWanted(filesOf(content), `${making}/${FILES}`));
-      makeLinks(`${making}/${FILES}`, content);
-      protectFolders(`${making}/${FILES}`, content);
-      writeStamps(making, totalBytes(content), stampFiles(`${making}/${FILES}`, content));
+      await makeTree(`${making.path}/${FILES}`, content, fetch);
+      writeStamps(making.path, stampFiles(`${making.path}/${FILES}`, content));
+      // Before it comes home: from then on it could be removed.
+      const lease = holdLease(`${making.path}/${SIZE}`);
       if (!this.#moveHome(making, home, content)) throw new TypeError(`Another tree keeps coming to ${home}`);
+      this.#give(manifest, making.isHome ? lease : holdLease(`${home}/${SIZE}`));
+      if (!making.isHome) lease?.[Symbol.dispose]();
     } finally {
-      removeTree(making);
+      making[Symbol.dispose]();
     }
     return `${home}/${FILES}`;
+  }
+
+  /** Gives a tree back that {@link materialize} gave out: it may be removed to make room. */
+  release(manifest: Digest): void {
+    const given = this.#given.get(manifest);
+    if (given === undefined || --given.times > 0) return;
+    given.lease[Symbol.dispose]();
+    this.#given.delete(manifest);
+  }
+
+  /** Whether there is a tree, right or not. */
+  has(manifest: Digest): boolean {
+    return sizeAt(this.#home(manifest)) !== undefined;
   }
 
   /**
    * Moves a directory into the cache as the tree of `manifest`.
    *
-   * @returns `false`, with the directory as it was, if it lies on another disk or is not laid out as the manifest
-   * says. Contents are checked when the tree is used first.
+   * @returns `false`, with the directory as it was, if there is no room, if it lies on another disk, or is not laid
+   * out as the manifest says. Contents are checked when the tree is used first.
    */
-  adopt(directory: string, manifest: Digest, content: Manifest): boolean {
+  async adopt(directory: string, manifest: Digest, content: Manifest): Promise<boolean> {
     if (!hasLayout(directory, content)) return false;
-    const making = this.#newPlace();
+    await this.#room.maxBytes();
+    using making = this.#newPlace(footprintOf(content));
+    if (making === undefined) return false;
+    const files = `${making.path}/${FILES}`;
     try {
-      Deno.mkdirSync(making);
-      Deno.renameSync(directory, `${making}/${FILES}`);
+      Deno.renameSync(directory, files);
     } catch {
       // Another disk, or no right to move it: the caller keeps it where it is.
-      removeTree(making);
       return false;
     }
-    try {
-      for (const { path, executable } of filesOf(content)) {
-        Deno.chmodSync(`${making}/${FILES}/${path}`, executable ? 0o555 : 0o444);
-      }
-      dropEmptyFolders(`${making}/${FILES}`, content);
-      protectFolders(`${making}/${FILES}`, content);
-      writeStamps(making, totalBytes(content), {});
-      this.#moveHome(making, this.#home(manifest), content);
-      return true;
-    } finally {
-      removeTree(making);
+    for (const { path, executable } of filesOf(content)) {
+      Deno.chmodSync(`${files}/${path}`, executable ? 0o555 : 0o444);
     }
+    dropEmptyFolders(files, content);
+    protectFolders(files, content);
+    writeStamps(making.path, {});
+    this.#moveHome(making, this.#home(manifest), content);
+    return true;
   }
 
-  /** Removes a tree; one that is absent is removed already. */
-  remove(manifest: Digest): void {
-    this.#discard(this.#home(manifest));
-  }
-
-  /** Marks all trees that were given out as used just now: whoever has one may read it for as long as it likes. */
-  markGivenAsUsed(): void {
-    const now = new Date();
-    for (const manifest of this.#given) {
-      try {
-        Deno.utimeSync(this.#home(manifest), now, now);
-      } catch (error) {
-        // Removed meanwhile by a person.
-        if (!(error instanceof Deno.errors.NotFound)) throw error;
-      }
-    }
+  /** Removes a tree, unless somebody uses it; whether it is gone. */
+  remove(manifest: Digest): boolean {
+    const bytes = sizeAt(this.#home(manifest));
+    if (!this.#evict(manifest)) return false;
+    if (bytes !== undefined) this.#room.give(bytes);
+    return true;
   }
 
   /** All trees, the one longest unused first. */
   list(): CachedTree[] {
+    return this.evictables().sort((a, b) => a.usedAt - b.usedAt);
+  }
+
+  evictables(): CachedTree[] {
     const trees: CachedTree[] = [];
     for (const { name } of Deno.readDirSync(`${this.#directory}/trees`)) {
       const manifest = `sha256:${name}`;
       const home = `${this.#directory}/trees/${name}`;
-      const stamps = readStamps(home);
-      if (!isDigest(manifest) || !stamps) continue;
-      trees.push({ manifest, bytes: stamps.bytes, usedAt: usedAt(home) });
+      const bytes = sizeAt(home);
+      if (!isDigest(manifest) || bytes === undefined) continue;
+      trees.push({ manifest, bytes, usedAt: usedAt(home), evict: () => this.#evict(manifest) });
     }
-    return trees.sort((a, b) => a.usedAt - b.usedAt);
+    return trees;
   }
 
-  /** Sum of the files of all trees, in bytes. */
-  size(): number {
-    return this.list().reduce((sum, tree) => sum + tree.bytes, 0);
+  /** What is in the making; what killed processes have left there is removed. */
+  fixedBytes(): number {
+    let sum = 0;
+    for (const { name } of Deno.readDirSync(`${this.#directory}/making`)) {
+      const path = `${this.#directory}/making/${name}`;
+      const bytes = sizeAt(path) ?? 0;
+      using dead = takeLease(`${path}/${SIZE}`);
+      if (dead === undefined) sum += bytes;
+      else removeTree(path);
+    }
+    return sum;
+  }
+
+  /** Gives back all that was given out. */
+  [Symbol.dispose](): void {
+    for (const { lease } of this.#given.values()) lease[Symbol.dispose]();
+    this.#given.clear();
   }
 
   #home(manifest: Digest): string {
     return `${this.#directory}/trees/${digestHex(manifest)}`;
   }
 
-  #newPlace(): string {
+  /** A place to make a tree in that takes `bytes`; `undefined` if there is no room for it. */
+  #newPlace(bytes: number): Making | undefined {
+    let making: Making | undefined;
+    this.#room.take(bytes, () => making = new Making(this.#newPath(), bytes, this.#room));
+    return making;
+  }
+
+  #newPath(): string {
     return `${this.#directory}/making/${crypto.randomUUID()}`;
+  }
+
+  /** Holds on to a tree, if it is there. */
+  #hold(manifest: Digest): boolean {
+    const given = this.#given.get(manifest);
+    if (given !== undefined && this.has(manifest)) {
+      given.times++;
+      return true;
+    }
+    if (!this.has(manifest)) return false;
+    const lease = holdLease(`${this.#home(manifest)}/${SIZE}`);
+    if (lease?.isCurrent) {
+      this.#give(manifest, lease);
+      return true;
+    }
+    lease?.[Symbol.dispose]();
+    return false;
+  }
+
+  #give(manifest: Digest, lease: Lease | undefined): void {
+    if (lease === undefined) return;
+    this.#given.get(manifest)?.lease[Symbol.dispose]();
+    this.#given.set(manifest, { lease, times: (this.#given.get(manifest)?.times ?? 0) + 1 });
+  }
+
+  #evict(manifest: Digest): boolean {
+    const home = this.#home(manifest);
+    if (this.#given.has(manifest)) return false;
+    using taken = takeLease(`${home}/${SIZE}`);
+    if (taken === undefined && sizeAt(home) !== undefined) return false;
+    this.#moveAway(home);
+    return true;
   }
 
   /** Whether the tree is there and right; one that is wrong is thrown away. */
   #isRight(home: string, content: Manifest): boolean {
     const before = readStamps(home);
-    const now = before && recheckTree(home, content, before.stamps);
+    const now = before && recheckTree(home, content, before);
     if (now === undefined) {
       this.#discard(home);
       return false;
     }
-    if (JSON.stringify(now) !== JSON.stringify(before!.stamps)) writeStamps(home, before!.bytes, now);
+    if (JSON.stringify(now) !== JSON.stringify(before)) writeStamps(home, now);
     const at = new Date();
     Deno.utimeSync(home, at, at);
     return true;
   }
 
-  #moveHome(making: string, home: string, content: Manifest): boolean {
+  #moveHome(making: Making, home: string, content: Manifest): boolean {
     for (let attempt = 0; attempt < 3; attempt++) {
       try {
-        Deno.renameSync(making, home);
+        Deno.renameSync(making.path, home);
+        making.isHome = true;
         return true;
       } catch (error) {
         // rename(2) gives EEXIST or ENOTEMPTY where another process was first.
@@ -182,7 +260,13 @@ export class TreeCache {
   }
 
   #discard(home: string): void {
-    const away = this.#newPlace();
+    const bytes = sizeAt(home);
+    this.#moveAway(home);
+    if (bytes !== undefined) this.#room.give(bytes);
+  }
+
+  #moveAway(home: string): void {
+    const away = this.#newPath();
     try {
       // Moved first, so that nobody finds half a tree.
       Deno.renameSync(home, away);
@@ -191,23 +275,6 @@ export class TreeCache {
       throw error;
     }
     removeTree(away);
-  }
-
-  /**
-   * Removes what processes that were killed have left half made.
-   *
-   * @param before Younger ones may be in the making; epoch milliseconds.
-   * @returns How many there were.
-   */
-  removeLeftovers(before: number): number {
-    let removed = 0;
-    for (const { name } of Deno.readDirSync(`${this.#directory}/making`)) {
-      const path = `${this.#directory}/making/${name}`;
-      if ((Deno.statSync(path).mtime?.getTime() ?? 0) >= before) continue;
-      removeTree(path);
-      removed++;
-    }
-    return removed;
   }
 }
 
@@ -221,50 +288,10 @@ function usedAt(home: string): number {
   }
 }
 
-function toWanted(files: readonly FileEntry[], directory: string): WantedFile[] {
-  return files.map(({ digest, size, path, executable }) => ({
-    digest,
-    size,
-    executable,
-    path: `${directory}/${path}`,
-  }));
-}
-
 function recheckTree(home: string, content: Manifest, before: TreeStamps): TreeStamps | undefined {
   return hasLayout(`${home}/${FILES}`, content)
     ? recheckFiles(`${home}/${FILES}`, content, before)
     : undefined;
-}
-
-function hasLayout(directory: string, content: Manifest): boolean {
-  try {
-    const { leaves } = listTree(directory);
-    return leaves.size === content.entries.length && content.entries.every(({ path }) => leaves.has(path));
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return false;
-    throw error;
-  }
-}
-
-function dropEmptyFolders(directory: string, content: Manifest): void {
-  const wanted = new Set(foldersOf(content));
-  const extra = [...listTree(directory).folders].filter((folder) => !wanted.has(folder));
-  for (const folder of extra.sort().reverse()) Deno.removeSync(`${directory}/${folder}`);
-}
-
-function readStamps(home: string): StampsFile | undefined {
-  try {
-    return JSON.parse(Deno.readTextFileSync(`${home}/${STAMPS}`)) as StampsFile;
-  } catch {
-    // A tree whose stamps cannot be read is made again.
-    return undefined;
-  }
-}
-
-function writeStamps(home: string, bytes: number, stamps: TreeStamps): void {
-  const temporary = `${home}/${STAMPS}.${crypto.randomUUID()}`;
-  Deno.writeTextFileSync(temporary, JSON.stringify({ bytes, stamps }));
-  Deno.renameSync(temporary, `${home}/${STAMPS}`);
 }
 
 function isTaken(error: unknown): boolean {

@@ -3,6 +3,7 @@ import { digestOf } from "../format/digest_of.ts";
 import type { Manifest } from "../model/manifest.ts";
 import { parseRelativePath } from "../model/relative_path.ts";
 import { placeTree } from "./place.ts";
+import { CacheRoom } from "./room.ts";
 import { openTreeCache, type TreeCache, type WantedFile } from "./trees.ts";
 
 const CONTENT: Record<string, string> = { "a.txt": "hello", "b/run": "#!" };
@@ -42,6 +43,7 @@ async function openSubject(): Promise<Subject> {
       }
     },
     async [Symbol.asyncDispose]() {
+      subject.cache[Symbol.dispose]();
       await new Deno.Command("chmod", { args: ["-R", "u+w", directory] }).output();
       await Deno.remove(directory, { recursive: true });
     },
@@ -65,7 +67,8 @@ Deno.test("a tree is made once, read-only, and then found", async () => {
     ["", "/a.txt", "/b", "/b/run"].map((path) => Deno.statSync(first + path).mode! & 0o777),
     [0o555, 0o444, 0o555, 0o555],
   );
-  assert.equal(subject.cache.size(), 7);
+  // Two files, the note of its size and the stamps, each in blocks of 4 KiB.
+  assert.equal(subject.cache.list()[0]!.bytes, 2 * 4096 + 4096 + 4096 + 4 * 4096);
 });
 
 for (
@@ -146,7 +149,7 @@ Deno.test("an output is adopted, and found without a fetch", async () => {
   await using subject = await openSubject();
   const output = await makeOutput(subject);
 
-  assert.equal(subject.cache.adopt(output, DIGEST, MANIFEST), true);
+  assert.equal(await subject.cache.adopt(output, DIGEST, MANIFEST), true);
 
   const tree = await materialize(subject);
   assert.equal(subject.fetched, 0);
@@ -158,7 +161,7 @@ Deno.test("an output that changed after it was hashed is not used", async () => 
   await using subject = await openSubject();
   const output = await makeOutput(subject);
   Deno.writeTextFileSync(`${output}/a.txt`, "HELLO");
-  subject.cache.adopt(output, DIGEST, MANIFEST);
+  await subject.cache.adopt(output, DIGEST, MANIFEST);
 
   const tree = await materialize(subject);
 
@@ -171,7 +174,7 @@ Deno.test("an output with a file that its manifest lacks is left where it is", a
   const output = await makeOutput(subject);
   Deno.writeTextFileSync(`${output}/extra`, "");
 
-  assert.equal(subject.cache.adopt(output, DIGEST, MANIFEST), false);
+  assert.equal(await subject.cache.adopt(output, DIGEST, MANIFEST), false);
 
   assert.equal(Deno.readTextFileSync(`${output}/extra`), "");
 });
@@ -179,6 +182,8 @@ Deno.test("an output with a file that its manifest lacks is left where it is", a
 Deno.test("a removed tree is gone, and removing it again is no error", async () => {
   await using subject = await openSubject();
   await materialize(subject);
+
+  subject.cache.release(DIGEST);
 
   subject.cache.remove(DIGEST);
   subject.cache.remove(DIGEST);
@@ -222,30 +227,47 @@ Deno.test("a path where something is already is refused", async () => {
   );
 });
 
-Deno.test("leftovers are removed once they are old", async () => {
+Deno.test("what a killed process has left half made is removed when room is counted, and what is in the making stays", async () => {
   await using subject = await openSubject();
   const making = `${subject.directory}/cache/making`;
-  for (const name of ["old", "young"]) {
-    Deno.mkdirSync(`${making}/${name}/files`, { recursive: true });
-    Deno.chmodSync(`${making}/${name}/files`, 0o555);
-  }
-  Deno.utimeSync(`${making}/old`, 1, 1);
+  Deno.mkdirSync(`${making}/dead/files`, { recursive: true });
+  Deno.chmodSync(`${making}/dead/files`, 0o555);
+  Deno.writeTextFileSync(`${making}/dead/size`, "4096");
+  const counted: number[] = [];
 
-  assert.equal(subject.cache.removeLeftovers(5000), 1);
+  await subject.cache.materialize(DIGEST, MANIFEST, (items) => {
+    counted.push(subject.cache.fixedBytes());
+    return subject.fetch(items);
+  });
 
-  assert.deepEqual([...Deno.readDirSync(making)].map(({ name }) => name), ["young"]);
+  assert.deepEqual(counted, [subject.cache.list()[0]!.bytes]);
+  assert.deepEqual([...Deno.readDirSync(making)], []);
 });
 
-Deno.test("a tree that was given out counts as used for as long as it is said to be", async () => {
+Deno.test("a tree that was given out is not removed before it is given back, by another process either", async () => {
   await using subject = await openSubject();
-  const home = (await materialize(subject)).replace(/\/files$/, "");
-  Deno.utimeSync(home, 1, 1);
-  assert.equal(subject.cache.list()[0]!.usedAt, 1000);
+  await materialize(subject);
+  await materialize(subject);
+  const other = await openTreeCache(`${subject.directory}/cache`);
 
-  subject.cache.markGivenAsUsed();
-  assert.ok(subject.cache.list()[0]!.usedAt > 1000);
-
-  subject.cache.remove(DIGEST);
-  subject.cache.markGivenAsUsed();
+  assert.equal(subject.cache.remove(DIGEST), false);
+  subject.cache.release(DIGEST);
+  assert.equal(other.remove(DIGEST), false);
+  subject.cache.release(DIGEST);
+  assert.equal(other.remove(DIGEST), true);
   assert.deepEqual(subject.cache.list(), []);
+});
+
+Deno.test("a tree for which there is no room is made elsewhere, and an output is left where it is", async () => {
+  await using subject = await openSubject();
+  const room = new CacheRoom(`${subject.directory}/small`, 20_000);
+  using cache = await openTreeCache(`${subject.directory}/small`, room);
+  const elsewhere = `${subject.directory}/elsewhere`;
+
+  const path = await cache.materialize(DIGEST, MANIFEST, (items) => subject.fetch(items), { elsewhere });
+
+  assert.equal(path, elsewhere);
+  assert.equal(Deno.readTextFileSync(`${elsewhere}/c`), "hello");
+  assert.equal(await cache.adopt(elsewhere, DIGEST, MANIFEST), false);
+  assert.deepEqual([cache.list(), room.usedBytes()], [[], 0]);
 });

@@ -13,6 +13,12 @@ import { readInput } from "./read_input.ts";
 /** As a shell sees a program that SIGPIPE ended: 128 + 13. */
 const READER_GONE = 141;
 
+/** What commands work with, and what is left to do when one has ended. */
+export interface Ending extends AsyncDisposable {
+  /** Called after a command that did not fail, with its exit code; gives the one to end with. */
+  afterCommand?(code: number): Promise<number>;
+}
+
 /** A page of help that is not about one command. */
 export interface HelpTopic {
   readonly summary: string;
@@ -36,7 +42,7 @@ export interface Program<App> {
  *
  * @returns The exit code; never throws.
  */
-export async function dispatch<App extends AsyncDisposable>(
+export async function dispatch<App extends Ending>(
   args: readonly string[],
   io: Io,
   program: Program<App>,
@@ -96,7 +102,8 @@ export async function dispatch<App extends AsyncDisposable>(
     }
     const signal = AbortSignal.any([io.signal, gone.signal]);
     await using app = await program.openApp({ io, printer, globals, signal, version: program.version });
-    return await perform(command, read.input, app, printer, gone);
+    const code = await perform(command, read.input, app, printer, gone);
+    return await app.afterCommand?.(code) ?? code;
   }
 
   function printVersion(): number {

@@ -8,8 +8,7 @@ import { defineCommand } from "./define.ts";
 export const cachePrune = defineCommand({
   name: ["cache", "prune"],
   summary: "Remove what is longest unused until the cache is under its cap",
-  description:
-    "Files that a run of this project is reading stay. What was removed is fetched or made again when needed.",
+  description: "Files that a run is reading stay. What was removed is fetched or made again when needed.",
   examples: [
     { does: "See what would go", run: "aero cache prune --dry-run" },
     { does: "Keep one gigabyte", run: "aero cache prune --keep 1GB" },
@@ -25,10 +24,11 @@ export const cachePrune = defineCommand({
     const { pruneCache } = await import("../actions/prune_cache.ts");
     return await pruneCache(app, { dryRun, ...(keepBytes === undefined ? {} : { keepBytes }) });
   },
-  text: ({ dryRun, trees, results, bytes, keptBytes }, style) =>
-    trees + results === 0
+  text: ({ dryRun, trees, objects, results, bytes, keptBytes }, style) =>
+    trees + objects + results === 0
       ? style.dim(`Nothing to remove: the cache holds ${formatBytes(keptBytes)}`)
-      : `${dryRun ? "Would remove" : "Removed"} ${plural(trees, "tree")} and ${plural(results, "result")}, ` +
+      : `${dryRun ? "Would remove" : "Removed"} ${plural(trees, "tree")}, ${plural(objects, "object")} and ` +
+        `${plural(results, "result")}, ` +
         `${style.bold(formatBytes(bytes))}; ${formatBytes(keptBytes)} ${dryRun ? "would stay" : "stay"}`,
 });
 

@@ -16,21 +16,23 @@ export const cacheStatus = defineCommand({
   async run(_input, app) {
     const { openCache } = await import("../actions/open_cache.ts");
     const { bytesOf } = await import("../cache/prune.ts");
-    const { directory, maxBytes, trees, results } = await openCache(app);
-    const content = { trees: trees.list(), results: results.list() };
+    const { directory, room, trees, objects, results } = await openCache(app);
+    const content = { trees: trees.list(), objects: objects.evictables(), results: results.list() };
     return {
       type: "cache",
       directory,
-      bytes: bytesOf(content.trees) + bytesOf(content.results),
-      maxBytes,
+      bytes: room.usedBytes(),
+      maxBytes: await room.maxBytes(),
       trees: { count: content.trees.length, bytes: bytesOf(content.trees) },
+      objects: { count: content.objects.length, bytes: bytesOf(content.objects) },
       results: { count: content.results.length, bytes: bytesOf(content.results) },
     };
   },
-  text: ({ directory, bytes, maxBytes, trees, results }, style) =>
+  text: ({ directory, bytes, maxBytes, trees, objects, results }, style) =>
     [
       `${style.bold(directory)}  ${formatBytes(bytes)} of ${formatBytes(maxBytes)}`,
       `  ${plural(trees.count, "tree")} of files, ${formatBytes(trees.bytes)}`,
+      `  ${plural(objects.count, "object")} of runs, ${formatBytes(objects.bytes)}`,
       `  ${plural(results.count, "result")} of stages, ${formatBytes(results.bytes)}`,
       ...(bytes > maxBytes ? [`Over its cap: ${style.cyan("aero cache prune")}`] : []),
     ].join("\n"),

@@ -9,7 +9,8 @@ import type { RunRecord } from "../model/run.ts";
 import { checkoutTree } from "../source/checkout.ts";
 import { getManifest } from "../store/tree.ts";
 import { quoteCommand } from "../model/quote_command.ts";
-import { materializeInputs } from "./inputs.ts";
+import { materializeInputs, releaseInputs } from "./inputs.ts";
+import { removeTree } from "./run_directory.ts";
 import { interpolateCommand } from "./interpolate.ts";
 import { writeProgramFiles } from "./program_files.ts";
 import type { Project } from "./project.ts";
@@ -81,11 +82,14 @@ async function lay(
   options: { readonly signal: AbortSignal },
 ): Promise<void> {
   Deno.mkdirSync(root, { recursive: true });
-  const trees = await materializeInputs(artifacts, project.services, options);
+  const elsewhere = `${root}/.trees`;
+  const trees = await materializeInputs(artifacts, project.services, { ...options, elsewhere });
   for (const [name, path] of Object.entries(trees)) {
     const content = await getManifest(project.services.store, artifacts[name]!.manifest);
     placeTree(path, content, `${root}/${name}`);
   }
+  releaseInputs(artifacts, project.services);
+  await removeTree(elsewhere);
 }
 
 /** A shell script that runs the same program on the same files; outputs go to `again/`. */

@@ -82,9 +82,9 @@ async function devStage(
   options: DevOptions,
 ): Promise<DevOutcome> {
   const params = paramsOf(stage, options.params);
-  const inputs = await devInputs(name, stage, scratch, options);
   const work = scratch.newWork();
   try {
+    const inputs = await devInputs(name, stage, { scratch, elsewhere: `${work}/trees` }, options);
     const layout: ProgramLayout = {
       code: options.directory,
       inputs: `${work}/inputs`,
@@ -144,7 +144,7 @@ async function runDevProgram(
 async function devInputs(
   name: string,
   stage: StageConfig,
-  scratch: ScratchArtifacts,
+  { scratch, elsewhere }: { readonly scratch: ScratchArtifacts; readonly elsewhere: string },
   options: DevOptions,
 ): Promise<Record<string, string>> {
   const paths: Record<string, string> = {};
@@ -157,7 +157,7 @@ async function devInputs(
   if (Object.keys(stored).length > 0) {
     const services = await options.services();
     const records = await resolveInputs(name, stored, new Map(), services, options.config.project);
-    Object.assign(paths, await materializeInputs(records, services, options));
+    Object.assign(paths, await materializeInputs(records, services, { ...options, elsewhere }));
   }
   return paths;
 }

@@ -100,6 +100,7 @@ class Session {
       made,
       this.#project.services,
       this.#config.project,
+      (text) => this.#options.observer.warn(text),
     );
     const plan = await this.#plan(name, stage, inputs, environment);
     const earlier = this.#request.force

@@ -1,4 +1,5 @@
 import { UserError } from "../errors.ts";
+import { PREFIX } from "../store/keys.ts";
 import { labelName } from "../model/lineage.ts";
 import { parseArtifactReference } from "../model/name.ts";
 import type { InputRecord, OutputRecord } from "../model/run.ts";
@@ -22,8 +23,9 @@ export async function resolveInputs(
   stage: string,
   inputs: Readonly<Record<string, string>>,
   made: ReadonlyMap<string, MadeOutput>,
-  services: Pick<RunServices, "catalog" | "archive">,
+  services: Pick<RunServices, "catalog" | "archive" | "store">,
   project: string,
+  warn: (text: string) => void = () => {},
 ): Promise<Record<string, InputRecord>> {
   const resolved: Record<string, InputRecord> = {};
   for (const [name, text] of Object.entries(inputs)) {
@@ -38,22 +40,37 @@ export async function resolveInputs(
       };
       continue;
     }
-    resolved[name] = await stored(stage, name, text, services, project);
+    resolved[name] = await stored({ stage, input: name, text, project, warn }, services);
   }
   return resolved;
 }
 
+interface Wanted {
+  readonly stage: string;
+  readonly input: string;
+  /** As the config has it. */
+  readonly text: string;
+  readonly project: string;
+  readonly warn: (text: string) => void;
+}
+
 async function stored(
-  stage: string,
-  input: string,
-  text: string,
-  { catalog, archive }: Pick<RunServices, "catalog" | "archive">,
-  project: string,
+  { stage, input, text, project, warn }: Wanted,
+  { catalog, archive, store }: Pick<RunServices, "catalog" | "archive" | "store">,
 ): Promise<InputRecord> {
   const reference = parseArtifactReference(text, project);
   const { artifact } = reference;
   try {
     const label = await catalog.resolve(reference, { accepts: reliableLabel(archive) });
+    const moves = reference.version.by === "latest" || reference.version.by === "alias";
+    if (store.isAway && moves && label.number !== undefined) {
+      const at = store.outbox!.knownAt(`${PREFIX.artifacts}${artifact.project}/${artifact.name}/`);
+      warn(
+        `stage ${stage} reads ${artifact.name}:${labelName(label)}, which was the one last known here${
+          at === undefined ? "" : `, as of ${new Date(at).toISOString().slice(0, 16).replace("T", " ")} UTC`
+        }`,
+      );
+    }
     return {
       artifact: artifact.project === project ? artifact.name : `${artifact.project}/${artifact.name}`,
       ...(label.number === undefined ? {} : { label: labelName(label) }),

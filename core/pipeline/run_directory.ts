@@ -74,6 +74,10 @@ export class RunDirectory {
   get outputs(): string {
     return `${this.work}/outputs`;
   }
+  /** Inputs for which the cache has no room. */
+  get trees(): string {
+    return `${this.work}/trees`;
+  }
   /** Params and metrics. */
   get exchange(): string {
     return `${this.work}/run`;

@@ -1,3 +1,4 @@
+import type { ObjectCache } from "../cache/objects.ts";
 import type { TreeCache } from "../cache/trees.ts";
 import type { StageResults } from "../cache/stage_results.ts";
 import type { RunIndex } from "../history/run_index.ts";
@@ -15,6 +16,7 @@ export interface RunServices {
   readonly catalog: ArtifactCatalog;
   readonly archive: RunArchive;
   readonly trees: TreeCache;
+  readonly objects: ObjectCache;
   readonly results: StageResults;
   readonly index: RunIndex;
   /** Epoch milliseconds. */

@@ -9,7 +9,7 @@ import { checkoutTree } from "../source/checkout.ts";
 import type { ObjectReader } from "../source/object_reader.ts";
 import { namingFullDisk } from "./full_disk.ts";
 import { Heartbeat } from "./heartbeat.ts";
-import { materializeInputs } from "./inputs.ts";
+import { materializeInputs, releaseInputs } from "./inputs.ts";
 import { JournalWriter } from "./journal_writer.ts";
 import { readMetricsFile } from "./metrics_file.ts";
 import { MetricsFollower } from "./metrics_follower.ts";
@@ -163,8 +163,13 @@ async function execute(job: StageJob, running: Running, options: StageRunOptions
   const { commit, tree } = job.plan.version.code;
   const { committedAt } = await options.code.readCommit(commit);
   await checkoutTree(options.code, tree, directory.code, { signal, modifiedAt: committedAt });
-  const inputs = await materializeInputs(job.inputs, services, options);
-  const exit = await followed(job, running, inputs, options);
+  let exit: ProgramExit;
+  try {
+    const inputs = await materializeInputs(job.inputs, services, { signal, elsewhere: directory.trees });
+    exit = await followed(job, running, inputs, options);
+  } finally {
+    releaseInputs(job.inputs, services);
+  }
   // What it made is kept here if the storage does not take it, whatever its reason.
   services.store.outbox?.keepAll();
   if (exit.how !== "exited" || exit.code !== 0) return { state: "failed", exit };

@@ -38,7 +38,10 @@ export async function runInPlace(
     directory.create(job.outputs);
     const { committedAt } = await code.readCommit(commit);
     await checkoutTree(code, tree, directory.code, { signal: streams.signal, modifiedAt: committedAt });
-    const inputs = await materializeInputs(subject.inputs, services, streams);
+    const inputs = await materializeInputs(subject.inputs, services, {
+      signal: streams.signal,
+      elsewhere: directory.trees,
+    });
     writeExchange(job, directory);
     return await startProgram(job, { run, directory, inputs }, subject, streams);
   } finally {

@@ -4,13 +4,7 @@ import { digestOf } from "../format/digest_of.ts";
 import { readLabel, readPendingVersion, writeLabel, writePendingVersion } from "../format/label_format.ts";
 import type { Descriptor } from "../model/descriptor.ts";
 import type { JsonObject } from "../model/json.ts";
-import {
-  type ArtifactLabel,
-  type KnownVersion,
-  labelName,
-  type Origin,
-  type PendingVersion,
-} from "../model/lineage.ts";
+import type { ArtifactLabel, KnownVersion, Origin, PendingVersion } from "../model/lineage.ts";
 import type { ArtifactName, ArtifactReference } from "../model/name.ts";
 import type { OperationOptions } from "../plugin/context.ts";
 import { bytesBody, isStorageError } from "../plugin/storage.ts";

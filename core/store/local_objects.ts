@@ -7,7 +7,7 @@ export interface LocalObjects {
   /** The bytes of an object; `undefined` if there is no copy. */
   open(digest: Digest): ReadableStream<Uint8Array> | undefined;
   /** Keeps a copy, if it is worth it and there is room; a failure is no more than no copy. */
-  keep(digest: Digest, bytes: Uint8Array): void;
+  keep(digest: Digest, bytes: Uint8Array): Promise<void>;
   /** Removes a copy that was found to be wrong. */
   discard(digest: Digest): void;
 }

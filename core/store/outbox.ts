@@ -1,3 +1,4 @@
+import type { Digest } from "../model/digest.ts";
 import type { OperationOptions } from "../plugin/context.ts";
 import {
   type GetOptions,
@@ -10,6 +11,7 @@ import {
 } from "../plugin/storage.ts";
 import { LocalKnowledge } from "./local_knowledge.ts";
 import { ObjectCatalog } from "./object_catalog.ts";
+import type { PackEntry } from "./pack_format.ts";
 import { removeIfThere } from "./staging.ts";
 
 /** Where an outbox lies, and how a storage in a directory is opened. */
@@ -84,6 +86,15 @@ export class Outbox implements AsyncDisposable {
   async content(options: OperationOptions = {}): Promise<OutboxContent> {
     const keys = this.hasWaiting ? await Array.fromAsync((await this.storage()).list("", options)) : [];
     return { objects: keys.length, bytes: keys.reduce((sum, { size }) => sum + size, 0), keys };
+  }
+
+  /** The objects of a pack that is in, in their order; none if its index cannot be read. */
+  async entriesOf(pack: Digest): Promise<readonly PackEntry[]> {
+    const catalog = await this.catalog();
+    const known = this.#index!.entriesOf(pack);
+    if (known.length > 0) return known;
+    await catalog.refreshPacks();
+    return this.#index!.entriesOf(pack);
   }
 
   /** Holds off other senders until it is disposed; waits for one that is at work. */

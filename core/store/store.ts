@@ -110,6 +110,7 @@ export class Store implements AsyncDisposable {
   readonly workers: number;
   /** Where files on their way into the storage lie. */
   readonly stagingDirectory: string;
+  readonly #options: StoreOptions;
   readonly #signal: AbortSignal;
   readonly #imported: ImportedObjects | undefined;
   readonly #local: LocalObjects | undefined;
@@ -123,6 +124,7 @@ export class Store implements AsyncDisposable {
     this.packTargetBytes = Math.min(PACK_TARGET_BYTES, marker.packMaxBytes / 2);
     this.workers = options.workers ?? Math.min(4, navigator.hardwareConcurrency);
     this.stagingDirectory = options.storage.capabilities.stagingDirectory ?? options.scratchDirectory;
+    this.#options = options;
     this.#signal = options.signal;
     this.#local = options.local;
     this.#imported = options.openSource && new ImportedObjects(this, options.openSource);
@@ -131,6 +133,19 @@ export class Store implements AsyncDisposable {
   /** The outbox and the storage as one, where work can go on without the storage. */
   get outbox(): OutboxStorage | undefined {
     return this.storage instanceof OutboxStorage ? this.storage : undefined;
+  }
+
+  /**
+   * The store in the storage alone, without what waits here; it shares what is open with this one.
+   *
+   * @throws {StorageError} `unavailable` and others: the storage is asked.
+   */
+  async inStorageAlone(): Promise<Store> {
+    const storage = this.outbox?.remote;
+    if (storage === undefined) return this;
+    const marker = await readMarker(storage, this.#signal);
+    const catalog = new ObjectCatalog(storage, this.knowledge);
+    return new Store({ ...this.#options, storage }, marker, this.knowledge, catalog);
   }
 
   /** Whether the storage is not asked, so that what it holds may not be known. */
@@ -154,8 +169,8 @@ export class Store implements AsyncDisposable {
   }
 
   /** Keeps a copy of an object on this machine, where copies are kept. */
-  keepLocally(digest: Digest, bytes: Uint8Array): void {
-    this.#local?.keep(digest, bytes);
+  async keepLocally(digest: Digest, bytes: Uint8Array): Promise<void> {
+    await this.#local?.keep(digest, bytes);
   }
 
   /** Stores bytes as one object. */

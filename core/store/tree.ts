@@ -91,7 +91,10 @@ export async function putManifest(
   content: Manifest,
   options: OperationOptions = {},
 ): Promise<Descriptor> {
-  return await store.putBytes(writeManifest(content), MEDIA_TYPE.manifest, options);
+  const bytes = writeManifest(content);
+  const manifest = await store.putBytes(bytes, MEDIA_TYPE.manifest, options);
+  await store.keepLocally(manifest.digest, bytes);
+  return manifest;
 }
 
 /**
@@ -104,7 +107,9 @@ export async function getManifest(
   manifest: Digest | Descriptor,
   options: OperationOptions = {},
 ): Promise<Manifest> {
-  return readManifest(await store.getBytes(manifest, options));
+  const bytes = await store.getBytes(manifest, options);
+  await store.keepLocally(typeof manifest === "string" ? manifest : manifest.digest, bytes);
+  return readManifest(bytes);
 }
 
 async function walkAny(

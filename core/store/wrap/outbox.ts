@@ -2,7 +2,6 @@ import type { OperationOptions } from "../../plugin/context.ts";
 import {
   bytesBody,
   type GetOptions,
-  isStorageError,
   type ObjectBody,
   type PutOptions,
   type Storage,
@@ -51,6 +50,7 @@ export class OutboxStorage implements Storage {
   #away: boolean;
   #put = false;
   #trouble: StorageError | undefined;
+  #troubleAt = -Infinity;
   #keepsAll = false;
   #capabilities: StorageCapabilities | undefined;
 
@@ -85,6 +85,11 @@ export class OutboxStorage implements Storage {
     return this.#put;
   }
 
+  /** When the storage failed last; epoch milliseconds, before all times if it has not. */
+  get troubleAt(): number {
+    return this.#troubleAt;
+  }
+
   /** Why the storage is away or refuses; absent if it is not, or if that was asked for. */
   get trouble(): StorageError | undefined {
     return this.#trouble;
@@ -115,7 +120,8 @@ export class OutboxStorage implements Storage {
     options.signal?.throwIfAborted();
     if (!this.#holding) {
       try {
-        return await this.#remote.put(key, body, options);
+        await this.#remote.put(key, body, options);
+        return await this.#rememberPut(key, body);
       } catch (error) {
         if (!await this.#turnsAway(error)) throw error;
       }
@@ -194,18 +200,27 @@ export class OutboxStorage implements Storage {
     throw this.#awayError(`Cannot list "${prefix}"`);
   }
 
-  /** Removes from the storage; what waits stays. */
+  /** Removes a document from where it is; objects from the storage only, since what waits is to be sent. */
   async delete(key: StorageKey, options: OperationOptions = {}): Promise<void> {
     options.signal?.throwIfAborted();
+    if (this.#holding && isDocumentKey(key)) {
+      const held = await this.outbox.storage();
+      if (await held.stat(key, options) !== undefined) return await held.delete(key, options);
+    }
     if (this.#away) throw this.#awayError(`Cannot remove "${key}"`);
     await this.remote.delete(key, options);
+  }
+
+  /** Whether the storage is not to be asked, since somebody said so. */
+  get isOffline(): boolean {
+    return this.#parts.offline ?? false;
   }
 
   /**
    * Asks the storage again, if it was away and may be asked; whether it answers. What waits is then to be sent.
    */
   async comeBack(options: OperationOptions = {}): Promise<boolean> {
-    if (this.#parts.offline) return false;
+    if (this.isOffline) return false;
     if (!this.#away) return true;
     try {
       await this.#remote.stat(MARKER_KEY, options);
@@ -247,6 +262,12 @@ export class OutboxStorage implements Storage {
     return bytesBody(bytes).open();
   }
 
+  async #rememberPut(key: StorageKey, body: ObjectBody): Promise<void> {
+    if (this.#parts.known !== undefined && isDocumentKey(key)) {
+      this.#parts.known.keep(key, await readAll(body.open()));
+    }
+  }
+
   /** Something is asked of the storage alone. */
   async #asked<T>(work: () => Promise<T>): Promise<T> {
     if (this.#away) throw this.#awayError("Cannot ask the storage");
@@ -267,6 +288,7 @@ export class OutboxStorage implements Storage {
     this.#capabilities = (await this.outbox.storage()).capabilities;
     const first = this.#trouble === undefined;
     this.#trouble ??= error;
+    this.#troubleAt = this.#parts.now();
     this.#holding = true;
     if (away) this.#away = true;
     if (first) this.#parts.onTrouble?.(error);

@@ -1,9 +1,4 @@
-import {
-  type Storage,
-  type StorageCapabilities,
-  type StorageError,
-  type StoredObject,
-} from "../../plugin/storage.ts";
+import type { Storage, StorageCapabilities, StorageError, StoredObject } from "../../plugin/storage.ts";
 
 /** Stands for a storage that could not be opened: every call fails as opening it did. */
 export class UnopenedStorage implements Storage {

@@ -1,0 +1,197 @@
+import { readPendingVersion } from "../format/label_format.ts";
+import { readRecord } from "../format/record_format.ts";
+import { OutsideError } from "../errors.ts";
+import type { Digest } from "../model/digest.ts";
+import { type ArtifactLabel, labelName } from "../model/lineage.ts";
+import type { RunRecord } from "../model/run.ts";
+import type { RunId } from "../model/run_id.ts";
+import type { OperationOptions } from "../plugin/context.ts";
+import { bytesBody, type Storage, type StoredObject } from "../plugin/storage.ts";
+import { labelled } from "./artifact_selection.ts";
+import { ArtifactCatalog, type LabelOptions } from "./artifacts.ts";
+import { mapConcurrent } from "./concurrent.ts";
+import { isDocumentKey, PREFIX } from "./keys.ts";
+import { putIfAbsent } from "./marker.ts";
+import { namedBy, objectsOfTree } from "./needed_objects.ts";
+import { heldObjects, planObjects, sendObjects } from "./send_objects.ts";
+import type { Store } from "./store.ts";
+import { readAll } from "./verified_stream.ts";
+import type { OutboxStorage } from "./wrap/outbox.ts";
+
+/** How {@link sendOutbox} goes about it. */
+export interface SendOptions extends LabelOptions {
+  /** Which keys to send; all if absent. */
+  readonly only?: ReadonlySet<string>;
+  /** Asks what would be sent, and sends nothing. */
+  readonly dryRun?: boolean;
+  /** Told once how many bytes of objects are to be sent. */
+  readonly onTotal?: (bytes: number) => void;
+  /** Told of bytes of objects as they are sent. */
+  readonly onSent?: (bytes: number) => void;
+}
+
+/** What was sent, or would be. */
+export interface Sent {
+  /** Objects that the storage lacked. */
+  readonly objects: number;
+  /** Their bytes, with what packs add. */
+  readonly bytes: number;
+  readonly runs: readonly RunId[];
+  /** Labels that versions got; of a dry run, none. */
+  readonly labels: readonly ArtifactLabel[];
+  /** Versions that waited for a label. */
+  readonly versions: number;
+}
+
+/**
+ * Sends what waits in the outbox, and empties it of that.
+ *
+ * What the storage has already is not sent again, so that a push which was interrupted goes on where it stopped. The
+ * order is that of all writes: objects, what names them, labels, records. Several may call this at once; one works at a
+ * time.
+ *
+ * @throws {StorageError} as the storage fails: what is left still waits.
+ * @throws {OutsideError} `push_incomplete` if the storage has lost what a run relies on; that run still waits.
+ */
+export async function sendOutbox(store: Store, options: SendOptions = {}): Promise<Sent> {
+  const wrapper = store.outbox!;
+  const { outbox } = wrapper;
+  using _lock = await outbox.lock();
+  const scope = options.signal === undefined ? {} : { signal: options.signal };
+  const waiting = (await outbox.content(scope)).keys.filter(({ key }) => options.only?.has(key) ?? true);
+  if (waiting.length === 0) {
+    if (!options.dryRun && outbox.hasWaiting) await outbox.settle();
+    wrapper.lookAgain();
+    return { objects: 0, bytes: 0, runs: [], labels: [], versions: 0 };
+  }
+  const held = await outbox.storage();
+  const remote = await store.inStorageAlone();
+  const plan = await planObjects(remote, await heldObjects(waiting, (pack) => outbox.entriesOf(pack)), scope);
+  options.onTotal?.(plan.bytes);
+  const documents = new Documents(held, waiting);
+  const runs = documents.runs();
+  const summary = {
+    objects: plan.objects,
+    bytes: plan.bytes,
+    runs,
+    versions: documents.under(PREFIX.pending).length,
+  };
+  if (options.dryRun) return { ...summary, labels: [] };
+  await sendObjects(held, remote, plan, { ...scope, observer: { sent: (bytes) => options.onSent?.(bytes) } });
+  const records = await documents.records();
+  for (const record of records.values()) await requireWhole(store, remote, record, scope);
+  const send = (object: StoredObject) => documents.send(object, wrapper, scope);
+  const limit = remote.storage.capabilities.maxConcurrency;
+  const early = [PREFIX.versions, PREFIX.imports, PREFIX.images].flatMap((prefix) => documents.under(prefix));
+  await mapConcurrent(early, limit, send);
+  const labels = await claimLabels(remote, documents, options);
+  await mapConcurrent(documents.under(PREFIX.runs, /\/record\.json$/), limit, send);
+  await mapConcurrent(documents.under(PREFIX.runs, /\/verdicts\//), limit, send);
+  for (const { key } of waiting) await held.delete(key, scope);
+  await outbox.settle();
+  wrapper.lookAgain();
+  return { ...summary, labels };
+}
+
+/** Documents that wait. */
+class Documents {
+  readonly #held: Storage;
+  readonly #waiting: readonly StoredObject[];
+
+  constructor(held: Storage, waiting: readonly StoredObject[]) {
+    this.#held = held;
+    this.#waiting = waiting.filter(({ key }) => isDocumentKey(key));
+  }
+
+  under(prefix: string, pattern?: RegExp): StoredObject[] {
+    return this.#waiting.filter(({ key }) => key.startsWith(prefix) && (pattern?.test(key) ?? true));
+  }
+
+  runs(): RunId[] {
+    return this.under(PREFIX.runs, /\/record\.json$/).map(({ key }) => key.split("/")[2]! as RunId);
+  }
+
+  async read({ key }: StoredObject): Promise<Uint8Array<ArrayBuffer>> {
+    return await readAll(await this.#held.get(key));
+  }
+
+  async records(): Promise<Map<RunId, RunRecord>> {
+    const objects = this.under(PREFIX.runs, /\/record\.json$/);
+    const records = await Promise.all(objects.map(async (object) => readRecord(await this.read(object))));
+    return new Map(records.map((record) => [record.run, record]));
+  }
+
+  /** A kept image's document takes the place of an older one; all others are the same whoever writes them. */
+  async send(object: StoredObject, wrapper: OutboxStorage, options: OperationOptions): Promise<void> {
+    const bytes = await this.read(object);
+    const body = bytesBody(bytes);
+    if (object.key.startsWith(PREFIX.images)) await wrapper.remote.put(object.key, body, options);
+    else await putIfAbsent(wrapper.remote, object.key, body, options);
+    wrapper.noteSent(object.key, bytes);
+    await this.done(object);
+  }
+
+  /** A document that was sent waits no longer. */
+  async done({ key }: StoredObject): Promise<void> {
+    await this.#held.delete(key);
+  }
+}
+
+/** Gives versions their labels, oldest first. */
+async function claimLabels(
+  remote: Store,
+  documents: Documents,
+  { accepts, signal }: LabelOptions,
+): Promise<ArtifactLabel[]> {
+  const catalog = new ArtifactCatalog(remote);
+  const labels: ArtifactLabel[] = [];
+  const versions = await Promise.all(
+    documents.under(PREFIX.pending).map(async (object) => ({
+      object,
+      version: readPendingVersion(await documents.read(object)),
+    })),
+  );
+  for (const { object, version } of versions.sort((a, b) => a.version.createdAt - b.version.createdAt)) {
+    const { schema: _, artifact: name, number: __, ...rest } = version;
+    const { label } = await catalog.addVersion({ ...rest, name }, {
+      // As when it was made: what a person adds is to be the newest, what a program makes again is no new version.
+      reuse: version.origin.kind === "run" ? "any" : "newest",
+      ...(accepts === undefined ? {} : { accepts }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+    labels.push(labelled(label));
+    await documents.done(object);
+  }
+  return labels;
+}
+
+/** Refuses to name in the storage what is not all there. */
+async function requireWhole(
+  store: Store,
+  remote: Store,
+  record: RunRecord,
+  options: OperationOptions,
+): Promise<void> {
+  const needed = new Set<Digest>(namedBy(record).map(({ digest }) => digest));
+  for (const { manifest } of Object.values(record.outputs)) {
+    for (const digest of await objectsOfTree(store, manifest, options)) needed.add(digest);
+  }
+  const there = await remote.catalog.present([...needed], { ...options, lasting: true });
+  const missing = [...needed].filter((digest) => !there.has(digest));
+  if (missing.length === 0) return;
+  throw new OutsideError("push_incomplete", {
+    what: `Cannot send run ${record.run}`,
+    why: `it relies on ${missing.length} objects that ${store.storage.location} had and has lost, such as ${
+      missing[0]
+    }`,
+    fix: [
+      `bring the image of stage ${record.stage} back into the storage: \`aero build\``,
+      "`aero storage fsck`",
+    ],
+  });
+}
+
+/** For messages: `model:v3, report:v1`. */
+export function labelList(labels: readonly ArtifactLabel[]): string {
+  return labels.map((label) => `${label.artifact}:${labelName(label)}`).join(", ");
+}

@@ -108,7 +108,8 @@ export function requirePolicy(policy: PostPolicy, form: PostedForm): void {
     policy.conditions.map((condition) => condition.kind === "length" ? "" : condition.field),
   );
   for (const field of form.fields.keys()) {
-    const free = UNCONDITIONED.includes(field) || field.startsWith("x-ignore-");
+    // A checksum allows nothing: it only refuses a file that is another one.
+    const free = UNCONDITIONED.includes(field) || /^x-(ignore|amz-checksum)-/.test(field);
     if (!free && !known.has(field)) {
       throw denied(`The form has a field ${field} that its policy does not allow`);
     }

@@ -36,6 +36,7 @@ Deno.test("a form that meets its policy is let through", () => {
       "policy": "…",
       "x-amz-signature": "…",
       "x-ignore-this": "…",
+      "x-amz-checksum-crc32": "AAAAAA==",
     },
   );
 });

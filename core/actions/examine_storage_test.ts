@@ -64,3 +64,17 @@ Deno.test("fsck tells of a key that is not aero's, and calls it no damage", asyn
 
   assert.deepEqual(await fsck(project), { code: 0, kinds: ["key_unknown false", "fsck"] });
 });
+
+Deno.test("fsck takes a link in the place of a record for damage, not for a run that never was", async () => {
+  await using project = new TestProject();
+  project.commit(STAGES);
+  await project.run();
+  const record = pathIn(project.storagePath, "/record.json");
+  Deno.renameSync(record, `${project.root}/../elsewhere`);
+  Deno.symlinkSync(`${project.root}/../elsewhere`, record);
+
+  const { code, kinds } = await fsck(project);
+
+  assert.equal(code, 5);
+  assert.ok(kinds.includes("document_corrupt true"), kinds.join());
+});

@@ -1,160 +1,160 @@
 import { AeroError } from "../errors.ts";
-import { readAlias } from "../format/alias_format.ts";
 import { digestOf } from "../format/digest_of.ts";
-import { experimentVersionId, readExperimentVersion } from "../format/experiment_version_format.ts";
-import { readKeptImage } from "../format/image_format.ts";
-import { readImageManifest } from "../format/image_manifest_format.ts";
-import { readLabel } from "../format/label_format.ts";
-import { readManifest } from "../format/manifest_format.ts";
-import { readRecord } from "../format/record_format.ts";
-import { readVerdict } from "../format/verdict_format.ts";
+import { readImport } from "../format/import_format.ts";
 import type { Descriptor } from "../model/descriptor.ts";
 import type { Digest } from "../model/digest.ts";
-import { filesOf } from "../model/manifest.ts";
-import type { RunRecord } from "../model/run.ts";
+import { MEDIA_TYPE } from "../model/descriptor.ts";
 import type { OperationOptions } from "../plugin/context.ts";
-import type { Finding } from "./check.ts";
-import { aliasKey, imageKey, labelKey, PREFIX, recordKey, verdictKey, versionKey } from "./keys.ts";
+import { isStorageError, type StorageKey } from "../plugin/storage.ts";
+import { type CheckOptions, type Finding, type SoundObjects, unlessUnreadable } from "./check.ts";
+import { placeOf } from "./document_place.ts";
+import { PREFIX } from "./keys.ts";
+import { mapStream } from "./map_stream.ts";
+import { NAME_PREFIXES, type ObjectReference, objectsOfImage, referencesOf } from "./references.ts";
+import { readManifest } from "../format/manifest_format.ts";
+import { filesOf } from "../model/manifest.ts";
 import type { Store } from "./store.ts";
 
-/**
- * Checks that all that documents name is there.
- *
- * @param sound The objects whose bytes were found right, with their sizes in bytes.
- */
+const AT_ONCE = 16;
+// After so long whoever stored the bytes of a record has put it under its key, or never will.
+const UNNAMED_MS = 3_600_000;
+
+/** Checks that all that documents name is there. */
 export async function* checkNames(
   store: Store,
-  sound: ReadonlyMap<Digest, number>,
-  options: OperationOptions,
+  sound: SoundObjects,
+  options: CheckOptions,
 ): AsyncGenerator<Finding> {
   const check = new NameCheck(store, sound, options);
-  const prefixes = [PREFIX.versions, PREFIX.artifacts, PREFIX.aliases, PREFIX.runs, PREFIX.images];
-  for (const prefix of prefixes) {
-    for await (const { key } of store.storage.list(prefix, options)) {
-      check.keys.add(key);
-    }
+  const scope = options.signal === undefined ? {} : { signal: options.signal };
+  for (const prefix of [...NAME_PREFIXES, PREFIX.collections]) {
+    for await (const { key } of store.storage.list(prefix, scope)) check.keys.add(key);
   }
-  for (const key of check.keys) {
-    try {
-      await check.document(key);
-    } catch (error) {
-      if (!(error instanceof AeroError) || error.kind === "outside") throw error;
-      check.note("document_corrupt", key, `${key}: ${error.message}`);
-    }
+  await check.readImports();
+  const limit = Math.min(store.storage.capabilities.maxConcurrency, AT_ONCE);
+  for await (const findings of mapStream([...check.keys], limit, (key) => check.document(key))) {
+    yield* findings;
     yield* check.findings.splice(0);
   }
   check.labelGaps();
   yield* check.findings;
+  yield* await check.unnamedRecords();
 }
 
 class NameCheck {
   readonly keys = new Set<string>();
   readonly findings: Finding[] = [];
   readonly #store: Store;
-  readonly #sound: ReadonlyMap<Digest, number>;
+  readonly #sound: SoundObjects;
+  readonly #now: () => number;
   readonly #options: OperationOptions;
   readonly #seen = new Set<Digest>();
+  /** Objects that need not be stored: they stay where they were imported from. */
+  readonly #elsewhere = new Set<Digest>();
 
-  constructor(store: Store, sound: ReadonlyMap<Digest, number>, options: OperationOptions) {
+  constructor(store: Store, sound: SoundObjects, options: CheckOptions) {
     this.#store = store;
     this.#sound = sound;
-    this.#options = options;
+    this.#now = options.now ?? Date.now;
+    this.#options = options.signal === undefined ? {} : { signal: options.signal };
   }
 
-  note(kind: Finding["kind"], key: string, message: string): void {
-    this.findings.push({ kind, key, message });
-  }
-
-  async document(key: string): Promise<void> {
-    const bytes = await this.#store.readDocument(key as Parameters<Store["readDocument"]>[0], this.#options);
-    if (key.startsWith(PREFIX.versions)) {
-      this.#mustBe(key, versionKey(experimentVersionId(readExperimentVersion(bytes))));
-    } else if (key.startsWith(PREFIX.artifacts)) await this.#label(key, bytes);
-    else if (key.startsWith(PREFIX.aliases)) this.#alias(key, bytes);
-    else if (key.endsWith("/record.json")) await this.#record(key, bytes);
-    else if (key.includes("/verdicts/")) this.#verdict(key, bytes);
-    else if (key.startsWith(PREFIX.images)) await this.#keptImage(key, bytes);
-    else this.note("key_unknown", key, `${key} is not a key of a store`);
-  }
-
-  async #label(key: string, bytes: Uint8Array): Promise<void> {
-    const label = readLabel(bytes);
-    this.#mustBe(key, labelKey(label.project, label.artifact, label.number));
-    await this.#tree(key, label.manifest);
-  }
-
-  #alias(key: string, bytes: Uint8Array): void {
-    const { project, artifact, alias, number } = readAlias(bytes);
-    this.#mustBe(key, aliasKey(project, artifact, alias));
-    this.#mustHave(key, labelKey(project, artifact, number));
-  }
-
-  async #record(key: string, bytes: Uint8Array): Promise<void> {
-    const record = readRecord(bytes);
-    this.#mustBe(key, recordKey(record.project, record.run));
-    this.#mustHave(key, versionKey(record.version));
-    if (!this.#sound.has(digestOf(bytes))) {
-      this.note("document_corrupt", key, `the bytes of ${key} are not those that were stored`);
+  /** Reads which objects are elsewhere; an import that cannot be read is told of later. */
+  async readImports(): Promise<void> {
+    for (const key of this.keys) {
+      if (!key.startsWith(PREFIX.imports)) continue;
+      await unlessUnreadable(key, "document_corrupt", undefined, async () => {
+        const { inPlace, files } = readImport(await this.#read(key));
+        if (inPlace) { for (const { digest } of files) this.#elsewhere.add(digest); }
+        return [];
+      });
     }
-    for (const object of objectsOf(record)) this.#object(key, object);
-    for (const { manifest } of [...Object.values(record.inputs), ...Object.values(record.outputs)]) {
-      await this.#tree(key, manifest);
+  }
+
+  async document(key: string): Promise<Finding[]> {
+    if (/^gc\/[0-9A-Za-z-]+\.(?:done|begun)$/.test(key)) return [];
+    return await unlessUnreadable(key, "document_corrupt", undefined, async () => {
+      const bytes = await this.#read(key);
+      try {
+        await this.#document(key, bytes);
+      } catch (error) {
+        if (!(error instanceof AeroError) || error.kind === "outside") throw error;
+        this.#note("document_corrupt", key, `${key}: ${error.message}`);
+      }
+      return [];
+    });
+  }
+
+  async #document(key: string, bytes: Uint8Array): Promise<void> {
+    const place = placeOf(key, bytes);
+    if (key.startsWith(PREFIX.collections)) return;
+    const references = referencesOf(key, bytes);
+    if (place === undefined || references === undefined) {
+      return this.#note("key_unknown", key, `${key} is not a key of a store`);
     }
-    if (record.image) await this.#image(key, record.image.manifest);
+    if (place !== key) this.#note("document_corrupt", key, `${key} holds what belongs at ${place}`);
+    if (key.endsWith("/record.json") && !this.#sound.sizes.has(digestOf(bytes))) {
+      this.#note("document_corrupt", key, `the bytes of ${key} are not those that were stored`);
+    }
+    for (const wanted of references.documents) this.#mustHave(key, wanted);
+    for (const object of references.objects) this.#object(key, object);
+    for (const manifest of references.manifests) await this.#tree(key, manifest);
+    for (const manifest of references.images) await this.#image(key, manifest);
   }
 
-  #verdict(key: string, bytes: Uint8Array): void {
-    const verdict = readVerdict(bytes);
-    const project = key.split("/")[1]!;
-    this.#mustBe(key, verdictKey(project, verdict.run, digestOf(bytes)));
-    this.#mustHave(key, recordKey(project, verdict.run));
-  }
-
-  async #keptImage(key: string, bytes: Uint8Array): Promise<void> {
-    const { image, manifest, inventory } = readKeptImage(bytes);
-    this.#mustBe(key, imageKey(image));
-    if (inventory !== undefined) this.#object(key, inventory);
-    await this.#image(key, manifest);
-  }
-
-  async #tree(key: string, manifest: Descriptor): Promise<void> {
+  async #tree(key: string, manifest: ObjectReference): Promise<void> {
     if (!this.#object(key, manifest) || this.#isSeen(manifest)) return;
-    const content = readManifest(await this.#store.getBytes(manifest, this.#options));
+    const content = readManifest(await this.#bytes(manifest));
     for (const file of filesOf(content)) this.#object(`${key} (${file.path})`, file);
   }
 
-  async #image(key: string, manifest: Descriptor): Promise<void> {
+  async #image(key: string, manifest: ObjectReference): Promise<void> {
     if (!this.#object(key, manifest) || this.#isSeen(manifest)) return;
-    const image = readImageManifest(await this.#store.getBytes(manifest, this.#options));
-    for (const object of [image.config, ...image.layers]) this.#object(key, object);
+    for (const object of objectsOfImage(await this.#bytes(manifest))) this.#object(key, object);
   }
 
-  #isSeen({ digest }: Descriptor): boolean {
+  async #bytes({ digest, size }: ObjectReference): Promise<Uint8Array> {
+    const object: Digest | Descriptor = size === undefined
+      ? digest
+      : { mediaType: MEDIA_TYPE.manifest, digest, size };
+    return await this.#store.getBytes(object, this.#options);
+  }
+
+  #read(key: string): Promise<Uint8Array> {
+    return this.#store.readDocument(key as StorageKey, this.#options);
+  }
+
+  #isSeen({ digest }: ObjectReference): boolean {
     const seen = this.#seen.has(digest);
     this.#seen.add(digest);
     return seen;
   }
 
-  #object(lister: string, object: { readonly digest: Digest; readonly size: number }): boolean {
-    const size = this.#sound.get(object.digest);
-    if (size === object.size) return true;
+  #object(lister: string, object: ObjectReference): boolean {
+    const { digest, size: wanted } = object;
+    const size = this.#sound.sizes.get(digest);
+    if (size !== undefined && (wanted === undefined || size === wanted)) return true;
+    if (size === undefined && this.#elsewhere.has(digest)) return true;
     const state = size === undefined ? "is not stored whole" : `has ${size} bytes`;
-    this.note(
-      "object_missing",
-      object.digest,
-      `${lister} lists ${object.digest} of ${object.size} bytes, which ${state}`,
-    );
+    const lists = wanted === undefined ? digest : `${digest} of ${wanted} bytes`;
+    this.findings.push({
+      kind: "object_missing",
+      key: digest,
+      digest,
+      ...(wanted === undefined ? {} : { size: wanted }),
+      message: `${lister} lists ${lists}, which ${state}`,
+    });
     return false;
-  }
-
-  #mustBe(key: string, wanted: string): void {
-    if (key !== wanted) this.note("document_corrupt", key, `${key} holds what belongs at ${wanted}`);
   }
 
   #mustHave(key: string, wanted: string): void {
     if (!this.keys.has(wanted)) {
-      this.note("document_missing", wanted, `${key} names ${wanted}, which is not there`);
+      this.#note("document_missing", wanted, `${key} names ${wanted}, which is not there`);
     }
+  }
+
+  #note(kind: Finding["kind"], key: string, message: string): void {
+    this.findings.push({ kind, key, message });
   }
 
   labelGaps(): void {
@@ -162,13 +162,23 @@ class NameCheck {
       const label = /^(artifacts\/[^/]+\/[^/]+)\/v([1-9][0-9]*)\.json$/.exec(key);
       const before = label && `${label[1]}/v${Number(label[2]) - 1}.json`;
       if (!before || label[2] === "1" || this.keys.has(before)) continue;
-      this.note("label_gap", before, `${key} is there, and ${before} is not`);
+      this.#note("label_gap", before, `${key} is there, and ${before} is not`);
     }
   }
-}
 
-function objectsOf(record: RunRecord): Descriptor[] {
-  const { source, image, logs, journal } = record;
-  const some = [image?.inventory, logs.stdout, logs.stderr].filter((object) => object !== undefined);
-  return [...source.packs, journal, ...some];
+  /** Records whose bytes are stored while there is nothing, or no file, under their keys. */
+  async unnamedRecords(): Promise<Finding[]> {
+    const findings: Finding[] = [];
+    for (const [key, { storedAt }] of this.#sound.records) {
+      if (this.keys.has(key) || this.#now() - storedAt < UNNAMED_MS) continue;
+      const message = `the bytes of ${key} are stored, and it is not there`;
+      try {
+        if (await this.#store.storage.stat(key as StorageKey, this.#options)) continue;
+      } catch (error) {
+        if (!isStorageError(error, "denied")) throw error;
+      }
+      findings.push({ kind: "document_missing", key, message });
+    }
+    return findings;
+  }
 }

@@ -186,13 +186,14 @@ export class ObjectCatalog {
  * @returns `undefined` for a pack whose tail cannot be believed: what it holds counts as not stored, and a full check
  * names it.
  */
-async function readPackTail(
+export async function readPackTail(
   storage: Storage,
   pack: Digest,
   size: number,
+  options: OperationOptions = {},
 ): Promise<PackEntry[] | undefined> {
   const read = async (offset: number) =>
-    await readAll(await storage.get(packKey(pack), { range: { offset } }));
+    await readAll(await storage.get(packKey(pack), { ...options, range: { offset } }));
   try {
     if (size < PACK_FOOTER_BYTES) return undefined;
     let tail = await read(Math.max(0, size - TAIL_BYTES));

@@ -33,9 +33,9 @@ export async function* listObjects(
         if (`${key}/`.startsWith(prefix)) folders.push(`${key}/`);
         continue;
       }
-      if (!entry.isFile || !key.startsWith(prefix)) continue;
+      if (!(entry.isFile || entry.isSymlink) || !key.startsWith(prefix)) continue;
       enter();
-      const object = await statEntry(paths, key, what);
+      const object = entry.isSymlink ? await statLink(paths, key, what) : await statEntry(paths, key, what);
       if (object !== undefined) yield object;
     }
     enter();
@@ -71,6 +71,19 @@ async function statEntry(paths: ObjectPaths, text: string, what: string): Promis
     const info = paths.lookUp(key, what);
     return info && { key, size: info.size, modifiedAt: info.mtime?.getTime() ?? 0 };
   } catch (error) {
+    throw await fileFailure(what, paths.of(key), error);
+  }
+}
+
+/** A link in the place of an object is no absent object: it is listed, and cannot be read. */
+async function statLink(paths: ObjectPaths, text: string, what: string): Promise<StoredObject | undefined> {
+  if (text.length > 900) return undefined;
+  const key = parseStorageKey(text);
+  try {
+    const info = Deno.lstatSync(paths.of(key));
+    return { key, size: info.size, modifiedAt: info.mtime?.getTime() ?? 0 };
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
     throw await fileFailure(what, paths.of(key), error);
   }
 }

@@ -86,20 +86,17 @@ export class RequestHandler implements HttpHandler {
       if (fault.status === 500) this.#failure(id, error);
       response = errorReply(fault, head.path, id);
     }
-    const cors = await headersForOrigin(
-      this.#options.engine,
-      progress.bucket,
-      head.method,
-      joinHeaders(head.headers),
-    );
-    const preflighted = head.method === "OPTIONS" && response.status === 200;
+    // A preflight has said all that there is to say of its own.
+    const cors = head.method === "OPTIONS"
+      ? []
+      : await headersForOrigin(this.#options.engine, progress.bucket, head.method, joinHeaders(head.headers));
     return {
       ...response,
       headers: [
         ["x-amz-request-id", id],
         ["x-amz-id-2", id],
         ...response.headers,
-        ...(preflighted ? [] : cors),
+        ...cors,
       ],
       sent: (bytes, failure) => {
         if (failure !== undefined && !(failure instanceof ConnectionLost)) this.#failure(id, failure);

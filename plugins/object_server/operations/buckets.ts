@@ -14,6 +14,9 @@ import type { Operation } from "./operation.ts";
 import { ownerOf } from "./owner.ts";
 import { documentReply, emptyReply } from "./reply.ts";
 
+/** Most buckets that one user may have made: enough for every project, and an end to a program that makes them in a loop. */
+const MAX_BUCKETS_OF_USER = 1000;
+
 /** Most buckets on a page: "Amazon S3 API Reference, ListBuckets". */
 const MAX_BUCKETS = 10_000;
 
@@ -54,6 +57,9 @@ export const createBucket: Operation = {
     if (wanted !== undefined && wanted !== region) {
       throw new S3Fault("InvalidLocationConstraint", { fields: { LocationConstraint: wanted } });
     }
+    const buckets = await engine.buckets.list();
+    const others = buckets.filter((bucket) => bucket.owner === user.name && bucket.name !== name);
+    if (others.length >= MAX_BUCKETS_OF_USER) throw new S3Fault("TooManyBuckets");
     const objectLock = call.header("x-amz-bucket-object-lock-enabled")?.toLowerCase() === "true";
     try {
       await engine.buckets.create({ name, owner: user.name, objectLock });
@@ -69,17 +75,23 @@ export const createBucket: Operation = {
   },
 };
 
-/** Whether a bucket is there; with how much is in it, in the headers that radosgw gives. */
+/**
+ * Whether a bucket is there; with `read-stats=true`, as radosgw has it, how much is in it too.
+ *
+ * @see {@link https://docs.ceph.com/en/latest/radosgw/s3/bucketops/}
+ */
 export const headBucket: Operation = {
   name: "HeadBucket",
   access: "read",
-  async run({ engine, bucket, region }) {
+  async run({ engine, bucket, region, query }) {
     await engine.buckets.stat(bucket);
+    if (query.get("read-stats") !== "true") return emptyReply(200, [["x-amz-bucket-region", region]]);
     const usage = await engine.buckets.usage(bucket);
     return emptyReply(200, [
       ["x-amz-bucket-region", region],
       ["x-rgw-object-count", String(usage.objects)],
       ["x-rgw-bytes-used", String(usage.bytes)],
+      ["x-rgw-quota-max-buckets", String(MAX_BUCKETS_OF_USER)],
     ]);
   },
 };

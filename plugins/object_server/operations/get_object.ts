@@ -59,7 +59,7 @@ function describe(
   const headers: HeaderList = [
     ...objectHeaders(info, { query: call.query, checksums: false }),
     ...(info.partCount === undefined ? [] : [["x-amz-mp-parts-count", String(info.partCount)] as const]),
-    ...(checksums ? checksumHeaders(part.checksums) : []),
+    ...(checksums ? checksumHeaders(part.checksums, info.checksums[0]?.type) : []),
   ];
   if (part.size === 0) return reply(info, headers, undefined);
   return reply(info, headers, { offset: part.offset, length: part.size });

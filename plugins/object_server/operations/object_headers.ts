@@ -64,14 +64,17 @@ export function versionHeader(object: Pick<StoredObject, "versionId">, always = 
   return object.versionId === "null" && !always ? [] : [["x-amz-version-id", object.versionId]];
 }
 
-/** Checksums as headers. */
-export function checksumHeaders(checksums: readonly StoredChecksum[]): HeaderList {
+/** Checksums as headers. @param type Of a part: that of the object that it is a part of. */
+export function checksumHeaders(
+  checksums: readonly StoredChecksum[],
+  type: StoredChecksum["type"] | undefined = checksums[0]?.type,
+): HeaderList {
   if (checksums.length === 0) return [];
   return [
     ...checksums.map(({ algorithm, value }) =>
       [checksumHeader(algorithm as ChecksumAlgorithm), value] as const
     ),
-    ["x-amz-checksum-type", checksums[0]!.type],
+    ...(type === undefined ? [] : [["x-amz-checksum-type", type] as const]),
   ];
 }
 

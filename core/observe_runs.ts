@@ -2,21 +2,28 @@ import type { Printer } from "./cli/printer.ts";
 import type { Progress } from "./cli/progress.ts";
 import type { RunObserver } from "./pipeline/run_services.ts";
 
-/** Tells people what happens in runs. All of it goes to stderr: stdout is for the command's own result. */
+/**
+ * Tells people what happens in runs. All of it goes to stderr: stdout is for the command's own result. A quiet printer
+ * gets nothing of what programs print: it is recorded.
+ */
 export function observeRuns(printer: Printer): RunObserver {
   let step: { readonly text: string; readonly progress: Progress; done: number } | undefined;
   const endStep = () => {
     step?.progress[Symbol.dispose]();
     step = undefined;
   };
+  const pass = (bytes: Uint8Array) => {
+    if (!printer.quiet) printer.passThrough("stderr", bytes);
+  };
   return {
-    started: (stage, run) => {
+    started: (stage, run, inputs) => {
       endStep();
-      printer.note(`${printer.noteStyle.bold(stage)} ${run}`);
+      const { bold, dim } = printer.noteStyle;
+      printer.note(`${bold(stage)} ${run}${inputs.length === 0 ? "" : dim(`  ← ${inputs.join(", ")}`)}`);
     },
-    stdout: (bytes) => printer.passThrough("stderr", bytes),
-    stderr: (bytes) => printer.passThrough("stderr", bytes),
-    build: (bytes) => printer.passThrough("stderr", bytes),
+    stdout: pass,
+    stderr: pass,
+    build: pass,
     step: (text, bytes = 0) => {
       if (step?.text !== text) {
         endStep();

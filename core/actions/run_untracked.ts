@@ -34,8 +34,9 @@ export async function runUntracked(
     services: async () => (await app.openProject()).services,
     onStage: (stage) => observer.note(stage),
     warn: (text) => observer.warn(text),
-    onStdout: observer.stdout,
-    onStderr: observer.stderr,
+    // Nothing of it is recorded, so that it is shown also where little is to be said.
+    onStdout: (bytes) => app.printer.passThrough("stderr", bytes),
+    onStderr: (bytes) => app.printer.passThrough("stderr", bytes),
     signal: app.signal,
   });
 }

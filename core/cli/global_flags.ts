@@ -39,8 +39,8 @@ const boolean = (field: string, short: string | undefined, describe: string): Fl
 export const GLOBAL_FLAGS: readonly FlagShape[] = [
   boolean("help", "h", "Show help"),
   boolean("version", "V", "Show the version of aero"),
-  boolean("json", undefined, "Print the result as JSON, one object a line"),
-  boolean("quiet", "q", "Print results, warnings and errors only"),
+  boolean("json", undefined, "Print results as JSON, one object a line; on stderr what else is said"),
+  boolean("quiet", "q", "Print results, warnings and errors only; what runs print is in `aero logs`"),
   boolean("verbose", "v", "Say more of what is going on"),
   boolean("offline", undefined, "Do not ask the storage: what is made waits for `aero push`"),
   {

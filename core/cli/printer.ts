@@ -19,15 +19,16 @@ export interface Printer {
   /** For text that goes to stderr. */
   readonly noteStyle: Style;
   readonly json: boolean;
+  readonly quiet: boolean;
   /** Prints a result: text with its newline, or bytes as they are. */
   result(data: string | Uint8Array): void;
   /** Prints a result as one line of JSON. */
   resultJson(value: unknown): void;
-  /** Says what is going on, on stderr; silent with `--quiet`. */
+  /** Says what is going on, on stderr; silent with `--quiet`, and a JSON object with `--json`. */
   note(text: string): void;
   /** Says `warning: …` on stderr, also with `--quiet`; as a JSON object with `--json`. */
   warn(text: string, hints?: readonly string[]): void;
-  /** Says something for `--verbose`; never a secret. */
+  /** Says something for `--verbose`, as a JSON object with `--json`; never a secret. */
   detail(text: string): void;
   /**
    * Prints text or bytes as they are, such as the output of a user's own program. With `--json` all of it goes to
@@ -67,6 +68,9 @@ export function makePrinter(io: Io, options: PrinterOptions): Printer {
   const toStderr = (text: string, allowStyles: Style) =>
     aside(() => io.stderr.write(ended(allowStyles.colour ? escapeStyled(text) : escapeStyled(plain(text)))));
 
+  const item = (type: string, what: string, more: Record<string, unknown> = {}) =>
+    aside(() => io.stderr.write(jsonLine({ type, what, ...more }) + "\n"));
+
   const screenFor = (key: symbol): ProgressScreen =>
     moves
       ? {
@@ -98,6 +102,7 @@ export function makePrinter(io: Io, options: PrinterOptions): Printer {
     style,
     noteStyle,
     json: options.json,
+    quiet: options.quiet,
     result: (data) =>
       aside(() =>
         io.stdout.write(
@@ -108,10 +113,12 @@ export function makePrinter(io: Io, options: PrinterOptions): Printer {
       ),
     resultJson: (value) => aside(() => io.stdout.write(jsonLine(value) + "\n")),
     note: (text) => {
-      if (!options.quiet) toStderr(text, noteStyle);
+      if (options.quiet) return;
+      if (options.json) item("note", text);
+      else toStderr(text, noteStyle);
     },
     warn: (text, hints = []) => {
-      if (options.json) return io.stderr.write(jsonLine({ type: "warning", what: text, fix: hints }) + "\n");
+      if (options.json) return item("warning", text, { fix: hints });
       toStderr(
         [
           `${noteStyle.bold(noteStyle.yellow("warning:"))} ${text}`,
@@ -121,7 +128,9 @@ export function makePrinter(io: Io, options: PrinterOptions): Printer {
       );
     },
     detail: (text) => {
-      if (options.verbose) toStderr(noteStyle.dim(text), noteStyle);
+      if (!options.verbose) return;
+      if (options.json) item("detail", text);
+      else toStderr(noteStyle.dim(text), noteStyle);
     },
     passThrough: (stream, data) =>
       aside(() => (stream === "stdout" && !options.json ? io.stdout : io.stderr).write(data)),

@@ -31,8 +31,8 @@ export interface RunServices {
 
 /** Who watches a run. Every method may be called often; none may throw. */
 export interface RunObserver {
-  /** A stage begins; `run` names it from now on. */
-  started(stage: string, run: RunId): void;
+  /** A stage begins; `run` names it from now on. It reads `inputs`, each written as one version: `raw:v3`. */
+  started(stage: string, run: RunId, inputs: readonly string[]): void;
   stdout(bytes: Uint8Array): void;
   stderr(bytes: Uint8Array): void;
   /** What building an image prints. */

@@ -1,8 +1,9 @@
 import { textRedactor } from "../config/redact.ts";
 import { AeroError, isAbort } from "../errors.ts";
 import { summaryOfJournal } from "../history/run_summary.ts";
+import { shortDigest } from "../model/digest.ts";
 import type { JournalEvent } from "../model/journal.ts";
-import type { EndState, ProgramExit, RunRecord, RunStart } from "../model/run.ts";
+import type { EndState, InputRecord, ProgramExit, RunRecord, RunStart } from "../model/run.ts";
 import type { RunId } from "../model/run_id.ts";
 import type { Environment } from "../plugin/environment.ts";
 import { checkoutTree } from "../source/checkout.ts";
@@ -10,6 +11,7 @@ import type { ObjectReader } from "../source/object_reader.ts";
 import { namingFullDisk } from "./full_disk.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { materializeInputs, releaseInputs } from "./inputs.ts";
+import { tellInterruption, watchInterruption } from "./interruption.ts";
 import { JournalWriter } from "./journal_writer.ts";
 import { readMetricsFile } from "./metrics_file.ts";
 import { MetricsFollower } from "./metrics_follower.ts";
@@ -65,6 +67,7 @@ async function runAndRecord(job: StageJob, options: StageRunOptions): Promise<Ru
   directory.create(job.outputs);
   const pinned = pinRun(services.store, start);
   let failure: unknown;
+  using _watch = watchInterruption(options.observer, options.signal);
   try {
     failure = await journalled(job, { run, directory }, start, options);
   } finally {
@@ -73,6 +76,7 @@ async function runAndRecord(job: StageJob, options: StageRunOptions): Promise<Ru
   await pinned;
   const record = await publishRun(run, services);
   heartbeat.finish();
+  tellInterruption(failure, record, options.observer);
   if (failure !== undefined) throw failure;
   return record;
 }
@@ -89,7 +93,7 @@ async function journalled(
   const created: JournalEvent = { event: "created", at: start.startedAt, start, version: job.plan.version };
   journal.append(created);
   services.index.upsert(summaryOfJournal([created]));
-  observer.started(start.stage, place.run);
+  observer.started(start.stage, place.run, Object.values(job.inputs).map(inputText));
   let failure: unknown;
   let ending: Ending;
   try {
@@ -107,6 +111,10 @@ async function journalled(
     journal.append(ended);
   }
   return failure;
+}
+
+function inputText({ artifact, label, manifest }: InputRecord): string {
+  return `${artifact}:${label ?? shortDigest(manifest.digest)}`;
 }
 
 async function startOf(job: StageJob, run: RunId, options: StageRunOptions): Promise<RunStart> {

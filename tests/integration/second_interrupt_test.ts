@@ -46,6 +46,13 @@ for (const use of ["podman", "host"]) {
       const { code, err } = await aero.end();
 
       assert.equal(code, 130, err);
+      assert.match(err, /^interrupted: the program is asked to end/m);
+      assert.ok(
+        err.includes(
+          `slow ${run} is recorded as aborted; its output: \`aero logs ${run}\`, again: \`aero run slow\``,
+        ),
+        err,
+      );
       if (use !== "host") assert.deepEqual(await containersOf(run), []);
       const record = await test.use(({ services }) => services.archive.getRecord("toy", run as never));
       assert.equal(record?.state, "aborted");

@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { memoryIo } from "../tests/support/memory_io.ts";
+import { makePrinter, type PrinterOptions } from "./cli/printer.ts";
+import { observeRuns } from "./observe_runs.ts";
+
+/** What is said on stderr while a run goes on. */
+function said(options: Partial<PrinterOptions>): string {
+  const io = memoryIo({ cwd: "/", env: {} });
+  const observer = observeRuns(
+    makePrinter(io, { json: false, quiet: false, verbose: false, colour: "never", ...options }),
+  );
+  observer.started("train", "kkkkkkkkkkkkkkkk" as never, ["raw:v3", "names:v1"]);
+  observer.stdout(new TextEncoder().encode("epoch 1\n"));
+  observer.step("Keeping the image in storage");
+  observer.warn("odd");
+  observer.done();
+  return io.err();
+}
+
+Deno.test("a run begins with its id and with the versions that it reads", () => {
+  assert.equal(
+    said({}),
+    "train kkkkkkkkkkkkkkkk  ← raw:v3, names:v1\nepoch 1\nKeeping the image in storage\nwarning: odd\n",
+  );
+});
+
+Deno.test("with --quiet only warnings are left: what the program prints is recorded", () => {
+  assert.equal(said({ quiet: true }), "warning: odd\n");
+});
+
+Deno.test("with --json all that aero itself says on stderr is JSON", () => {
+  assert.deepEqual(said({ json: true, quiet: false }).trimEnd().split("\n"), [
+    '{"type":"note","what":"train kkkkkkkkkkkkkkkk  ← raw:v3, names:v1"}',
+    "epoch 1",
+    '{"type":"note","what":"Keeping the image in storage"}',
+    '{"type":"warning","what":"odd","fix":[]}',
+  ]);
+});

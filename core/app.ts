@@ -127,7 +127,8 @@ export class App implements AppBase, AsyncDisposable {
 
   /**
    * The index of past runs, once runs whose aero died are looked after. Opens no storage and no engine unless
-   * there is such a run, or the index has to be made anew.
+   * there is such a run, or the index has to be made anew. Outside a project the storage is asked each time: all runs
+   * are made elsewhere.
    */
   index(): Promise<RunIndex> {
     return this.#mended ??= this.#mend();
@@ -135,10 +136,13 @@ export class App implements AppBase, AsyncDisposable {
 
   async #mend(): Promise<RunIndex> {
     const index = await this.bareIndex();
-    const { state } = await this.place();
-    if (index.filled && state.unrecorded().length === 0) return index;
-    const { mendHistory } = await import("./pipeline/mend_history.ts");
-    await mendHistory(index, state, () => this.openProject(), this.observer());
+    const { state, root } = await this.place();
+    const wasFilled = index.filled;
+    if (!wasFilled || state.unrecorded().length > 0) {
+      const { mendHistory } = await import("./pipeline/mend_history.ts");
+      await mendHistory(index, state, () => this.openProject(), this.observer());
+    }
+    if (wasFilled && root === undefined) await this.refreshIndex();
     return index;
   }
 

@@ -1,4 +1,4 @@
-import { percentDecodeBytes, percentEncode, splitQuery } from "./percent_encoding.ts";
+import { percentRecode, splitQuery } from "./percent_encoding.ts";
 import { headerOf, type RequestHead } from "./request_head.ts";
 
 /** Parameters that a query signature does not cover. */
@@ -18,7 +18,7 @@ export function canonicalRequest(
 ): string {
   return [
     head.method,
-    percentEncode(percentDecodeBytes(head.path), true),
+    percentRecode(head.path, true, false),
     canonicalQuery(head.query),
     ...signedHeaders.map((name) => `${name}:${canonicalValue(headerOf(head, name) ?? "")}`),
     "",
@@ -30,7 +30,7 @@ export function canonicalRequest(
 /** Parameters sorted by name, then value, each encoded anew. */
 export function canonicalQuery(query: string): string {
   return splitQuery(query)
-    .map((pair) => pair.map((text) => percentEncode(percentDecodeBytes(text, true))) as [string, string])
+    .map((pair) => pair.map((text) => percentRecode(text, false, true)) as [string, string])
     .filter(([name]) => !UNSIGNED_PARAMETERS.includes(name))
     .sort(([nameA, valueA], [nameB, valueB]) => compare(nameA, nameB) || compare(valueA, valueB))
     .map(([name, value]) => `${name}=${value}`)

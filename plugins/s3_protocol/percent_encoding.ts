@@ -8,6 +8,15 @@ const ENCODED = Array.from({ length: 256 }, (_, byte) => {
   return UNRESERVED.test(character) ? character : `%${byte.toString(16).toUpperCase().padStart(2, "0")}`;
 });
 
+/** Value of a hex digit's byte; -1 for other bytes. */
+const HEX = Int8Array.from({ length: 256 }, (_, byte) => {
+  const digit = parseInt(String.fromCharCode(byte), 16);
+  return Number.isNaN(digit) ? -1 : digit;
+});
+
+const PLAIN = /^[A-Za-z0-9\-._~]*$/;
+const PLAIN_OR_SLASH = /^[A-Za-z0-9\-._~/]*$/;
+
 const utf8 = new TextEncoder();
 const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
@@ -19,11 +28,18 @@ const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
  * @see {@link https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html} UriEncode()
  */
 export function percentEncode(text: string | Uint8Array, keepSlash = false): string {
+  if (typeof text === "string" && (keepSlash ? PLAIN_OR_SLASH : PLAIN).test(text)) return text;
   let out = "";
   for (const byte of typeof text === "string" ? utf8.encode(text) : text) {
     out += keepSlash && byte === 0x2f ? "/" : ENCODED[byte]!;
   }
   return out;
+}
+
+/** Encodes anew what was encoded in some way or not at all: most of it needs nothing. @param plusIsSpace As in queries. */
+export function percentRecode(text: string, keepSlash: boolean, plusIsSpace: boolean): string {
+  if ((keepSlash ? PLAIN_OR_SLASH : PLAIN).test(text)) return text;
+  return percentEncode(percentDecodeBytes(text, plusIsSpace), keepSlash);
 }
 
 /**
@@ -33,20 +49,20 @@ export function percentEncode(text: string | Uint8Array, keepSlash = false): str
  */
 export function percentDecodeBytes(text: string, plusIsSpace = false): Uint8Array {
   const bytes = utf8.encode(text);
-  const out = new Uint8Array(bytes.length);
   let length = 0;
   for (let i = 0; i < bytes.length; i++) {
-    const byte = bytes[i]!;
-    const value = byte === 0x25 ? hexPair(bytes, i + 1) : undefined;
-    if (value !== undefined) i += 2;
-    out[length++] = value ?? (plusIsSpace && byte === 0x2b ? 0x20 : byte);
+    let byte = bytes[i]!;
+    if (byte === 0x25 && i + 2 < bytes.length) {
+      const high = HEX[bytes[i + 1]!]!, low = HEX[bytes[i + 2]!]!;
+      if (high >= 0 && low >= 0) {
+        byte = high * 16 + low;
+        i += 2;
+      }
+    } else if (plusIsSpace && byte === 0x2b) byte = 0x20;
+    // Never ahead of what is read.
+    bytes[length++] = byte;
   }
-  return out.subarray(0, length);
-}
-
-function hexPair(bytes: Uint8Array, at: number): number | undefined {
-  const text = String.fromCharCode(bytes[at] ?? 0, bytes[at + 1] ?? 0);
-  return /^[0-9a-fA-F]{2}$/.test(text) ? parseInt(text, 16) : undefined;
+  return bytes.subarray(0, length);
 }
 
 /**
@@ -55,6 +71,7 @@ function hexPair(bytes: Uint8Array, at: number): number | undefined {
  * @throws {S3Fault} `InvalidURI` if the bytes are not UTF-8.
  */
 export function percentDecode(text: string, plusIsSpace = false): string {
+  if (!text.includes("%")) return plusIsSpace ? text.replaceAll("+", " ") : text;
   try {
     return strictUtf8.decode(percentDecodeBytes(text, plusIsSpace));
   } catch (cause) {

@@ -17,14 +17,26 @@ export function scopeText(scope: Scope): string {
   return `${scope.date}/${scope.region}/${scope.service}/aws4_request`;
 }
 
+/** Most keys that are remembered: each costs four HMACs, and a server asks for the same few all day. */
+const MAX_REMEMBERED = 256;
+const remembered = new Map<string, Uint8Array>();
+
 /**
  * Derives the key that signs within a scope.
  *
+ * @returns Shared: not to be written to.
  * @see {@link https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html} Task 3
  */
 export function signingKey(secretKey: string, scope: Scope): Uint8Array {
-  const parts = [scope.date, scope.region, scope.service, "aws4_request"];
-  return parts.reduce<Uint8Array>(hmacSha256, new TextEncoder().encode(`AWS4${secretKey}`));
+  const name = `${scopeText(scope)}/${secretKey}`;
+  let key = remembered.get(name);
+  if (key === undefined) {
+    const parts = [scope.date, scope.region, scope.service, "aws4_request"];
+    key = parts.reduce<Uint8Array>(hmacSha256, new TextEncoder().encode(`AWS4${secretKey}`));
+    if (remembered.size >= MAX_REMEMBERED) remembered.clear();
+    remembered.set(name, key);
+  }
+  return key;
 }
 
 /** Signs a canonical request: 64 lower-case hex digits. @param timestamp `YYYYMMDDTHHMMSSZ`. */

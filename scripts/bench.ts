@@ -21,6 +21,7 @@ import { run } from "../tests/bench/process.ts";
 import { type BenchReport, reportText } from "../tests/bench/report.ts";
 import { runOverheadBench } from "../tests/bench/run_overhead_bench.ts";
 import { startUpBench } from "../tests/bench/start_up_bench.ts";
+import { storageServerBench } from "../tests/bench/storage_server_bench.ts";
 import { unchangedRunBench } from "../tests/bench/unchanged_run_bench.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
@@ -31,6 +32,7 @@ const BENCHES: readonly Bench[] = [
   largeFileBench,
   manyFilesBench,
   metricsBench,
+  storageServerBench,
 ];
 
 const { values, positionals } = parseArgs({

@@ -54,15 +54,17 @@ export class LoadModel {
   /**
    * Compares with what is there: every acknowledged version in its order, and nothing else but what was under way,
    * whole. What turns out to have been done counts as acknowledged from then on.
+   *
+   * @param prefix Of the keys to look at; all that were under way have it.
    */
-  async assertHolds(engine: ObjectEngine): Promise<void> {
+  async assertHolds(engine: ObjectEngine, prefix: string): Promise<void> {
     const histories = new Map<string, History>(this.#acknowledged);
     const found = new Map<
       string,
       { readonly key: string; readonly versionId: string; readonly etag: string }[]
     >();
     for (const bucket of ["plain", "versioned"]) {
-      const { versions } = await engine.objects.listVersions(bucket, { limit: 1_000_000 });
+      const { versions } = await engine.objects.listVersions(bucket, { prefix, limit: 1_000_000 });
       for (const version of versions.toReversed()) {
         const name = `${bucket} ${version.key}`;
         const etag = version.kind === "object" ? `${version.size}` : "";
@@ -80,6 +82,7 @@ export class LoadModel {
     }
     this.#underWay.clear();
     for (const [name, history] of this.#acknowledged) {
+      if (!name.slice(name.indexOf(" ") + 1).startsWith(prefix)) continue;
       const there = found.get(name) ?? [];
       assert.ok(
         await this.#matches(engine, name, history, there),

@@ -19,7 +19,8 @@ export async function mendHistory(
   if (!index.filled) {
     const project = await open();
     await fillIndex(project.services, ownName(project), observer);
-    index.markFilled();
+    // What is known of a storage that is away may not be all.
+    if (!project.services.store.isAway) index.markFilled();
   }
   if (state.unrecorded().length === 0) return;
   const project = await open();
@@ -35,28 +36,28 @@ export function ownName(project: Project): string | undefined {
  * Puts all runs of a project into the index: those with a record in the storage, and those that go on here.
  *
  * @param project Name; all projects of the storage if absent.
+ * @returns How many runs with a record were not in it.
  */
 export async function fillIndex(
   services: RunServices,
   project: string | undefined,
   observer: Pick<RunObserver, "warn">,
-): Promise<void> {
+): Promise<number> {
   const { archive, index, state } = services;
-  const records = await archive.records(project, {
+  const { records, verdicts } = await archive.history(project, {
     onDamage: (error) => observer.warn(`${error.message}; it is left out, see \`aero storage fsck\``),
+    // A record never changes: a run that is in with its end is as it will ever be.
+    has: (run) => (index.get(run)?.state ?? "running") !== "running",
   });
-  const summaries = await Promise.all(
-    records.map(async (record) => summaryOfRecord(record, await archive.getVersion(record.version), [])),
-  );
+  const versions = await archive.getVersions(records.map(({ version }) => version));
+  const summaries = records.map((record) => summaryOfRecord(record, versions.get(record.version)!, []));
   index.upsertMany(summaries);
-  for (const { run, project } of records) {
-    const verdicts = await archive.verdicts(project, run);
-    if (verdicts.length > 0) index.addVerdicts(verdicts);
-  }
+  if (verdicts.length > 0) index.addVerdicts(verdicts);
   for (const run of state.unrecorded()) {
     const { events } = readJournal(await readIfThere(state.run(run).journal));
     if (events[0]?.event === "created") index.upsert(summaryOfJournal(events));
   }
+  return records.length;
 }
 
 /** The bytes of a journal; none for a run that was killed before it had one, or that has just been recorded. */

@@ -10,6 +10,7 @@ import type { RunRecord, VerdictRecord } from "../model/run.ts";
 import { isRunId, type RunId } from "../model/run_id.ts";
 import type { OperationOptions } from "../plugin/context.ts";
 import { bytesBody, isStorageError, type StorageKey } from "../plugin/storage.ts";
+import { mapConcurrent } from "./concurrent.ts";
 import { listDocuments } from "./documents.ts";
 import { PREFIX, recordKey, verdictKey, versionKey } from "./keys.ts";
 import type { Store } from "./store.ts";
@@ -21,6 +22,17 @@ export interface ArchivedRun {
   /** When its record was stored, by the storage's clock; epoch milliseconds. */
   readonly storedAt: number;
 }
+
+/** Options of {@link RunArchive.history}. */
+export interface HistoryOptions extends OperationOptions {
+  /** Gets what {@link RunArchive.getRecord} would throw of a document, which is left out; without it, it is thrown. */
+  readonly onDamage?: (error: CorruptionError) => void;
+  /** Runs whose records are known and right, and are left out. */
+  readonly has?: (run: RunId) => boolean;
+}
+
+const VERDICT = /\/verdicts\/[0-9a-f]{64}\.json$/;
+const HISTORY = /\/(?:record|verdicts\/[0-9a-f]{64})\.json$/;
 
 /**
  * Experiment versions, records and verdicts in a storage. All are immutable: storing one again is the same as once.
@@ -65,6 +77,17 @@ export class RunArchive {
       });
     }
     return readExperimentVersion(bytes);
+  }
+
+  /** Reads several experiment versions, each once; as {@link getVersion}. */
+  async getVersions(
+    ids: readonly Digest[],
+    options: OperationOptions = {},
+  ): Promise<Map<Digest, ExperimentVersion>> {
+    const distinct = [...new Set(ids)];
+    const { maxConcurrency } = this.#store.storage.capabilities;
+    const versions = await mapConcurrent(distinct, maxConcurrency, (id) => this.getVersion(id, options));
+    return new Map(distinct.map((id, i) => [id, versions[i]!]));
   }
 
   /**
@@ -126,24 +149,45 @@ export class RunArchive {
    * @param options.onDamage Gets what {@link getRecord} would throw of a record, which is left out; without it, it
    *   is thrown.
    */
-  async records(
+  async records(project?: string, options: HistoryOptions = {}): Promise<RunRecord[]> {
+    return (await this.history(project, options)).records;
+  }
+
+  /**
+   * All records and all verdicts, by one listing; those read before come from local knowledge.
+   *
+   * @param options.onDamage As of {@link records}.
+   */
+  async history(
     project?: string,
-    options: OperationOptions & { readonly onDamage?: (error: CorruptionError) => void } = {},
-  ): Promise<RunRecord[]> {
+    options: HistoryOptions = {},
+  ): Promise<{ readonly records: RunRecord[]; readonly verdicts: VerdictRecord[] }> {
     const prefix = project === undefined ? PREFIX.runs : `${PREFIX.runs}${project}/`;
-    const documents = await listDocuments(this.#store, prefix, /\/record\.json$/, options);
-    const digests = documents.map(({ bytes }) => digestOf(bytes));
-    const stored = await this.#store.hasMany(digests, options);
-    return documents.flatMap(({ object, bytes }, i) => {
+    const documents = await listDocuments(this.#store, prefix, HISTORY, options);
+    const records = documents.filter(({ object }) => object.key.endsWith("/record.json"));
+    const wanted = records.filter(({ object }) => !options.has?.(object.key.split("/")[2]! as RunId));
+    const digests = wanted.map(({ bytes }) => digestOf(bytes));
+    const stored = digests.length === 0 ? new Set() : await this.#store.hasMany(digests, options);
+    const orDamage = <T>(read: () => T): T[] => {
       try {
-        if (!stored.has(digests[i]!) && !this.#store.isAway) throw recordCorrupt(object.key.split("/")[2]!);
-        return [readRecord(bytes)];
+        return [read()];
       } catch (error) {
         if (!(error instanceof CorruptionError) || options.onDamage === undefined) throw error;
         options.onDamage(error);
         return [];
       }
-    });
+    };
+    return {
+      records: wanted.flatMap(({ object, bytes }, i) =>
+        orDamage(() => {
+          if (!stored.has(digests[i]!) && !this.#store.isAway) throw recordCorrupt(object.key.split("/")[2]!);
+          return readRecord(bytes);
+        })
+      ),
+      verdicts: documents.filter(({ object }) => VERDICT.test(object.key)).flatMap(({ object, bytes }) =>
+        orDamage(() => verdictIn(object.key, bytes))
+      ),
+    };
   }
 
   /** Stores a verdict beside the record that it judges. */
@@ -160,15 +204,7 @@ export class RunArchive {
   async verdicts(project: string, run: RunId, options: OperationOptions = {}): Promise<VerdictRecord[]> {
     const prefix = `${PREFIX.runs}${project}/${run}/verdicts/`;
     const documents = await listDocuments(this.#store, prefix, /\.json$/, options);
-    const verdicts = documents.map(({ object, bytes }) => {
-      if (object.key === verdictKey(project, run, digestOf(bytes))) return readVerdict(bytes);
-      throw new CorruptionError("verdict_corrupt", {
-        what: `Cannot read a verdict on run ${run}`,
-        why: `the bytes of ${object.key} hash to ${digestOf(bytes)}`,
-        fix: ["`aero storage fsck`"],
-      });
-    });
-    return verdicts.sort((a, b) => a.at - b.at);
+    return documents.map(({ object, bytes }) => verdictIn(object.key, bytes)).sort((a, b) => a.at - b.at);
   }
 
   /** Whether a record is as it was stored; what was known last is taken for that while the storage is away. */
@@ -199,6 +235,16 @@ export class RunArchive {
       throw error;
     }
   }
+}
+
+function verdictIn(key: StorageKey, bytes: Uint8Array): VerdictRecord {
+  const [, project, run] = key.split("/");
+  if (key === verdictKey(project!, run as RunId, digestOf(bytes))) return readVerdict(bytes);
+  throw new CorruptionError("verdict_corrupt", {
+    what: `Cannot read a verdict on run ${run}`,
+    why: `the bytes of ${key} hash to ${digestOf(bytes)}`,
+    fix: ["`aero storage fsck`"],
+  });
 }
 
 function recordCorrupt(run: string): CorruptionError {

@@ -1,0 +1,166 @@
+import { createHash } from "node:crypto";
+import { DeleteObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import { StorageError } from "../../../core/plugin/storage.ts";
+import { listPage } from "./list_objects.ts";
+import { pause } from "./pause.ts";
+import type { Purpose, S3Connection } from "./s3_connection.ts";
+
+/** How long a claim counts, by the service's clock, in milliseconds: whoever has not withdrawn it by then is dead. */
+const LEASE_MS = 120_000;
+// What a claim allows is begun within a quarter of that and ends within another half, or is given up.
+const BEGIN_WITHIN_MS = LEASE_MS / 4;
+const END_WITHIN_MS = LEASE_MS / 2;
+const POLL_MS = 60;
+
+interface Claim {
+  readonly name: string;
+  readonly modifiedAt: number;
+}
+
+/**
+ * Does something that only one writer may do at a time, on a service that offers nothing but reading what was written.
+ *
+ * A writer stores a claim, then lists all claims, and acts only if it sees none but its own. Of two writers that both
+ * saw themselves alone, one must have listed before the other's claim was stored, and that other must have listed after
+ * the first's claim was stored, and would have seen it: so they cannot both be. Writers that see others withdraw, but for
+ * the one whose claim comes first by name, which waits for the rest to go.
+ *
+ * It needs a service that lists what was stored before, and takes at most a minute for a request. Claims of writers that
+ * died do not count after {@link LEASE_MS}.
+ * @param meanwhile Called before each claim, and once more when alone; what it throws ends everything.
+ * @param act Its signal aborts with the purpose's, and when the time is over.
+ */
+export async function withClaim(
+  connection: S3Connection,
+  name: string,
+  purpose: Purpose,
+  meanwhile: () => Promise<void>,
+  act: (signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const folder = connection.ownName(`claims/${createHash("sha256").update(name).digest("hex")}/`);
+  const startedAt = performance.now();
+  while (performance.now() - startedAt < 2 * LEASE_MS) {
+    if (await tryOnce(connection, folder, purpose, meanwhile, act)) return;
+    await pause(POLL_MS * (0.5 + Math.random()), purpose.signal);
+    await meanwhile();
+  }
+  throw new StorageError("unavailable", {
+    what: purpose.what,
+    why: `other writers have been storing the same object for ${2 * LEASE_MS / 60_000} minutes`,
+  });
+}
+
+/** Whether `act` has been done. */
+async function tryOnce(
+  connection: S3Connection,
+  folder: string,
+  purpose: Purpose,
+  meanwhile: () => Promise<void>,
+  act: (signal: AbortSignal) => Promise<void>,
+): Promise<boolean> {
+  const own = `${folder}${crypto.randomUUID()}`;
+  const begunAt = performance.now();
+  const ageMs = () => performance.now() - begunAt;
+  const version = await storeClaim(connection, own, purpose);
+  const late = new AbortController();
+  try {
+    while (ageMs() < BEGIN_WITHIN_MS) {
+      const { live, dead } = await listClaims(connection, folder, own, ageMs(), purpose);
+      if (!live.includes(own)) return false;
+      if (live.length === 1) {
+        await meanwhile();
+        if (ageMs() >= BEGIN_WITHIN_MS) return false;
+        await actInTime(late, purpose, act);
+        for (const name of dead) await removeClaim(connection, name, undefined);
+        return true;
+      }
+      if (live.toSorted()[0] !== own) return false;
+      await pause(POLL_MS, purpose.signal);
+    }
+    return false;
+  } finally {
+    // What came too late may still be under way in the service: the claim then stands until it is dead.
+    if (!late.signal.aborted) await removeClaim(connection, own, version);
+  }
+}
+
+async function actInTime(
+  late: AbortController,
+  purpose: Purpose,
+  act: (signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const timer = setTimeout(() => late.abort(), END_WITHIN_MS);
+  try {
+    await act(purpose.signal === undefined ? late.signal : AbortSignal.any([purpose.signal, late.signal]));
+  } catch (error) {
+    if (!late.signal.aborted || purpose.signal?.aborted) throw error;
+    throw new StorageError("unavailable", {
+      what: purpose.what,
+      why: `it took more than ${END_WITHIN_MS / 1000} s`,
+    }, { cause: error });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function listClaims(
+  connection: S3Connection,
+  folder: string,
+  own: string,
+  ageMs: number,
+  purpose: Purpose,
+): Promise<{ live: string[]; dead: string[] }> {
+  const all: Claim[] = [];
+  for (let from: string | undefined, more = true; more;) {
+    const page = await listPage(connection, folder, from, { ...purpose, operation: "list" });
+    all.push(...page.objects);
+    from = page.next;
+    more = from !== undefined;
+  }
+  // The service's own clock, by what it noted of this very claim.
+  const storedAt = all.find(({ name }) => name === own)?.modifiedAt ?? 0;
+  const isLive = ({ modifiedAt }: Claim) => modifiedAt > storedAt + ageMs - LEASE_MS;
+  return {
+    live: all.filter(isLive).map(({ name }) => name),
+    dead: all.filter((claim) => storedAt > 0 && !isLive(claim)).map(({ name }) => name),
+  };
+}
+
+async function storeClaim(
+  connection: S3Connection,
+  name: string,
+  purpose: Purpose,
+): Promise<string | undefined> {
+  const { bucket, payer, encryption, customerKey } = connection.place;
+  const { VersionId } = await connection.call(purpose, (client, options) =>
+    client.send(
+      new PutObjectCommand({
+        Bucket: bucket,
+        Key: name,
+        Body: new Uint8Array(),
+        ...payer,
+        ...encryption,
+        ...customerKey,
+      }),
+      options,
+    ));
+  return VersionId;
+}
+
+/** Where versions are kept, the very version, so that none is left. Without the signal: it is wanted after an abort too. */
+async function removeClaim(
+  connection: S3Connection,
+  name: string,
+  version: string | undefined,
+): Promise<void> {
+  const { client, bucket, payer } = connection.place;
+  const about = {
+    Bucket: bucket,
+    Key: name,
+    ...payer,
+    ...(version === undefined ? {} : { VersionId: version }),
+  };
+  await client.send(new DeleteObjectCommand(about)).catch((error) => {
+    connection.log("s3.claim_left", { name, error: (error as Error).name });
+  });
+}

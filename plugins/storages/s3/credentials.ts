@@ -1,0 +1,73 @@
+import type { PluginContext } from "../../../core/plugin/context.ts";
+import type { S3Config } from "./config.ts";
+
+/** Access keys as the SDK takes them. */
+export interface AccessKeys {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+  readonly expiration?: Date;
+}
+
+/** Where access keys are taken from. */
+export interface CredentialSource {
+  /** Asks anew when keys are about to expire. */
+  readonly provide: () => Promise<AccessKeys>;
+  /** For people: `the variables AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY`. */
+  readonly from: string;
+}
+
+// Off AWS nobody answers there, and who has no keys should soon be told so.
+const METADATA_TIMEOUT_MS = 1000;
+
+/**
+ * Chooses where access keys come from: a profile that config names; variables; then all the places that AWS's own tools
+ * look at: files, SSO's cache, a command, web identity, the metadata of a container or machine.
+ *
+ * @see {@link https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html}
+ */
+export function credentialSource(
+  { profile: named, credentials_file: file }: S3Config,
+  { variable }: Pick<PluginContext, "variable">,
+): CredentialSource {
+  const [id, secret] = [variable("AWS_ACCESS_KEY_ID"), variable("AWS_SECRET_ACCESS_KEY")];
+  const token = variable("AWS_SESSION_TOKEN");
+  const profile = named ?? (file === undefined ? variable("AWS_PROFILE") : "default");
+  if (profile === undefined && id !== undefined && secret !== undefined) {
+    const keys = {
+      accessKeyId: id,
+      secretAccessKey: secret,
+      ...(token === undefined ? {} : { sessionToken: token }),
+    };
+    return {
+      provide: () => Promise.resolve(keys),
+      from: "the variables AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+    };
+  }
+  const home = variable("HOME") ?? "~";
+  const path = (file ?? variable("AWS_SHARED_CREDENTIALS_FILE") ?? "~/.aws/credentials").replace(
+    /^~(?=\/)/,
+    home,
+  );
+  const configPath = (variable("AWS_CONFIG_FILE") ?? "~/.aws/config").replace(/^~(?=\/)/, home);
+  const silent = { debug() {}, info() {}, warn() {}, error() {} };
+  let provider: (() => Promise<AccessKeys>) | undefined;
+  return {
+    provide: async () => {
+      const { defaultProvider } = await import("@aws-sdk/credential-provider-node");
+      provider ??= defaultProvider({
+        ...(profile === undefined ? {} : { profile }),
+        filepath: path,
+        configFilepath: configPath,
+        ignoreCache: true,
+        timeout: METADATA_TIMEOUT_MS,
+        maxRetries: 0,
+        logger: silent,
+      });
+      return await provider();
+    },
+    from: profile === undefined
+      ? `the variables AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, ${path}, ${configPath} and the metadata of this machine`
+      : `the profile "${profile}" of ${path}${file === undefined ? ` and ${configPath}` : ""}`,
+  };
+}

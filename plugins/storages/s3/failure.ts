@@ -1,0 +1,91 @@
+import { AeroError } from "../../../core/errors.ts";
+import { StorageError } from "../../../core/plugin/storage.ts";
+import { type FailureFacts, meaningOfStatus, MEANINGS } from "./failure_table.ts";
+import { networkFailure } from "./network_failure.ts";
+
+/** What of an error of the SDK is read. */
+interface ServiceError extends Error {
+  readonly $metadata?: { readonly httpStatusCode?: number; readonly requestId?: string };
+  readonly $response?: { readonly headers?: Readonly<Record<string, string>> };
+  readonly Code?: string;
+  readonly Region?: string;
+}
+
+/** Whether the service itself answered, and how: its status, or 0. */
+export function statusOf(error: unknown): number {
+  return error instanceof Error ? (error as ServiceError).$metadata?.httpStatusCode ?? 0 : 0;
+}
+
+/** The service's own code for an error, such as `NoSuchKey`; empty if it gave none. */
+export function serviceCode(error: unknown): string {
+  if (!(error instanceof Error) || statusOf(error) === 0) return "";
+  const { Code, name } = error as ServiceError;
+  return Code ?? (/^(Error|Unknown|UnknownError|NotFound|\d+|S3ServiceException)$/.test(name) ? "" : name);
+}
+
+/**
+ * Tells an error of the SDK, the service or the network as the storage's.
+ *
+ * @returns A {@link StorageError}; or `error` itself if it is aero's, or a bug.
+ */
+export function s3Failure(
+  what: string,
+  error: unknown,
+  facts: Pick<FailureFacts, "bucket" | "service" | "region" | "operation" | "keysFrom"> & {
+    readonly now: number;
+  },
+): unknown {
+  if (error instanceof AeroError || !(error instanceof Error)) return error;
+  const status = statusOf(error);
+  if (status === 0) return unanswered(what, error, facts);
+  const { $metadata, $response, Region, message } = error as ServiceError;
+  const headers = $response?.headers ?? {};
+  const date = Date.parse(headers["date"] ?? "");
+  const rightRegion = headers["x-amz-bucket-region"] ?? Region;
+  const all: FailureFacts = {
+    ...facts,
+    status,
+    message: /^(UnknownError|Unknown|)$/.test(message) ? "" : message,
+    ...($metadata?.requestId === undefined ? {} : { requestId: $metadata.requestId }),
+    ...(rightRegion === undefined ? {} : { rightRegion }),
+    ...(Number.isNaN(date) ? {} : { aheadMs: facts.now - date }),
+  };
+  const code = serviceCode(error);
+  // A redirect or refusal that names another region is about that, whatever it calls itself.
+  const elsewhere = rightRegion !== undefined && rightRegion !== facts.region &&
+    [301, 307, 400].includes(status);
+  const meaning = elsewhere ? meaningOfStatus(301) : MEANINGS[code] ?? meaningOfStatus(status);
+  const named = [code, `${status}`, ...(all.requestId ? [`request ${all.requestId}`] : [])].filter(Boolean);
+  return new StorageError(meaning.code, {
+    what,
+    why: `${meaning.why(all)} (${named.join(", ")})`,
+    ...(meaning.fix === undefined ? {} : { fix: meaning.fix(all) }),
+  }, { cause: error });
+}
+
+function unanswered(
+  what: string,
+  error: Error,
+  { service, keysFrom }: Pick<FailureFacts, "service" | "keysFrom">,
+): unknown {
+  // An XML that does not end, or HTML of something in between: the SDK cannot read the reply.
+  if (/deserialization|unexpected (token|end)|invalid xml/i.test(error.message)) {
+    return new StorageError("unavailable", {
+      what,
+      why: `${service} gave a reply that is not S3's, or not whole`,
+      fix: ["see whether `storage.endpoint` is the address of an S3 service"],
+    }, { cause: error });
+  }
+  if (error.name === "CredentialsProviderError" || error.name === "TokenProviderError") {
+    return new StorageError("denied", {
+      what,
+      why: `no credentials could be had from ${keysFrom}: ${error.message}`,
+      fix: [
+        "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+        "or write them into ~/.aws/credentials, and name the section in AWS_PROFILE",
+        "or log in: `aws sso login`",
+      ],
+    }, { cause: error });
+  }
+  return networkFailure(what, service, error) ?? error;
+}

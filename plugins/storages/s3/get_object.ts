@@ -1,0 +1,183 @@
+import { GetObjectCommand, type GetObjectCommandOutput } from "@aws-sdk/client-s3";
+import { AeroError } from "../../../core/errors.ts";
+import {
+  type GetOptions,
+  isStorageError,
+  StorageError,
+  type StorageKey,
+} from "../../../core/plugin/storage.ts";
+import { s3Failure, serviceCode, statusOf } from "./failure.ts";
+import { backoffMs, pause } from "./pause.ts";
+import type { Purpose, S3Connection } from "./s3_connection.ts";
+
+/** How often reading goes on after a break without anything having come. */
+const BREAKS_IN_A_ROW = 4;
+
+/** An object that is being read: how much of it there is to come, and which one it is. */
+interface Reading {
+  /** Of the next byte, from the beginning of the object. */
+  offset: number;
+  /** Bytes to come. */
+  left: number;
+  /** By which the same bytes are known again. */
+  readonly tag: string | undefined;
+}
+
+/**
+ * Opens an object, or a range of it. What breaks off is gone on with from where it broke, as long as the object is the
+ * same.
+ *
+ * @param opened Told of the stream, with what ends it; and again when it is over.
+ * @throws {StorageError} As `Storage.get`.
+ */
+export async function getObject(
+  connection: S3Connection,
+  key: StorageKey,
+  { range, signal }: GetOptions,
+): Promise<ReadableStream<Uint8Array>> {
+  const what = `Cannot read "${key}" from ${connection.place.location}`;
+  const purpose: Purpose = { operation: "get", what, signal };
+  if (range !== undefined && (range.offset < 0 || (range.length ?? 1) <= 0)) throw invalidRange(what, range);
+  const name = connection.nameOf(key);
+  const reply = await request(connection, name, purpose, range?.offset, range?.length);
+  const length = reply.ContentLength;
+  if (length === undefined) {
+    await reply.Body?.transformToWebStream().cancel();
+    throw new StorageError("unavailable", { what, why: "the service does not say how long the object is" });
+  }
+  const reading: Reading = { offset: range?.offset ?? 0, left: length, tag: reply.ETag };
+  return resumed(connection, name, purpose, reading, webStream(reply));
+}
+
+function resumed(
+  connection: S3Connection,
+  name: string,
+  purpose: Purpose,
+  reading: Reading,
+  first: ReadableStream<Uint8Array>,
+): ReadableStream<Uint8Array> {
+  let reader = first.getReader();
+  let breaks = 0;
+  const goOn = async (error: unknown) => {
+    purpose.signal?.throwIfAborted();
+    const failure = asBreak(error, purpose, connection);
+    if (!isStorageError(failure, "unavailable") || ++breaks > BREAKS_IN_A_ROW) throw failure;
+    connection.log("s3.get_again", { name, offset: reading.offset, left: reading.left, breaks });
+    await pause(backoffMs(breaks), purpose.signal);
+    const reply = await request(connection, name, purpose, reading.offset, reading.left);
+    const stream = webStream(reply);
+    if (reply.ETag !== reading.tag || reply.ContentLength !== reading.left) {
+      await stream.cancel();
+      throw new StorageError("unavailable", {
+        what: purpose.what,
+        why: "the object was replaced while it was read",
+      });
+    }
+    reader = stream.getReader();
+  };
+  const next = async (): Promise<Uint8Array | undefined> => {
+    for (let broken: unknown;;) {
+      try {
+        if (broken !== undefined) await goOn(broken);
+        broken = undefined;
+        const { done, value } = await reader.read();
+        purpose.signal?.throwIfAborted();
+        if (!done) return value;
+        if (reading.left === 0) return undefined;
+        broken = new StorageError("unavailable", {
+          what: purpose.what,
+          why: `the reply ended ${reading.left} bytes before the object does`,
+        });
+      } catch (error) {
+        purpose.signal?.throwIfAborted();
+        // What came of going on is final, but for a service that is gone for a moment.
+        if (broken !== undefined && !isStorageError(error, "unavailable")) throw error;
+        if (breaks > BREAKS_IN_A_ROW) throw error;
+        broken = error;
+      }
+    }
+  };
+  return new ReadableStream({
+    async pull(controller) {
+      try {
+        const chunk = await next();
+        if (chunk === undefined) return controller.close();
+        breaks = 0;
+        if (chunk.length > reading.left) {
+          throw new StorageError("unavailable", {
+            what: purpose.what,
+            why: "the reply is longer than it said",
+          });
+        }
+        reading.offset += chunk.length;
+        reading.left -= chunk.length;
+        controller.enqueue(chunk);
+      } catch (error) {
+        await reader.cancel(error).catch(() => {});
+        controller.error(error);
+      }
+    },
+    cancel: (reason) => reader.cancel(reason),
+  }, { highWaterMark: 0 });
+}
+
+async function request(
+  connection: S3Connection,
+  name: string,
+  purpose: Purpose,
+  offset: number | undefined,
+  length: number | undefined,
+): Promise<GetObjectCommandOutput> {
+  const { bucket, payer, customerKey, service } = connection.place;
+  const range = offset === undefined
+    ? {}
+    : { Range: `bytes=${offset}-${length === undefined ? "" : offset + length - 1}` };
+  const reply = await connection.call(
+    purpose,
+    (client, options) =>
+      client.send(
+        new GetObjectCommand({ Bucket: bucket, Key: name, ...payer, ...customerKey, ...range }),
+        options,
+      ),
+    (error) => {
+      const code = serviceCode(error);
+      if (code === "NoSuchKey" || (statusOf(error) === 404 && code === "")) {
+        return absent(purpose.what, error);
+      }
+      return statusOf(error) === 416 ? invalidRange(purpose.what, { offset: offset ?? 0 }, error) : undefined;
+    },
+  );
+  if (offset !== undefined && offset > 0 && reply.$metadata.httpStatusCode !== 206) {
+    await reply.Body?.transformToWebStream().cancel();
+    throw new StorageError("denied", {
+      what: purpose.what,
+      why: `${service} does not give parts of objects`,
+    });
+  }
+  return reply;
+}
+
+function webStream({ Body }: GetObjectCommandOutput): ReadableStream<Uint8Array> {
+  return Body === undefined ? new Blob([]).stream() : Body.transformToWebStream();
+}
+
+/** A failure in the middle of a reply; the network's, whatever it calls itself. */
+function asBreak(error: unknown, { what }: Purpose, { place, now }: S3Connection): unknown {
+  if (error instanceof AeroError) return error;
+  return s3Failure(what, error, { ...place, operation: "get", now: now() });
+}
+
+function absent(what: string, cause: unknown): StorageError {
+  return new StorageError("not_found", { what, why: "there is no such object" }, { cause });
+}
+
+function invalidRange(
+  what: string,
+  range: { readonly offset: number; readonly length?: number },
+  cause?: unknown,
+): StorageError {
+  const why = `the range is ${
+    range.length ?? "all"
+  } bytes from ${range.offset}, and is empty or past the object's end`;
+  return new StorageError("invalid_range", { what, why }, { cause });
+}

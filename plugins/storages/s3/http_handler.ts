@@ -1,0 +1,173 @@
+/** A request as the SDK hands it over, signed. */
+export interface SignedRequest {
+  readonly method: string;
+  readonly protocol: string;
+  readonly hostname: string;
+  readonly port?: number;
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | readonly string[] | null>>;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+}
+
+/** A reply as the SDK takes it. */
+export interface RawReply {
+  readonly statusCode: number;
+  readonly headers: Record<string, string>;
+  readonly body: ReadableStream<Uint8Array>;
+}
+
+/** What {@link FetchHandler} is made with. */
+export interface FetchHandlerOptions {
+  readonly client: Deno.HttpClient;
+  /** How long nothing may move, in milliseconds. */
+  readonly idleMs: number;
+  /** Told of each reply, and of each request without one. */
+  readonly onReply: (request: SignedRequest, status: number | undefined, ms: number) => void;
+}
+
+/** A service did not answer, or stopped in the middle of it. */
+export class StalledError extends Error {
+  override readonly name = "StalledError";
+}
+
+// Slower than this a request is not worth waiting for: 8 MiB then take over two minutes.
+const LEAST_BYTES_PER_MS = 64;
+// "Processing of a Complete Multipart Upload request could take several minutes", API reference of Amazon S3.
+const COMPLETE_MS = 600_000;
+
+/**
+ * Sends the SDK's requests by `fetch`.
+ *
+ * Deno's node:https stalls on request bodies of several chunks over connections that are kept, and this does not; it
+ * keeps connections, knows proxies and takes certificates. Bodies are bytes in memory, since a stream would go out
+ * without its length, which services refuse.
+ */
+export class FetchHandler {
+  /** The SDK asks for it. */
+  readonly metadata = { handlerProtocol: "http/1.1" };
+  readonly #options: FetchHandlerOptions;
+
+  constructor(options: FetchHandlerOptions) {
+    this.#options = options;
+  }
+
+  /** Sends one request. @throws {StalledError}; {TypeError} as `fetch` does; the signal's reason. */
+  async handle(
+    request: SignedRequest,
+    { abortSignal }: { readonly abortSignal?: AbortSignal } = {},
+  ): Promise<{ readonly response: RawReply }> {
+    const startedAt = performance.now();
+    let status: number | undefined;
+    const stall = new AbortController();
+    const onAbort = () => stall.abort(abortSignal?.reason);
+    if (abortSignal?.aborted) onAbort();
+    abortSignal?.addEventListener("abort", onAbort, { once: true });
+    const timer = setTimeout(
+      () => stall.abort(new StalledError("no reply came")),
+      replyWithinMs(request, this.#options.idleMs),
+    );
+    try {
+      const reply = await fetch(addressOf(request), {
+        method: request.method,
+        headers: headersOf(request),
+        body: (request.body ?? null) as BodyInit | null,
+        redirect: "manual",
+        client: this.#options.client,
+        signal: stall.signal,
+      } as RequestInit);
+      status = reply.status;
+      const headers = Object.fromEntries(reply.headers);
+      const body = reply.body === null
+        // To a HEAD, or with 204: the SDK takes no null for a body.
+        ? new Blob([]).stream()
+        : watched(reply.body, this.#options.idleMs, abortSignal, (error) => stall.abort(error));
+      return { response: { statusCode: reply.status, headers, body } };
+    } catch (error) {
+      // What `fetch` makes of an abort by this very timer.
+      throw stall.signal.aborted ? stall.signal.reason : error;
+    } finally {
+      clearTimeout(timer);
+      abortSignal?.removeEventListener("abort", onAbort);
+      this.#options.onReply(request, status, performance.now() - startedAt);
+    }
+  }
+
+  /** The SDK calls it; the client is closed by who made it. */
+  destroy(): void {}
+
+  /** The SDK asks for it. */
+  updateHttpClientConfig(): void {}
+
+  /** The SDK asks for it. */
+  httpHandlerConfigs(): Record<string, never> {
+    return {};
+  }
+}
+
+function replyWithinMs({ method, query, body }: SignedRequest, idleMs: number): number {
+  if (method === "POST" && query !== undefined && "uploadId" in query) return Math.max(COMPLETE_MS, idleMs);
+  return idleMs + (body instanceof Uint8Array ? body.length / LEAST_BYTES_PER_MS : 0);
+}
+
+function addressOf({ protocol, hostname, port, path, query = {} }: SignedRequest): string {
+  const pairs = Object.entries(query).flatMap(([name, value]) =>
+    (Array.isArray(value) ? value : [value]).map((each) =>
+      each === null ? escape(name) : `${escape(name)}=${escape(String(each))}`
+    )
+  );
+  const host = port === undefined ? hostname : `${hostname}:${port}`;
+  return `${protocol}//${host}${path}${pairs.length === 0 ? "" : `?${pairs.join("&")}`}`;
+}
+
+/** RFC 3986, as the signature has it. */
+function escape(text: string): string {
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}
+
+function headersOf({ headers }: SignedRequest): Record<string, string> {
+  const { host: _host, "content-length": _length, ...rest } = headers;
+  // What is stored compressed must come as it is stored.
+  return { ...rest, "accept-encoding": "identity" };
+}
+
+/** The body of a reply, which fails if nothing comes for a while, or on an abort. */
+function watched(
+  body: ReadableStream<Uint8Array>,
+  idleMs: number,
+  signal: AbortSignal | undefined,
+  end: (error: unknown) => void,
+): ReadableStream<Uint8Array> {
+  const reader = body.getReader();
+  const stop = (error: unknown) => {
+    end(error);
+    reader.cancel(error).catch(() => {});
+  };
+  return new ReadableStream({
+    async pull(controller) {
+      const { promise, reject } = Promise.withResolvers<never>();
+      const fail = (error: unknown) => {
+        stop(error);
+        reject(error);
+      };
+      const onAbort = () => fail(signal?.reason);
+      const timer = setTimeout(() => fail(new StalledError("the reply stopped in its middle")), idleMs);
+      if (signal?.aborted) onAbort();
+      signal?.addEventListener("abort", onAbort, { once: true });
+      try {
+        const { done, value } = await Promise.race([reader.read(), promise]);
+        if (done) controller.close();
+        else controller.enqueue(value);
+      } catch (error) {
+        controller.error(error);
+      } finally {
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", onAbort);
+      }
+    },
+    cancel: (reason) => reader.cancel(reason),
+  }, { highWaterMark: 0 });
+}

@@ -1,0 +1,12 @@
+import { defineStorage, type RegisteredStorage } from "../../../core/plugin/registry.ts";
+import { s3Config } from "./config.ts";
+
+/** Objects in a bucket of Amazon S3, or of any service that speaks its protocol. */
+export const s3Storage: RegisteredStorage = defineStorage({
+  kind: "storage",
+  name: "s3",
+  summary: "A bucket of Amazon S3 or of a service compatible with it",
+  config: s3Config,
+  // The SDK behind it takes longer to load than all of the rest.
+  open: async (config, context) => (await import("./open_s3.ts")).openS3(config, context),
+});

@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { storageContract, type StorageSubject } from "../../core/plugin/conformance/storage.ts";
+import { cephStorage } from "../../plugins/storages/ceph/mod.ts";
+import { s3Storage } from "../../plugins/storages/s3/mod.ts";
+import { subjectOrSkip } from "../support/must_run.ts";
+import { s3Subject, serviceFromVariables } from "../support/s3_subject.ts";
+
+type Opened = StorageSubject & AsyncDisposable;
+
+const SUBJECTS: readonly (readonly [string, string, () => Promise<Opened>])[] = [
+  [
+    "ceph",
+    "ceph on radosgw",
+    async () => await s3Subject(cephStorage, await serviceFromVariables("AERO_TEST_CEPH")),
+  ],
+  [
+    "ceph",
+    "ceph on a versioned bucket of radosgw",
+    async () =>
+      await s3Subject(cephStorage, await serviceFromVariables("AERO_TEST_CEPH"), { versioned: true }),
+  ],
+  [
+    "ceph",
+    "s3 with a prefix on radosgw",
+    async () =>
+      await s3Subject(s3Storage, await serviceFromVariables("AERO_TEST_CEPH"), {
+        config: { prefix: "group/a" },
+      }),
+  ],
+];
+
+for (const [service, name, open] of SUBJECTS) {
+  Deno.test(`${name} meets the storage contract`, async (t) => {
+    const opened = await subjectOrSkip(service, open);
+    if ("skipped" in opened) return;
+    await using subject = opened.subject;
+    for (const clause of storageContract) {
+      const why = clause.skip?.(subject);
+      const step = why === undefined ? clause.name : `${clause.name} (skipped: ${why})`;
+      await t.step({ name: step, ignore: why !== undefined, fn: () => clause.run(subject) });
+      if (why !== undefined) continue;
+      const left = await Array.fromAsync(subject.storage.list(subject.prefix), (object) => object.key);
+      assert.deepEqual(left, [], `"${clause.name}" left something behind`);
+    }
+  });
+}

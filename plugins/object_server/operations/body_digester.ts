@@ -55,10 +55,14 @@ export class BodyDigester {
     return this.#size;
   }
 
-  /** @throws {S3Fault} `EntityTooLarge`. */
-  update(bytes: Uint8Array): void {
-    this.#size += bytes.length;
+  /** Counts bytes that are to come. @throws {S3Fault} `EntityTooLarge`. */
+  admit(count: number): void {
+    this.#size += count;
     if (this.#size > this.#maxBytes) throw new S3Fault("EntityTooLarge");
+  }
+
+  /** Takes bytes that were admitted. */
+  update(bytes: Uint8Array): void {
     this.#md5.update(bytes);
     for (const checksum of this.#running) checksum.update(bytes);
   }

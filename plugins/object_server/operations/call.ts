@@ -1,7 +1,7 @@
 import { S3Fault } from "../../s3_protocol/errors.ts";
 import type { HeaderList } from "../http/http_message.ts";
 import type { Bucket, Grant, ObjectEngine, ObjectName, User } from "../object_engine.ts";
-import { mayDo } from "./grants.ts";
+import { ALL_BUCKETS, mayDo } from "./grants.ts";
 import type { IncomingBody } from "./incoming_body.ts";
 import type { Query } from "./query.ts";
 
@@ -84,12 +84,15 @@ export class Call {
   /**
    * Whether the caller asked to pass over retentions in governance mode.
    *
-   * @throws {S3Fault} `AccessDenied` if the caller may not: only who made the bucket may.
+   * @throws {S3Fault} `AccessDenied` if the caller may not: who made the bucket may, and who may write all buckets.
    */
   async bypassesGovernance(): Promise<boolean> {
     if (this.header("x-amz-bypass-governance-retention")?.toLowerCase() !== "true") return false;
     const { owner } = await this.engine.buckets.stat(this.bucket);
-    if (owner !== this.user.name) throw new S3Fault("AccessDenied");
+    const writesAll = this.user.grants.some(({ bucket, prefix, access }) =>
+      bucket === ALL_BUCKETS && prefix === "" && access === "write"
+    );
+    if (owner !== this.user.name && !writesAll) throw new S3Fault("AccessDenied");
     return true;
   }
 }

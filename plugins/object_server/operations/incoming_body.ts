@@ -66,9 +66,12 @@ export class IncomingBody {
     const sha256 = this.#payload.kind === "hashed" ? createHash("sha256") : undefined;
     const decoder = this.#decoder(digester.announced, length);
     const take = async (bytes: Uint8Array) => {
+      digester.admit(bytes.length);
+      // The disk works while the digests are taken.
+      const taken = sink(bytes);
       digester.update(bytes);
       sha256?.update(bytes);
-      await sink(bytes);
+      await taken;
     };
     for (let bytes; (bytes = await this.#request.readBody()) !== undefined;) {
       if (decoder === undefined) await take(bytes);

@@ -115,6 +115,7 @@ async function storeFile(
   const digester = new BodyDigester(fields, { maxBytes: Math.min(range.max, MAX_PUT_BYTES) });
   await using write = await form.engine.beginWrite(form.bucket);
   for (let bytes; (bytes = await reader.readPiece()) !== undefined;) {
+    digester.admit(bytes.length);
     digester.update(bytes);
     await write.append(bytes);
   }

@@ -3,11 +3,19 @@ import type { Environment } from "./env.ts";
 import type { ConfigOrigin } from "./origin.ts";
 import type { ProjectFile, UserFile } from "./schema.ts";
 
+/** A kind of storage, and options of it; either may be said without the other. */
+export interface StorageSaid {
+  readonly use?: string;
+  readonly options: JsonObject;
+}
+
 /** What one source says of the values that several sources can set. */
 export interface Layer {
   /** Of one key, since each variable is a source of its own. */
   originOf(key: string): ConfigOrigin;
-  readonly storage?: { readonly use?: string; readonly options: JsonObject };
+  readonly storage?: StorageSaid;
+  /** Options by a name, for storages that name it. */
+  readonly profiles?: Readonly<Record<string, StorageSaid>>;
   readonly environmentUse?: string;
   readonly cacheDirectory?: string;
   readonly cacheSize?: string | number;
@@ -63,14 +71,23 @@ function fromKeys(values: FlagValues, originOf: (key: string) => ConfigOrigin): 
 
 /** What a project or user file says. */
 export function fileLayer(raw: ProjectFile | UserFile, origin: ConfigOrigin): Layer {
-  const { use, ...options } = raw.storage ?? {};
+  const profiles = "profiles" in raw && raw.profiles !== undefined ? raw.profiles : undefined;
   const cache = "cache" in raw ? raw.cache : undefined, data = "data" in raw ? raw.data : undefined;
   return {
     originOf: () => origin,
-    storage: { ...(use === undefined ? {} : { use }), options: options as JsonObject },
+    storage: storageSaid(raw.storage ?? {}),
+    ...(profiles === undefined ? {} : {
+      profiles: Object.fromEntries(Object.entries(profiles).map(([name, said]) => [name, storageSaid(said)])),
+    }),
     ...(raw.environment?.use === undefined ? {} : { environmentUse: raw.environment.use }),
     ...(cache?.directory === undefined ? {} : { cacheDirectory: cache.directory }),
     ...(cache?.max_size === undefined ? {} : { cacheSize: cache.max_size }),
     ...(data?.directory === undefined ? {} : { dataDirectory: data.directory }),
   };
+}
+
+function storageSaid(
+  { use, ...options }: { readonly use?: string; readonly [option: string]: unknown },
+): StorageSaid {
+  return { ...(use === undefined ? {} : { use }), options: options as JsonObject };
 }

@@ -108,7 +108,39 @@ function resolveStorage(layers: readonly Layer[], use: Picked<string>): Resolved
       values.push({ key: `storage.${option}`, value, origin: layer.originOf(`storage.${option}`) });
     }
   }
+  for (const value of profileOf(layers, use, options.profile)) {
+    const option = value.key.slice("storage.".length);
+    if (Object.hasOwn(options, option)) continue;
+    options[option] = value.value;
+    values.push(value);
+  }
   return { section: { use: use.value, options }, use, values };
+}
+
+/**
+ * What the profile of a name says, for the storage that names it. A name that no profile has is the plugin's own to
+ * understand.
+ */
+function profileOf(
+  layers: readonly Layer[],
+  use: Picked<string>,
+  name: JsonValue | undefined,
+): readonly ConfigValue[] {
+  if (typeof name !== "string") return [];
+  const layer = layers.find(({ profiles }) => profiles !== undefined && Object.hasOwn(profiles, name));
+  const profile = layer?.profiles?.[name];
+  if (layer === undefined || profile === undefined) return [];
+  if (profile.use !== undefined && profile.use !== use.value) {
+    throw invalid(
+      { key: "storage.profile", value: name, origin: layer.originOf(`profiles.${name}`) },
+      `this profile is for the storage "${profile.use}", and "${use.value}" is in use`,
+    );
+  }
+  return Object.entries(profile.options).map(([option, value]) => ({
+    key: `storage.${option}`,
+    value,
+    origin: layer.originOf(`profiles.${name}.${option}`),
+  }));
 }
 
 function checkStorage(storage: ResolvedStorage, registry: Registry): void {

@@ -178,6 +178,12 @@ export const PROJECT_SCHEMA = z.strictObject({
 /** What may stand in the user's own `config.yaml`, and what variables and flags can set. */
 export const USER_SCHEMA = z.strictObject({
   storage: plugin.exactOptional().describe("Where everything is kept, for projects that do not say"),
+  profiles: z.record(
+    filled,
+    z.looseObject({ use: filled.exactOptional().describe("Kind of storage it is for") }),
+  )
+    .exactOptional()
+    .describe("Options of storages by a name, taken where a storage says `profile: <name>` and not its own"),
   environment: z.strictObject({ use: environmentFields.use }).exactOptional()
     .describe("Where stages run, for projects that do not say"),
   cache: z.strictObject({

@@ -19,22 +19,27 @@ export function chooseEnvironment(app: App, wish: EnvironmentWish): EnvironmentC
   let opened: Promise<Environment> | undefined;
   return {
     kind: plugins[0]?.opens ?? "container",
-    open: () => opened ??= openFirst(app, plugins, dataDirectory),
+    open: () => opened ??= openAny(app, plugins, dataDirectory).then(({ environment }) => environment),
   };
 }
 
-async function openFirst(
+/**
+ * Opens the first of some environments that answers; the app closes it.
+ *
+ * @throws {EnvironmentError} `engine_unavailable` if none does.
+ */
+export async function openAny(
   app: App,
   plugins: readonly EnvironmentPlugin[],
   dataDirectory: string,
-): Promise<Environment> {
+): Promise<{ readonly plugin: EnvironmentPlugin; readonly environment: Environment }> {
   const context = app.pluginContext(dataDirectory);
   const failures: EnvironmentError[] = [];
   for (const plugin of plugins) {
     try {
       const environment = await plugin.open(context);
       app.closeAtEnd(environment);
-      return environment;
+      return { plugin, environment };
     } catch (error) {
       if (!(error instanceof EnvironmentError) || error.code !== "engine_unavailable") throw error;
       failures.push(error);

@@ -1,77 +1,29 @@
 import type { App } from "../app.ts";
-import { isAbort, UserError } from "../errors.ts";
-import type { ConformanceCase } from "../plugin/conformance/case.ts";
-import { storageContract, type StorageSubject } from "../plugin/conformance/storage.ts";
-
-/** What one clause of the contract gave. */
-export interface ClauseOutcome {
-  readonly type: "clause";
-  readonly clause: string;
-  readonly outcome: "kept" | "broken" | "skipped";
-  /** Why it is broken or was skipped. */
-  readonly why?: string;
-  /** Milliseconds. */
-  readonly durationMs: number;
-}
+import { storageContract } from "../plugin/conformance/storage.ts";
+import { type ClauseCounts, type ClauseOutcome, testContract } from "./test_contract.ts";
 
 /** The sum of it. */
-export interface StorageTested {
+export interface StorageTested extends ClauseCounts {
   readonly type: "storage-check";
   readonly location: string;
-  readonly kept: number;
-  readonly broken: number;
-  readonly skipped: number;
 }
 
 /**
  * Runs the storage contract against the storage that is configured.
  *
  * @param only Texts in the clauses to run; all if empty.
+ * @throws {UserError} `clause_unknown`.
  */
 export async function* testStorage(
   app: App,
   only: readonly string[],
 ): AsyncGenerator<ClauseOutcome | StorageTested> {
   const { storage } = (await app.openProject()).services.store;
-  const clauses = storageContract.filter(({ name }) =>
-    only.length === 0 || only.some((text) => name.includes(text))
-  );
-  if (clauses.length === 0) {
-    throw new UserError("clause_unknown", {
-      what: "Cannot find such a clause",
-      why: `none of ${storageContract.length} has ${
-        only.map((text) => JSON.stringify(text)).join(" or ")
-      } in it`,
-      fix: ["run all of them: `aero storage check`"],
-    });
-  }
-  const subject: StorageSubject = { storage, prefix: `check-${crypto.randomUUID()}` };
-  const counts = { kept: 0, broken: 0, skipped: 0 };
-  for (const clause of clauses) {
-    app.signal.throwIfAborted();
-    const outcome = await clauseOutcome(clause, subject, () => app.io.now().getTime());
-    counts[outcome.outcome]++;
-    yield outcome;
-  }
+  const counts = yield* testContract(app, {
+    contract: storageContract,
+    subject: { storage, prefix: `check-${crypto.randomUUID()}` },
+    only,
+    command: "aero storage check",
+  });
   yield { type: "storage-check", location: storage.location, ...counts };
-}
-
-/** Runs one clause; whatever it throws, save for an abort, breaks it. */
-export async function clauseOutcome(
-  clause: ConformanceCase<StorageSubject>,
-  subject: StorageSubject,
-  now: () => number,
-): Promise<ClauseOutcome> {
-  const skipped = clause.skip?.(subject);
-  const about = { type: "clause", clause: clause.name } as const;
-  if (skipped !== undefined) return { ...about, outcome: "skipped", why: skipped, durationMs: 0 };
-  const startedAt = now();
-  try {
-    await clause.run(subject);
-    return { ...about, outcome: "kept", durationMs: now() - startedAt };
-  } catch (error) {
-    if (isAbort(error)) throw error;
-    const why = error instanceof Error ? error.message : String(error);
-    return { ...about, outcome: "broken", why, durationMs: now() - startedAt };
-  }
 }

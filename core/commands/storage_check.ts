@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { formatDuration, plural } from "../cli/human.ts";
 import { EXIT } from "../errors.ts";
+import { clauseLine, fitLine } from "../text/clause_text.ts";
 import { defineCommand } from "./define.ts";
 
 /** `aero storage check`. */
@@ -24,21 +24,7 @@ export const storageCheck = defineCommand({
     const { testStorage } = await import("../actions/test_storage.ts");
     return testStorage(app, only.flatMap((text) => text.split(",")).filter((text) => text !== ""));
   },
-  text(item, style) {
-    if (item.type === "storage-check") {
-      const { location, kept, broken, skipped } = item;
-      const counts = `${plural(kept, "clause")} kept, ${broken} broken, ${skipped} skipped`;
-      return `${broken === 0 ? style.green("fit") : style.red("unfit")}  ${counts}: ${location}`;
-    }
-    const { clause, outcome, why, durationMs } = item;
-    switch (outcome) {
-      case "kept":
-        return `${style.green("kept")}     ${clause}  ${style.dim(formatDuration(durationMs))}`;
-      case "skipped":
-        return `${style.dim("skipped")}  ${clause}  ${style.dim(why ?? "")}`;
-      case "broken":
-        return `${style.red("broken")}   ${clause}\n         ${why ?? ""}`;
-    }
-  },
+  text: (item, style) =>
+    item.type === "clause" ? clauseLine(item, style) : fitLine(item, item.location, style),
   exitCode: (item) => item.type === "clause" && item.outcome === "broken" ? EXIT.outside : EXIT.ok,
 });

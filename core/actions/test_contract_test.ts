@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { openMemoryStore } from "../../tests/support/memory_store.ts";
 import { must } from "../plugin/conformance/case.ts";
 import { storageClause, type StorageSubject } from "../plugin/conformance/storage_subject.ts";
-import { clauseOutcome } from "./test_storage.ts";
+import { clauseOutcome } from "./test_contract.ts";
 
 async function openSubject(): Promise<StorageSubject & AsyncDisposable> {
   const test = await openMemoryStore();

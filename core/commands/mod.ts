@@ -188,6 +188,12 @@ export const COMMANDS: readonly CommandEntry<App>[] = [
     load: async () => (await import("./env_show.ts")).envShow,
   },
   {
+    name: ["env", "check"],
+    summary: "Test whether the engine does all that aero needs of one",
+    group: "Groups",
+    load: async () => (await import("./env_check.ts")).envCheck,
+  },
+  {
     name: ["storage", "fsck"],
     summary: "Read all that is stored, and tell what is damaged or missing",
     group: "Groups",

@@ -78,3 +78,64 @@ Deno.test("fsck takes a link in the place of a record for damage, not for a run 
   assert.equal(code, 5);
   assert.ok(kinds.includes("document_corrupt true"), kinds.join());
 });
+
+/** Spoils one byte of a file of the storage. */
+function spoil(path: string): void {
+  const bytes = Deno.readFileSync(path);
+  bytes[0] = bytes[0]! ^ 1;
+  Deno.chmodSync(path, 0o644);
+  Deno.writeFileSync(path, bytes);
+}
+
+/** Where the storage has an output that is too large for a pack. */
+const LARGE = {
+  stages: {
+    make: { command: ["sh", "-c", "head -c 700000 /dev/zero > ${outputs.it}/a"], outputs: ["it"] },
+  },
+};
+
+function largest(project: TestProject): string {
+  const paths: string[] = [];
+  const walk = (directory: string) => {
+    for (const { name, isDirectory } of Deno.readDirSync(directory)) {
+      if (isDirectory) walk(`${directory}/${name}`);
+      else paths.push(`${directory}/${name}`);
+    }
+  };
+  walk(`${project.storagePath}/objects`);
+  return paths.sort((a, b) => Deno.statSync(b).size - Deno.statSync(a).size)[0]!;
+}
+
+Deno.test("fsck --repair has a damaged output from the cache, and exits 0", async () => {
+  await using project = new TestProject();
+  project.commit(LARGE);
+  await project.run();
+  spoil(largest(project));
+
+  const { code, out } = await project.aero(["storage", "fsck", "--repair"]);
+
+  assert.equal(code, 0, out());
+  assert.match(out(), /from the cache/);
+  assert.deepEqual(await fsck(project), { code: 0, kinds: ["fsck"] });
+});
+
+Deno.test("fsck --repair --from has what the cache lacks from another storage; without it, tells who lists it", async () => {
+  await using project = new TestProject();
+  project.commit(LARGE);
+  await project.run();
+  const copy = `${project.root}/../copy`;
+  new Deno.Command("cp", { args: ["-r", project.storagePath, copy] }).outputSync();
+  await project.aero(["cache", "prune", "--keep", "0"]);
+  spoil(largest(project));
+
+  const alone = await project.aero(["storage", "fsck", "--repair"]);
+  const helped = await project.aero(["storage", "fsck", "--repair", "--from", `local:${copy}`]);
+
+  assert.equal(alone.code, 5);
+  assert.match(
+    alone.out(),
+    /left {2}object_missing {2}\S+\/record\.json|left {2}object_missing {2}\S+v1\.json/,
+  );
+  assert.equal(helped.code, 0, helped.out());
+  assert.deepEqual(await fsck(project), { code: 0, kinds: ["fsck"] });
+});

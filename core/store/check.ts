@@ -1,4 +1,4 @@
-import { AeroError, CorruptionError } from "../errors.ts";
+import { type AeroError, CorruptionError } from "../errors.ts";
 import type { Digest } from "../model/digest.ts";
 import type { OperationOptions } from "../plugin/context.ts";
 import { isStorageError, type StorageKey, type StoredObject } from "../plugin/storage.ts";

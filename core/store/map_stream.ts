@@ -17,6 +17,7 @@ export async function* mapStream<Item, Result>(
   };
   try {
     for await (const item of items) {
+      if (failures.length > 0) throw failures[0];
       const one: Promise<void> = work(item)
         .then((result) => void done.push(result), (error) => void failures.push(error))
         .finally(() => running.delete(one));

@@ -5,7 +5,7 @@ Deno.test("mapStream() gives every result, and no more than the limit are under 
   let running = 0, most = 0;
   const work = async (item: number) => {
     most = Math.max(most, ++running);
-    await Promise.resolve();
+    await new Promise((resolve) => setTimeout(resolve));
     running--;
     return item * 2;
   };
@@ -20,7 +20,7 @@ Deno.test("mapStream() fails with the first failure, after what had begun has en
   const ended: number[] = [];
   const work = async (item: number) => {
     if (item === 2) throw new TypeError("two");
-    await Promise.resolve();
+    await new Promise((resolve) => setTimeout(resolve));
     ended.push(item);
   };
 

@@ -1,0 +1,90 @@
+import { UserError } from "../errors.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../model/json.ts";
+import type { RegisteredStorage } from "../plugin/registry.ts";
+import { faultsOf } from "./faults.ts";
+import type { PluginSection } from "./project_config.ts";
+
+/** What a place is read with. */
+export interface PlaceSources {
+  readonly storages: readonly RegisteredStorage[];
+  /** Profiles of the user, by name: a section `storage` each. */
+  readonly profiles: Readonly<Record<string, JsonValue>>;
+  /** The project's own storage. */
+  readonly own: PluginSection;
+  /** Absolute; what a relative path begins at. */
+  readonly cwd: string;
+}
+
+/**
+ * Reads where a storage is, as it is typed at the command line:
+ *
+ * - `.` is the storage of the project;
+ * - `NAME` is a profile of the user, or else a kind of storage with no options, such as `local`;
+ * - `KIND:PATH`, such as `local:/mnt/data` or `local:backup`;
+ * - `use=KIND,OPTION=VALUE,…`, as a section `storage` says it.
+ *
+ * @throws {UserError} `place_invalid`.
+ */
+export function parseStoragePlace(text: string, sources: PlaceSources): PluginSection {
+  if (text === ".") return sources.own;
+  const section = sectionOf(text, sources);
+  const plugin = sources.storages.find(({ name }) => name === section.use);
+  if (plugin === undefined) {
+    throw invalid(
+      text,
+      `there is no storage and no profile ${JSON.stringify(section.use)}; ${known(sources)}`,
+    );
+  }
+  const read = plugin.config.safeParse(section.options);
+  if (read.success) return section;
+  const faults = faultsOf(read.error, plugin.config);
+  throw invalid(
+    text,
+    faults.map(({ path, message }) => `${path.map(String).join(".")}: ${message}`).join("\n"),
+  );
+}
+
+function sectionOf(text: string, { profiles, cwd }: PlaceSources): PluginSection {
+  if (/^[a-z_]+=/.test(text)) return wordsOf(text);
+  const colon = text.indexOf(":");
+  if (colon > 0) {
+    const path = text.slice(colon + 1);
+    if (path === "") throw invalid(text, "no path follows the colon");
+    return { use: text.slice(0, colon), options: { path: path.startsWith("/") ? path : `${cwd}/${path}` } };
+  }
+  const profile = Object.hasOwn(profiles, text) ? profiles[text] : undefined;
+  if (profile === undefined) return { use: text, options: {} };
+  if (!isJsonObject(profile) || typeof (profile as JsonObject).use !== "string") {
+    throw invalid(text, "this profile does not say which kind of storage it is: it has no use");
+  }
+  const { use, ...options } = profile as JsonObject;
+  return { use: use as string, options };
+}
+
+function wordsOf(text: string): PluginSection {
+  const options: Record<string, JsonValue> = {};
+  for (const word of text.split(",")) {
+    const [, key, value] = /^([a-z_]+)=(.*)$/.exec(word) ?? [];
+    if (key === undefined || Object.hasOwn(options, key)) {
+      throw invalid(text, `${JSON.stringify(word)} is not one OPTION=VALUE`);
+    }
+    options[key] = value === "true" || value === "false" ? value === "true" : value!;
+  }
+  const { use, ...rest } = options;
+  if (typeof use !== "string") throw invalid(text, "it does not say which kind of storage it is: use=KIND");
+  return { use, options: rest };
+}
+
+function known({ storages, profiles }: PlaceSources): string {
+  return `known are ${[...Object.keys(profiles), ...storages.map(({ name }) => name)].join(", ")}`;
+}
+
+function invalid(text: string, why: string): UserError {
+  return new UserError("place_invalid", {
+    what: `Cannot tell which storage ${JSON.stringify(text)} is`,
+    why,
+    fix: [
+      "a profile of yours, `local:/some/directory`, or `use=KIND,OPTION=VALUE,…`; `.` is that of the project",
+    ],
+  });
+}

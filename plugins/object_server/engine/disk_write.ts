@@ -14,7 +14,7 @@ export class DiskWrite implements BodyWrite {
   #asked = false;
 
   /** @param body What was staged so far, the engine's from then on. */
-  constructor(state: EngineState, body: StagedBody = new StagedBody(() => state.files.create())) {
+  constructor(state: EngineState, body: StagedBody = new StagedBody(() => state.createFile())) {
     this.#state = state;
     this.#body = body;
   }
@@ -58,6 +58,7 @@ export class DiskWrite implements BodyWrite {
     this.#over = true;
     try {
       const mutation = prepare();
+      await this.#state.space.assertRoom();
       const { bytes, checks } = await this.#body.finish();
       const fresh = { size: this.#body.size, checks };
       const staged = this.#body.staged;

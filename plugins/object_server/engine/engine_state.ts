@@ -2,14 +2,17 @@ import type { BodyFiles } from "./body_files.ts";
 import type { BodySource } from "./body_stream.ts";
 import { closed, type Committer } from "./committer.ts";
 import type { Database } from "./database.ts";
+import type { FreeSpace } from "./free_space.ts";
 import type { HeldBodies } from "./held_bodies.ts";
 import type { Mutation } from "./mutation.ts";
+import type { StagingFile } from "./staged_body.ts";
 import type { StorageBucket } from "./storage_bucket.ts";
 
 /** What the parts of an engine work with. */
 export class EngineState implements BodySource {
   readonly files: BodyFiles;
   readonly held: HeldBodies;
+  readonly space: FreeSpace;
   /** By bucket: those that are served from a storage. */
   readonly storages: ReadonlyMap<string, StorageBucket>;
   readonly #database: Database;
@@ -20,6 +23,7 @@ export class EngineState implements BodySource {
   constructor(parts: {
     readonly files: BodyFiles;
     readonly held: HeldBodies;
+    readonly space: FreeSpace;
     readonly storages: ReadonlyMap<string, StorageBucket>;
     readonly database: Database;
     readonly committer: Committer;
@@ -27,6 +31,7 @@ export class EngineState implements BodySource {
   }) {
     this.files = parts.files;
     this.held = parts.held;
+    this.space = parts.space;
     this.storages = parts.storages;
     this.#database = parts.database;
     this.#committer = parts.committer;
@@ -37,6 +42,12 @@ export class EngineState implements BodySource {
   get database(): Database {
     if (this.#closed) throw closed();
     return this.#database;
+  }
+
+  /** A new file for a body. @throws {ObjectEngineError} `full`. */
+  async createFile(): Promise<StagingFile> {
+    await this.space.assertRoom();
+    return await this.files.create();
   }
 
   /** The clock, in epoch milliseconds. */

@@ -15,6 +15,7 @@ import { DiskWrite } from "./disk_write.ts";
 import { EngineState } from "./engine_state.ts";
 import { fileFailure } from "./file_failure.ts";
 import { findBucket } from "./find_version.ts";
+import { FreeSpace } from "./free_space.ts";
 import { HeldBodies } from "./held_bodies.ts";
 import type { ReleasedBody } from "./mutation.ts";
 import { RoutedObjects } from "./routed_objects.ts";
@@ -76,7 +77,15 @@ export async function openObjectEngine(options: EngineOptions): Promise<ObjectEn
   const storages = new Map(
     (options.storages ?? []).map((storage) => [storage.name, new StorageBucket(storage)]),
   );
-  const state = new EngineState({ files, held, storages, database, committer, now: options.now });
+  const state = new EngineState({
+    files,
+    held,
+    space: new FreeSpace(directory),
+    storages,
+    database,
+    committer,
+    now: options.now,
+  });
   await recover(state, drop);
   await attach(state);
   opened.defer(() => dropping.settled());

@@ -141,3 +141,13 @@ Deno.test("a directory of a newer format is refused", async () => {
   again.close();
   t.engine = await openObjectEngine({ directory: t.directory, now: () => new Date() });
 });
+
+Deno.test("nobody else may read the database, which holds the secrets of access keys", {
+  ignore: Deno.build.os === "windows",
+}, async () => {
+  await using t = await TestEngine.open();
+
+  for (const name of ["engine.db", "engine.db-wal", "engine.db-shm"]) {
+    assert.equal(Deno.statSync(`${t.directory}/${name}`).mode! & 0o777, 0o600, name);
+  }
+});

@@ -54,6 +54,8 @@ CREATE TABLE access_key (
  * @throws {ObjectEngineError} `unavailable` if it was written by a newer aero.
  */
 export function openForWriting(path: string): Database {
+  // It holds the secrets of access keys, and the files beside it take over who may read it.
+  Deno.openSync(path, { write: true, create: true, mode: 0o600 }).close();
   const database = new Database(path);
   try {
     // FULL: a commit has reached the disk when it returns.

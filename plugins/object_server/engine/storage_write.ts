@@ -16,7 +16,7 @@ export class StorageWrite implements BodyWrite {
     this.#state = state;
     this.#bucket = bucket;
     const staging = bucket.storage.capabilities.stagingDirectory;
-    this.#body = new StagedBody(() => staging === undefined ? state.files.create() : createIn(staging));
+    this.#body = new StagedBody(() => staging === undefined ? state.createFile() : createIn(staging));
   }
 
   get size(): number {

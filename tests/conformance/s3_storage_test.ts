@@ -3,11 +3,28 @@ import { storageContract, type StorageSubject } from "../../core/plugin/conforma
 import { cephStorage } from "../../plugins/storages/ceph/mod.ts";
 import { s3Storage } from "../../plugins/storages/s3/mod.ts";
 import { subjectOrSkip } from "../support/must_run.ts";
+import { ownServer } from "../support/own_object_server.ts";
 import { s3Subject, serviceFromVariables } from "../support/s3_subject.ts";
 
 type Opened = StorageSubject & AsyncDisposable;
 
+/** A bucket of aero's own server, with the server. */
+async function ownSubject(tls: boolean, versioned: boolean): Promise<Opened> {
+  const server = await ownServer({ tls });
+  const config = server.caFile === undefined ? {} : { ca_file: server.caFile };
+  const subject = await s3Subject(s3Storage, server, { versioned, config });
+  return {
+    ...subject,
+    [Symbol.asyncDispose]: async () => {
+      await subject[Symbol.asyncDispose]();
+      await server[Symbol.asyncDispose]();
+    },
+  };
+}
+
 const SUBJECTS: readonly (readonly [string, string, () => Promise<Opened>])[] = [
+  ["own-server", "s3 on aero's own server", () => ownSubject(false, false)],
+  ["own-server", "s3 on a versioned bucket of aero's own server over TLS", () => ownSubject(true, true)],
   [
     "ceph",
     "ceph on radosgw",

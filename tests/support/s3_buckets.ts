@@ -1,3 +1,4 @@
+import { Agent } from "node:https";
 import {
   CreateBucketCommand,
   DeleteBucketCommand,
@@ -10,8 +11,10 @@ import {
 import type { S3Service } from "./s3_subject.ts";
 
 /** A client of the SDK as it comes, so that tests see a service with other eyes than the storage. */
-export function plainClient({ endpoint, region, accessKey, secret }: S3Service): S3Client {
+export function plainClient({ endpoint, region, accessKey, secret, caFile }: S3Service): S3Client {
+  const ca = caFile === undefined ? undefined : Deno.readTextFileSync(caFile);
   return new S3Client({
+    ...(ca === undefined ? {} : { requestHandler: { httpsAgent: new Agent({ ca, keepAlive: false }) } }),
     endpoint,
     region,
     forcePathStyle: true,

@@ -5,6 +5,8 @@ import type { Storage } from "../../core/plugin/storage.ts";
 
 /** A service that speaks S3, and how to get into it. */
 export interface S3Service {
+  /** Certificate to trust, in a file. */
+  readonly caFile?: string;
   readonly endpoint: string;
   readonly region: string;
   readonly accessKey: string;

@@ -40,6 +40,10 @@ export function s3Failure(
   if (status === 0) return unanswered(what, error, facts);
   const { $metadata, $response, Region, message } = error as ServiceError;
   const headers = $response?.headers ?? {};
+  // Services repeat the access key and the signature in their replies, and errors are printed with all that they hold.
+  for (const field of Object.keys(error)) {
+    if (!["name", "message", "Code", "$fault", "$metadata"].includes(field)) Reflect.deleteProperty(error, field);
+  }
   const date = Date.parse(headers["date"] ?? "");
   const rightRegion = headers["x-amz-bucket-region"] ?? Region;
   const all: FailureFacts = {

@@ -51,3 +51,42 @@ function isAt(file: Deno.FsFile, path: string): boolean {
     throw error;
   }
 }
+
+/** The leases of one process, each for as many users as it has. */
+export class Leases<Key> implements Disposable {
+  readonly #held = new Map<Key, { lease: Lease; users: number }>();
+
+  /** Whether anybody here uses what `key` names. */
+  has(key: Key): boolean {
+    return this.#held.has(key);
+  }
+
+  /** Adds a user, who holds on to what lies beside the file `path`; whether it is there to be used. */
+  hold(key: Key, path: string): boolean {
+    const lease = holdLease(path);
+    if (lease?.isCurrent) this.add(key, lease);
+    else lease?.[Symbol.dispose]();
+    return lease?.isCurrent ?? false;
+  }
+
+  /** Adds a user with a lease, which takes the place of those before. */
+  add(key: Key, lease: Lease): void {
+    const held = this.#held.get(key);
+    held?.lease[Symbol.dispose]();
+    this.#held.set(key, { lease, users: (held?.users ?? 0) + 1 });
+  }
+
+  /** Takes a user away; with the last one the lease ends. */
+  release(key: Key): void {
+    const held = this.#held.get(key);
+    if (held === undefined || --held.users > 0) return;
+    held.lease[Symbol.dispose]();
+    this.#held.delete(key);
+  }
+
+  /** Ends all leases. */
+  [Symbol.dispose](): void {
+    for (const { lease } of this.#held.values()) lease[Symbol.dispose]();
+    this.#held.clear();
+  }
+}

@@ -1,6 +1,6 @@
 import { type Digest, digestHex, isDigest } from "../model/digest.ts";
 import { filesOf, type Manifest } from "../model/manifest.ts";
-import { holdLease, type Lease, takeLease } from "./lease.ts";
+import { holdLease, Leases, takeLease } from "./lease.ts";
 import { CacheRoom, type Evictable, type Shelf } from "./room.ts";
 import { protectFolders, removeTree } from "./tree_files.ts";
 import {
@@ -50,8 +50,8 @@ export async function openTreeCache(
 export class TreeCache implements Shelf, Disposable {
   readonly #directory: string;
   readonly #room: CacheRoom;
-  /** Trees that were given out, and how often. */
-  readonly #given = new Map<Digest, { readonly lease: Lease; times: number }>();
+  /** Trees that were given out. */
+  readonly #given = new Leases<Digest>();
 
   /** Use {@link openTreeCache}. */
   constructor(directory: string, room: CacheRoom) {
@@ -70,40 +70,46 @@ export class TreeCache implements Shelf, Disposable {
     fetch: FetchFiles,
     options: MaterializeOptions = {},
   ): Promise<string> {
+    const made = await this.#make(manifest, content, fetch);
+    if (made !== undefined) return made;
+    if (options.elsewhere === undefined) {
+      throw new TypeError("There is no room, and no other place was named");
+    }
+    await makeTree(options.elsewhere, content, fetch);
+    return options.elsewhere;
+  }
+
+  /** Makes a tree as {@link materialize} does if there is room; whether it is there. It counts as given out. */
+  async keep(manifest: Digest, content: Manifest, fetch: FetchFiles): Promise<boolean> {
+    return await this.#make(manifest, content, fetch) !== undefined;
+  }
+
+  /** The tree; `undefined` if there is no room for it. */
+  async #make(manifest: Digest, content: Manifest, fetch: FetchFiles): Promise<string | undefined> {
     const home = this.#home(manifest);
-    if (this.#hold(manifest)) {
+    if (this.has(manifest) && this.#given.hold(manifest, `${home}/${SIZE}`)) {
       if (this.#isRight(home, content)) return `${home}/${FILES}`;
       this.release(manifest);
     }
     await this.#room.maxBytes();
-    const making = this.#newPlace(footprintOf(content));
-    if (making === undefined) {
-      if (options.elsewhere === undefined) {
-        throw new TypeError("There is no room, and no other place was named");
-      }
-      await makeTree(options.elsewhere, content, fetch);
-      return options.elsewhere;
-    }
-    try {
-      await makeTree(`${making.path}/${FILES}`, content, fetch);
-      writeStamps(making.path, stampFiles(`${making.path}/${FILES}`, content));
-      // Before it comes home: from then on it could be removed.
-      const lease = holdLease(`${making.path}/${SIZE}`);
-      if (!this.#moveHome(making, home, content)) throw new TypeError(`Another tree keeps coming to ${home}`);
-      this.#give(manifest, making.isHome ? lease : holdLease(`${home}/${SIZE}`));
-      if (!making.isHome) lease?.[Symbol.dispose]();
-    } finally {
-      making[Symbol.dispose]();
+    using making = this.#newPlace(footprintOf(content));
+    if (making === undefined) return undefined;
+    await makeTree(`${making.path}/${FILES}`, content, fetch);
+    writeStamps(making.path, stampFiles(`${making.path}/${FILES}`, content));
+    // Held before it comes home: from then on it could be removed.
+    const lease = holdLease(`${making.path}/${SIZE}`);
+    if (!this.#moveHome(making, home, content)) throw new TypeError(`Another tree keeps coming to ${home}`);
+    if (making.isHome && lease !== undefined) this.#given.add(manifest, lease);
+    else {
+      lease?.[Symbol.dispose]();
+      this.#given.hold(manifest, `${home}/${SIZE}`);
     }
     return `${home}/${FILES}`;
   }
 
   /** Gives a tree back that {@link materialize} gave out: it may be removed to make room. */
   release(manifest: Digest): void {
-    const given = this.#given.get(manifest);
-    if (given === undefined || --given.times > 0) return;
-    given.lease[Symbol.dispose]();
-    this.#given.delete(manifest);
+    this.#given.release(manifest);
   }
 
   /** Whether there is a tree, right or not. */
@@ -179,8 +185,7 @@ export class TreeCache implements Shelf, Disposable {
 
   /** Gives back all that was given out. */
   [Symbol.dispose](): void {
-    for (const { lease } of this.#given.values()) lease[Symbol.dispose]();
-    this.#given.clear();
+    this.#given[Symbol.dispose]();
   }
 
   #home(manifest: Digest): string {
@@ -196,29 +201,6 @@ export class TreeCache implements Shelf, Disposable {
 
   #newPath(): string {
     return `${this.#directory}/making/${crypto.randomUUID()}`;
-  }
-
-  /** Holds on to a tree, if it is there. */
-  #hold(manifest: Digest): boolean {
-    const given = this.#given.get(manifest);
-    if (given !== undefined && this.has(manifest)) {
-      given.times++;
-      return true;
-    }
-    if (!this.has(manifest)) return false;
-    const lease = holdLease(`${this.#home(manifest)}/${SIZE}`);
-    if (lease?.isCurrent) {
-      this.#give(manifest, lease);
-      return true;
-    }
-    lease?.[Symbol.dispose]();
-    return false;
-  }
-
-  #give(manifest: Digest, lease: Lease | undefined): void {
-    if (lease === undefined) return;
-    this.#given.get(manifest)?.lease[Symbol.dispose]();
-    this.#given.set(manifest, { lease, times: (this.#given.get(manifest)?.times ?? 0) + 1 });
   }
 
   #evict(manifest: Digest): boolean {

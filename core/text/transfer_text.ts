@@ -1,0 +1,41 @@
+import type { Pulled } from "../actions/pull_stored.ts";
+import type { Pushed } from "../actions/push_waiting.ts";
+import { formatBytes, plural } from "../cli/human.ts";
+import type { Style } from "../cli/style.ts";
+
+/** What a push did, in one line or two. */
+export function pushText(pushed: Pushed, style: Style): string {
+  const { objects, bytes, runs, labels, versions, requests, left, storage, dryRun } = pushed;
+  const nothing = objects === 0 && runs.length === 0 && versions === 0;
+  const whole = nothing
+    ? style.dim(`Nothing waits for ${storage}${left > 0 ? " of what was named" : ""}`)
+    : `${dryRun ? "Would send" : "Sent"} ${plural(objects, "object")}, ${
+      style.bold(formatBytes(bytes))
+    }, of ${plural(runs.length, "run")} to ${storage}, in ${plural(requests, "request")}`;
+  const named = labels.length > 0
+    ? [`  labels: ${labels.join(", ")}`]
+    : dryRun && versions > 0
+    ? [`  ${plural(versions, "version")} would get a label`]
+    : [];
+  const rest = left > 0 && !dryRun
+    ? [`  ${plural(left, "object")} still wait: ${style.cyan("aero push")}`]
+    : [];
+  return [whole, ...named, ...rest].join("\n");
+}
+
+/** What a pull did, in one line or two. */
+export function pullText(pulled: Pulled, style: Style): string {
+  const { runs, artifacts, objects, bytes, requests, left, storage, dryRun } = pulled;
+  return [
+    `${plural(runs, "new run")} and ${plural(artifacts, "artifact")} of ${storage}; ${
+      dryRun ? "would get" : "got"
+    } ${plural(objects, "object")}, ${style.bold(formatBytes(bytes))}, in ${plural(requests, "request")}`,
+    ...(left > 0
+      ? [
+        `  ${plural(left, "tree or object", "trees and objects")} found no room under the cache's cap: ${
+          style.cyan("aero cache status")
+        }`,
+      ]
+      : []),
+  ].join("\n");
+}

@@ -16,13 +16,13 @@ export interface Candidate {
  * What could come next on a command line.
  *
  * @param words All after the program's name; the last is being typed and may be empty.
- * @param valuesOf Asks for names in the project; may give more than begin with what is typed.
+ * @param valuesOf Asks for names in the project, told what is typed; may give more than begin with that.
  * @returns Candidates that begin with the last word, or one of `:file` and `:directory` for the shell to fill in.
  */
 export async function completeLine<App>(
   table: readonly CommandEntry<App>[],
   words: readonly string[],
-  valuesOf: (kind: CompletionKind) => Promise<readonly Candidate[]>,
+  valuesOf: (kind: CompletionKind, current: string) => Promise<readonly Candidate[]>,
 ): Promise<readonly Candidate[]> {
   const current = words.at(-1) ?? "";
   const before = skipGlobals(words.slice(0, -1));
@@ -79,11 +79,11 @@ function nextWords<App>(table: readonly CommandEntry<App>[], before: readonly st
 async function valuesOfShape(
   shape: FlagShape,
   current: string,
-  valuesOf: (kind: CompletionKind) => Promise<readonly Candidate[]>,
+  valuesOf: (kind: CompletionKind, current: string) => Promise<readonly Candidate[]>,
 ): Promise<readonly Candidate[]> {
   if (shape.choices !== undefined) return matching(shape.choices.map((value) => ({ value })), current);
   if (shape.complete === "file" || shape.complete === "directory") return [{ value: `:${shape.complete}` }];
-  return shape.complete === undefined ? [] : matching(await valuesOf(shape.complete), current);
+  return shape.complete === undefined ? [] : matching(await valuesOf(shape.complete, current), current);
 }
 
 function matching(candidates: readonly Candidate[], current: string): Candidate[] {

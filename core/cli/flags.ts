@@ -1,7 +1,15 @@
 import type { z } from "zod";
 
 /** What a shell may offer for a value. */
-export type CompletionKind = "stage" | "run" | "artifact" | "param" | "command" | "file" | "directory";
+export type CompletionKind =
+  | "stage"
+  | "stage_or_param"
+  | "run"
+  | "artifact"
+  | "param"
+  | "command"
+  | "file"
+  | "directory";
 
 /** A flag as the parser, help and completion see it. */
 export interface FlagShape {

@@ -14,7 +14,11 @@ export const complete = defineCommand({
   async run({ words }, app) {
     const { COMMANDS } = await import("./mod.ts");
     try {
-      const candidates = await completeLine(COMMANDS, words, (kind) => completionValues(kind, app));
+      const candidates = await completeLine(
+        COMMANDS,
+        words,
+        (kind, current) => completionValues(kind, current, app),
+      );
       return candidates.map((candidate) => ({ type: "candidate", ...candidate }));
     } catch {
       return [];

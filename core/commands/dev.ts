@@ -19,7 +19,7 @@ export const dev = defineCommand({
     name: "words",
     many: true,
     describe: "Stages, and params as NAME=VALUE",
-    complete: "stage",
+    complete: "stage_or_param",
   }],
   input: z.strictObject({
     words: z.array(z.string()).default([]),

@@ -23,7 +23,7 @@ export const rerunCommand = defineCommand({
       describe: "A run id, a prefix, @last, a label, tag, commit or version",
       complete: "run",
     },
-    { name: "overrides", many: true, describe: "Params to change, as NAME=VALUE" },
+    { name: "overrides", many: true, describe: "Params to change, as NAME=VALUE", complete: "param" },
   ],
   input: z.strictObject({
     run: z.string(),

@@ -51,7 +51,7 @@ export const run = defineCommand({
     name: "words",
     many: true,
     describe: "Stages, and params as NAME=VALUE",
-    complete: "stage",
+    complete: "stage_or_param",
   }],
   input: INPUT,
   run: (input, app) => Promise.resolve(results(input, app)),

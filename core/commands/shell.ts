@@ -21,7 +21,7 @@ export const shell = defineCommand({
     name: "words",
     many: true,
     describe: "The stage, its params as NAME=VALUE, and after -- a command",
-    complete: "stage",
+    complete: "stage_or_param",
   }],
   completes: { run: "run" },
   input: z.strictObject({

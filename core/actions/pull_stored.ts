@@ -14,6 +14,7 @@ import type { Project } from "../pipeline/project.ts";
 import { reliableLabel } from "../pipeline/reliable_label.ts";
 import { getManifest } from "../store/tree.ts";
 import { findStored, requireStorage } from "./find_stored.ts";
+import { findRecord } from "./run_lookups.ts";
 
 /** What was brought here, or would be. */
 export interface Pulled {
@@ -61,8 +62,8 @@ export async function pullStored(app: App, request: PullRequest): Promise<Pulled
   const project = await app.openProject();
   const { services } = project;
   requireStorage(project, "Cannot get anything from the storage");
+  const before = (await app.bareIndex()).count();
   const index = await app.index();
-  const before = index.count();
   const name = request.of ?? ownName(project);
   await fillIndex(services, name, app.observer());
   index.markFilled();
@@ -107,18 +108,16 @@ async function needed(
   name: string | undefined,
 ): Promise<Needed> {
   const { services } = project;
-  const index = await app.index();
   const parts: Needed[] = [];
   if (request.all) {
-    for (const { project: owner, run } of index.query(name === undefined ? {} : { project: name })) {
-      parts.push(await neededByRun(owner, run, services, request.images));
+    for (const record of await services.archive.records(name)) {
+      parts.push(await neededByRun(record, services, request.images));
     }
   }
   for (const word of request.names) {
     const found = await findStored(app, word);
     if ("run" in found) {
-      const owner = index.get(found.run)!.project;
-      parts.push(await neededByRun(owner, found.run, services, request.images));
+      parts.push(await neededByRun(await findRecord(app, found.run), services, request.images));
     } else {
       const { manifest } = found.version;
       const content = await getManifest(services.store, manifest);

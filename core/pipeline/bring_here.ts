@@ -2,7 +2,7 @@ import type { Manifest } from "../model/manifest.ts";
 import { filesOf, totalBytes } from "../model/manifest.ts";
 import type { Descriptor } from "../model/descriptor.ts";
 import type { Digest } from "../model/digest.ts";
-import type { RunId } from "../model/run_id.ts";
+import type { RunRecord } from "../model/run.ts";
 import { mapConcurrent } from "../store/concurrent.ts";
 import { namedBy, objectsOfImage } from "../store/needed_objects.ts";
 import { getManifest } from "../store/tree.ts";
@@ -16,26 +16,10 @@ export interface Needed {
   readonly objects: readonly Descriptor[];
 }
 
-/** What was brought here, or would be. */
-export interface Brought {
-  /** Files and single objects that were not here. */
-  readonly objects: number;
-  readonly bytes: number;
-  /** Trees and objects that the cap of the cache leaves no room for. */
-  readonly left: number;
-}
-
 type Services = Pick<RunServices, "store" | "archive" | "trees" | "objects">;
 
 /** All that running a run again needs but its image, and all that it left; its image as well if `images`. */
-export async function neededByRun(
-  project: string,
-  run: RunId,
-  services: Services,
-  images: boolean,
-): Promise<Needed> {
-  const record = await services.archive.getRecord(project, run);
-  if (record === undefined) return { trees: new Map(), objects: [] };
+export async function neededByRun(record: RunRecord, services: Services, images: boolean): Promise<Needed> {
   // Read, so that it is known here.
   await services.archive.getVersion(record.version);
   const artifacts = [...Object.values(record.inputs), ...Object.values(record.outputs)];
@@ -83,6 +67,7 @@ export function sizeOf({ trees, objects }: Needed): { readonly objects: number; 
  * Brings trees and objects into the cache, as far as its cap goes: what was brought first stays.
  *
  * @param options.onBytes Told of bytes as they come.
+ * @returns How many trees and objects found no room.
  */
 export async function bringHere(
   needed: Needed,

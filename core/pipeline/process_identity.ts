@@ -43,8 +43,12 @@ function bootId(): string {
  */
 function startTicksOf(pid: number): string | undefined {
   const stat = readIfThere(`/proc/${pid}/stat`);
-  // The second field is the program's name in parentheses, and may itself hold spaces and parentheses.
-  if (stat !== undefined) return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+  if (stat !== undefined) {
+    // The second field is the program's name in parentheses, and may itself hold spaces and parentheses.
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    // One that has ended stays in the list until its parent asks, which some containers' first process never does.
+    return /^[ZX]/.test(fields[0]!) ? undefined : fields[19];
+  }
   if (readIfThere("/proc/self/stat") !== undefined) return undefined;
   const { success } = new Deno.Command("kill", { args: ["-0", String(pid)], stderr: "null" }).outputSync();
   return success ? "" : undefined;

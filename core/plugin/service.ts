@@ -1,24 +1,17 @@
 import type { z } from "zod";
 import { AeroError, type ErrorKind, type ErrorReport } from "../errors.ts";
-import type { PluginContext } from "./context.ts";
+import type { OperationOptions, PluginContext } from "./context.ts";
 
-/** Why a service did not start, or did not do what was asked of it. */
-export type ServiceErrorCode =
-  | "address_in_use"
-  | "address_unusable"
-  | "certificate_unusable"
-  | "already_open"
-  | "user_exists"
-  | "no_such_user";
+/** Why a service did not start. */
+export type ServiceErrorCode = "address_in_use" | "already_open";
 
-/** A service's failure. */
+/** A service's failure that is not the fault of what was asked. */
 export class ServiceError extends AeroError {
-  readonly kind: ErrorKind;
+  readonly kind: ErrorKind = "outside";
   declare readonly code: ServiceErrorCode;
 
   constructor(code: ServiceErrorCode, report: ErrorReport, options?: ErrorOptions) {
     super(code, report, options);
-    this.kind = code === "already_open" || code === "address_in_use" ? "outside" : "user";
   }
 }
 
@@ -122,7 +115,7 @@ export interface ServiceAccounts extends AsyncDisposable {
    * Adds a user with a key of their own.
    *
    * @returns What they connect with; the only time that it is told.
-   * @throws {ServiceError} `user_exists`.
+   * @throws {UserError} `user_exists`.
    */
   add(
     name: string,
@@ -130,7 +123,7 @@ export interface ServiceAccounts extends AsyncDisposable {
   ): Promise<{ readonly user: ServiceUser } & Pick<StorageConnection, "credentials">>;
   /**
    * Removes a user and their keys at once; what they stored stays.
-   * @throws {ServiceError} `no_such_user`.
+   * @throws {UserError} `no_such_user`.
    */
   remove(name: string): Promise<ServiceUser>;
 }
@@ -145,7 +138,8 @@ export interface ServicePlugin<Config> {
   /**
    * Starts it. What it needs on disk is made if it is absent; what is there is gone on with.
    *
-   * @throws {ServiceError} `address_in_use`, `address_unusable`, `already_open`.
+   * @throws {ServiceError} `address_in_use`, `already_open`.
+   * @throws {UserError} `address_unusable`, `certificate_unusable`.
    */
   start(config: Config, context: ServiceContext): Promise<RunningService>;
   /**
@@ -153,6 +147,8 @@ export interface ServicePlugin<Config> {
    * @throws {ServiceError} `already_open` if they cannot be had while it runs.
    */
   accounts?(config: Config, context: PluginContext): Promise<ServiceAccounts>;
+  /** Whether a service at `url` answers, and can do its work. Never rejects but for an abort. */
+  answers(url: string, options: OperationOptions & { readonly caFile?: string }): Promise<boolean>;
   /** What to type into other programs; present if it is there to store. */
   clients?(
     options: Readonly<Record<string, string>>,
@@ -162,7 +158,7 @@ export interface ServicePlugin<Config> {
 
 /** A service of any config. */
 export interface RegisteredService
-  extends Pick<ServicePlugin<never>, "kind" | "name" | "summary" | "clients"> {
+  extends Pick<ServicePlugin<never>, "kind" | "name" | "summary" | "answers" | "clients"> {
   readonly config: z.ZodType;
   /** @throws {z.ZodError} if `raw` does not fit {@link RegisteredService.config}; else as {@link ServicePlugin.start}. */
   start(raw: unknown, context: ServiceContext): Promise<RunningService>;

@@ -35,7 +35,7 @@ export function clientLines(
       client: "rclone",
       lines: [
         `rclone lsf ${
-          shellWord(`:s3,provider=Other,env_auth=true,region=${region},endpoint='${endpoint}':${bucket}`)
+          shellWord(`:s3,provider=Other,env_auth=true,region=${region},endpoint="${endpoint}":${bucket}`)
         }` +
         (caFile === undefined ? "" : ` --ca-cert ${shellWord(caFile)}`),
       ],

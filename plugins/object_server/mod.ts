@@ -1,4 +1,5 @@
 import { defineService } from "../../core/plugin/service.ts";
+import { answers } from "./answers.ts";
 import { clientLines } from "./client_lines.ts";
 import { CONFIG } from "./config.ts";
 
@@ -11,5 +12,6 @@ export const objectServer = defineService({
   start: async (config, context) => await (await import("./start_server.ts")).startServer(config, context),
   accounts: async (config, context) =>
     await (await import("./server_accounts.ts")).openAccounts(config, context),
+  answers,
   clients: clientLines,
 });

@@ -1,10 +1,10 @@
+import { UserError } from "../../core/errors.ts";
 import type { PluginContext } from "../../core/plugin/context.ts";
-import {
-  type ServiceAccounts,
-  ServiceError,
-  type ServiceUser,
-  type StorageConnection,
-  type UserGrant,
+import type {
+  ServiceAccounts,
+  ServiceUser,
+  StorageConnection,
+  UserGrant,
 } from "../../core/plugin/service.ts";
 import { makeKey } from "./access_keys.ts";
 import { engineDirectory, type ObjectServerConfig } from "./config.ts";
@@ -30,7 +30,7 @@ export function openAccounts(config: ObjectServerConfig, context: PluginContext)
 /**
  * Adds a user with one key.
  *
- * @throws {ServiceError} `user_exists`.
+ * @throws {UserError} `user_exists`.
  */
 export async function addUser(
   accounts: Accounts,
@@ -41,7 +41,7 @@ export async function addUser(
     await accounts.createUser({ name, grants });
   } catch (cause) {
     if (!isEngineError(cause, "user_exists")) throw cause;
-    throw new ServiceError("user_exists", {
+    throw new UserError("user_exists", {
       what: `Cannot add the user ${JSON.stringify(name)}`,
       why: "there is one of this name",
       fix: [
@@ -65,7 +65,7 @@ export function credentialsOf(id: string, secret: { reveal(): string }): Storage
 async function removeUser(accounts: Accounts, name: string): Promise<ServiceUser> {
   const user = (await accounts.users()).find((user) => user.name === name);
   if (user === undefined) {
-    throw new ServiceError("no_such_user", {
+    throw new UserError("no_such_user", {
       what: `Cannot remove the user ${JSON.stringify(name)}`,
       why: "there is none of this name",
       fix: ["see who there is: `aero storage user list`"],

@@ -1,3 +1,4 @@
+import { UserError } from "../../core/errors.ts";
 import { type RunningService, type ServiceContext, ServiceError } from "../../core/plugin/service.ts";
 import { ownCertificate, type ServerCertificate } from "./certificate.ts";
 import { engineDirectory, type ObjectServerConfig } from "./config.ts";
@@ -17,7 +18,8 @@ export const ADMINISTRATOR = "admin";
 /**
  * Opens the data, makes what is not there yet, and serves it.
  *
- * @throws {ServiceError} `already_open`, `address_in_use`, `address_unusable`.
+ * @throws {ServiceError} `already_open`, `address_in_use`.
+ * @throws {UserError} `address_unusable`, `certificate_unusable`.
  */
 export async function startServer(
   config: ObjectServerConfig,
@@ -109,7 +111,7 @@ async function readPem(path: string): Promise<string> {
     return await Deno.readTextFile(path);
   } catch (cause) {
     if (!(cause instanceof Error)) throw cause;
-    throw new ServiceError("certificate_unusable", {
+    throw new UserError("certificate_unusable", {
       what: `Cannot read ${path}`,
       why: cause instanceof Deno.errors.NotFound ? "there is no such file" : cause.message,
       fix: ["name files in PEM: `--tls-cert FILE --tls-key FILE`", "or have one made: `--tls self-signed`"],
@@ -136,14 +138,14 @@ async function listen(
       }, { cause });
     }
     if (cause instanceof Deno.errors.InvalidData && tls !== undefined) {
-      throw new ServiceError("certificate_unusable", {
+      throw new UserError("certificate_unusable", {
         what: "Cannot use the certificate and key",
         why: cause.message,
         fix: ["name files in PEM that belong together: `--tls-cert FILE --tls-key FILE`"],
       }, { cause });
     }
     if (cause instanceof Deno.errors.AddrNotAvailable || cause instanceof Deno.errors.PermissionDenied) {
-      throw new ServiceError("address_unusable", {
+      throw new UserError("address_unusable", {
         what,
         why: cause instanceof Deno.errors.PermissionDenied
           ? "this user may not listen on that port"

@@ -1,0 +1,108 @@
+import type { App } from "../app.ts";
+import { OutsideError } from "../errors.ts";
+import { selfCommand } from "./self_command.ts";
+import { type ServeOptions, serviceSettings } from "./serve_storage.ts";
+import {
+  absolutePath,
+  livingServer,
+  type ServerPlace,
+  serverPlace,
+  type StorageServer,
+} from "./storage_server.ts";
+
+/** How long a server may take until it serves, in milliseconds: recovery after a crash reads what was left behind. */
+const PATIENCE_MS = 60_000;
+const LOOK_MS = 50;
+
+/**
+ * Starts the server as a process of its own, which outlives this one, and waits until it serves.
+ *
+ * @throws {OutsideError} `server_not_started` with what it said.
+ */
+export async function detachServer(app: App, options: ServeOptions): Promise<StorageServer> {
+  const place = await serverPlace(app, options.data);
+  const living = livingServer(place);
+  if (living !== undefined) {
+    app.printer.note("It runs already.");
+    return living;
+  }
+  // What is wrong with the flags is told here, not in a log.
+  serviceSettings(app, options, place);
+  await Deno.mkdir(place.directory, { recursive: true, mode: 0o700 });
+  const said = await sizeOf(place.logFile);
+  const child = new Deno.Command("sh", {
+    // The log's name goes in as $0, so that nothing of it is read by the shell.
+    args: [
+      "-c",
+      'umask 077; exec "$@" >>"$0" 2>&1 </dev/null',
+      place.logFile,
+      ...selfCommand(),
+      ...upWords(app, options, place),
+    ],
+    cwd: "/",
+    detached: true,
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+  let ended = false;
+  const end = child.status.then(() => ended = true);
+  const until = app.io.now().getTime() + PATIENCE_MS;
+  while (!ended && app.io.now().getTime() < until && !app.signal.aborted) {
+    const server = livingServer(place);
+    if (server?.pid === child.pid) {
+      child.unref();
+      return { ...server, logFile: place.logFile };
+    }
+    await Promise.race([end, new Promise((resolve) => setTimeout(resolve, LOOK_MS))]);
+  }
+  if (!ended) child.kill("SIGTERM");
+  await end;
+  app.signal.throwIfAborted();
+  throw new OutsideError("server_not_started", {
+    what: "Cannot start the storage server in the background",
+    why: (await tailOf(place.logFile, said)) || "it ended without a word",
+    fix: ["see what it says in the foreground: `aero storage up`", `read its log: \`tail ${place.logFile}\``],
+  });
+}
+
+/** The words after the program's name that start the same server in the foreground. */
+export function upWords(app: App, options: ServeOptions, place: ServerPlace): string[] {
+  const { listen, profile, bucket, region, tls, tlsCert, tlsKey, insecure } = options;
+  return [
+    "storage",
+    "up",
+    ...[
+      "--listen",
+      listen,
+      "--data",
+      place.directory,
+      "--profile",
+      profile,
+      "--bucket",
+      bucket,
+      "--region",
+      region,
+    ],
+    ...(tls === undefined ? [] : ["--tls", tls]),
+    ...(tlsCert === undefined ? [] : ["--tls-cert", absolutePath(app, tlsCert)]),
+    ...(tlsKey === undefined ? [] : ["--tls-key", absolutePath(app, tlsKey)]),
+    ...(insecure ? ["--insecure"] : []),
+  ];
+}
+
+async function sizeOf(path: string): Promise<number> {
+  return (await Deno.stat(path).catch(() => undefined))?.size ?? 0;
+}
+
+/** The last lines that were written after `from`, as one. */
+async function tailOf(path: string, from: number): Promise<string> {
+  const bytes = await Deno.readFile(path).catch(() => new Uint8Array());
+  const lines = new TextDecoder().decode(bytes.subarray(from)).split("\n").filter((line) =>
+    line.trim() !== ""
+  );
+  return lines.slice(-6).map((line) => line.replace(/^(error|cause): /, "")).filter((line) =>
+    !line.startsWith("hint: ")
+  )
+    .join(": ");
+}

@@ -1,0 +1,208 @@
+import type { App } from "../app.ts";
+import { writeCredentials } from "../config/credentials_file.ts";
+import { writeUserProfile } from "../config/user_profile.ts";
+import { UserError } from "../errors.ts";
+import type { RunningService, ServedRequest } from "../plugin/service.ts";
+import { isLoopback, type ListenAddress, parseListenAddress } from "./listen_address.ts";
+import {
+  absolutePath,
+  announceServer,
+  livingServer,
+  type ServerPlace,
+  serverPlace,
+  type StorageServer,
+  storageService,
+} from "./storage_server.ts";
+
+/** How the person wants the server. */
+export interface ServeOptions {
+  /** As `--listen` has it. */
+  readonly listen: string;
+  /** Directory; absent: in this user's data directory. */
+  readonly data?: string;
+  readonly profile: string;
+  readonly bucket: string;
+  readonly region: string;
+  readonly tls?: "self-signed";
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly insecure: boolean;
+}
+
+/** Requests that were answered since the last of these. */
+export interface ServedRequests {
+  readonly type: "requests";
+  readonly requests: readonly ServedRequest[];
+  /** How many more there were than are worth a line. */
+  readonly untold: number;
+}
+
+/** How long requests under way may take when the server is asked to end, in milliseconds. */
+const GRACE_MS = 10_000;
+/** Lines that wait to be printed; whoever sends more in one go is not read by a person. */
+const MOST_LINES = 2000;
+
+/**
+ * Serves until it is interrupted. Gives what a person has to know first, then what it answers, then that it stopped.
+ *
+ * @throws {UserError} `tls_needed`, `flag_value_invalid`, `flags_conflict`, `profile_taken`.
+ * @throws {ServiceError} `already_open`, `address_in_use`.
+ */
+export async function* serveStorage(
+  app: App,
+  options: ServeOptions,
+): AsyncGenerator<StorageServer | ServedRequests> {
+  const place = await serverPlace(app, options.data);
+  const living = livingServer(place);
+  if (living !== undefined) {
+    app.printer.note("It runs already.");
+    return yield living;
+  }
+  const log = new RequestLog();
+  const service = await storageService(app);
+  const settings = serviceSettings(app, options, place);
+  const running = await service.start(settings, {
+    ...app.pluginContext(place.directory),
+    served: (request) => log.add(request),
+  });
+  await using _running = running;
+  const server = await connect(app, { options, place, running, service });
+  await using _announced = await announceServer(place, server);
+  yield { ...server, foreground: true };
+  const stopping = Promise.withResolvers<void>();
+  const stop = () => {
+    log.wake();
+    running.stop(GRACE_MS).then(stopping.resolve, stopping.reject);
+    app.io.urgent?.addEventListener("abort", () => void running.stop(0), { once: true });
+  };
+  if (app.signal.aborted) stop();
+  else app.signal.addEventListener("abort", stop, { once: true });
+  running.closed.then(() => log.wake(), () => log.wake());
+  while (!app.signal.aborted) {
+    const batch = await log.next();
+    if (batch !== undefined && !app.globals.quiet) yield batch;
+    if (batch === undefined && !app.signal.aborted) break;
+  }
+  if (app.signal.aborted) await stopping.promise;
+  await running.closed;
+  const last = log.take();
+  if (last !== undefined && !app.globals.quiet) yield last;
+  yield { type: "storage-server", state: "stopped", directory: place.directory };
+}
+
+/** What the service is started with. @throws {UserError} `tls_needed`, `flags_conflict`. */
+export function serviceSettings(
+  app: App,
+  options: ServeOptions,
+  place: ServerPlace,
+): Record<string, unknown> {
+  const address = parseListenAddress(options.listen);
+  const { tls, tlsCert, tlsKey } = options;
+  if ((tlsCert === undefined) !== (tlsKey === undefined) || (tls !== undefined && tlsCert !== undefined)) {
+    throw new UserError("flags_conflict", {
+      what: "Cannot choose a certificate",
+      why: "--tls-cert and --tls-key go together, and not with --tls",
+      fix: ["name both files: `--tls-cert FILE --tls-key FILE`", "or have one made: `--tls self-signed`"],
+    });
+  }
+  if (!isLoopback(address.hostname) && tls === undefined && tlsCert === undefined && !options.insecure) {
+    throw tlsNeeded(address);
+  }
+  const files = tlsCert === undefined || tlsKey === undefined
+    ? undefined
+    : { certificate: absolutePath(app, tlsCert), key: absolutePath(app, tlsKey) };
+  return {
+    directory: place.directory,
+    ...address,
+    region: options.region,
+    bucket: options.bucket,
+    ...(files ?? tls) === undefined ? {} : { tls: files ?? tls },
+  };
+}
+
+function tlsNeeded({ hostname, port }: ListenAddress): UserError {
+  const listen = `--listen ${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
+  return new UserError("tls_needed", {
+    what: `Cannot serve on ${hostname} without TLS`,
+    why: "other machines reach it, and whoever is on the way could read and change what is stored",
+    fix: [
+      `have a certificate made: \`aero storage up ${listen} --tls self-signed\``,
+      `use your own: \`aero storage up ${listen} --tls-cert FILE --tls-key FILE\``,
+      `or, where something else protects the way: \`aero storage up ${listen} --insecure\``,
+    ],
+  });
+}
+
+/** Writes the connection into this user's config, and tells what has to be known. */
+async function connect(app: App, { options, place, running, service }: {
+  readonly options: ServeOptions;
+  readonly place: ServerPlace;
+  readonly running: RunningService;
+  readonly service: Awaited<ReturnType<typeof storageService>>;
+}): Promise<StorageServer> {
+  const { profile } = options;
+  const { config } = await app.directories();
+  const configFile = `${config}/config.yaml`, credentialsFile = `${config}/credentials`;
+  const { connection, certificate, url } = running;
+  const trust = certificate === undefined ? {} : { caFile: certificate.caFile };
+  if (connection !== undefined) {
+    await writeUserProfile(configFile, profile, {
+      ...connection.options,
+      credentials_file: credentialsFile,
+      ...(certificate === undefined ? {} : { ca_file: certificate.caFile }),
+    });
+    await writeCredentials(credentialsFile, profile, connection.credentials);
+  }
+  const clients = connection === undefined
+    ? undefined
+    : service.clients?.(connection.options, { profile, credentialsFile, ...trust });
+  return {
+    type: "storage-server",
+    state: "running",
+    directory: place.directory,
+    url,
+    pid: Deno.pid,
+    startedAt: app.io.now().getTime(),
+    profile,
+    configFile,
+    credentialsFile,
+    ...trust,
+    ...(certificate === undefined ? {} : { fingerprint: certificate.fingerprint }),
+    ...(connection === undefined ? {} : { use: connection.use, options: connection.options }),
+    ...(clients === undefined ? {} : { clients }),
+  };
+}
+
+/** Requests between the server, which does not wait, and the terminal, which takes its time. */
+class RequestLog {
+  #requests: ServedRequest[] = [];
+  #untold = 0;
+  #wake = Promise.withResolvers<void>();
+
+  add(request: ServedRequest): void {
+    if (this.#requests.length < MOST_LINES) this.#requests.push(request);
+    else this.#untold++;
+    this.wake();
+  }
+
+  /** Ends a wait although nothing came. */
+  wake(): void {
+    this.#wake.resolve();
+  }
+
+  /** What came since the last call; waits for it. `undefined` if it was woken for nothing. */
+  async next(): Promise<ServedRequests | undefined> {
+    await this.#wake.promise;
+    this.#wake = Promise.withResolvers<void>();
+    return this.take();
+  }
+
+  /** What came since the last call. */
+  take(): ServedRequests | undefined {
+    if (this.#requests.length === 0) return undefined;
+    const batch = { type: "requests", requests: this.#requests, untold: this.#untold } as const;
+    this.#requests = [];
+    this.#untold = 0;
+    return batch;
+  }
+}

@@ -14,7 +14,7 @@ import { readKeptImage, writeKeptImage } from "./image_format.ts";
 import { readImageManifest, writeImageManifest } from "./image_manifest_format.ts";
 import { readImport, writeImport } from "./import_format.ts";
 import { readJournal, writeJournalEvent } from "./journal_format.ts";
-import { readLabel, writeLabel } from "./label_format.ts";
+import { readLabel, readPendingVersion, writeLabel, writePendingVersion } from "./label_format.ts";
 import { readLock, writeLock } from "./lock_format.ts";
 import { readManifest, writeManifest } from "./manifest_format.ts";
 import { readPin, writePin } from "./pin_format.ts";
@@ -40,6 +40,7 @@ const AGAIN: Readonly<Record<string, (bytes: Uint8Array) => Uint8Array>> = {
   "kept_image.json": (bytes) => writeKeptImage(readKeptImage(bytes)),
   "label.json": (bytes) => writeLabel(readLabel(bytes)),
   "manifest.jsonl": (bytes) => writeManifest(readManifest(bytes)),
+  "pending_version.json": (bytes) => writePendingVersion(readPendingVersion(bytes)),
   "pin.json": (bytes) => writePin(readPin(bytes)),
   "record.json": (bytes) => writeRecord(readRecord(bytes)),
   "store_marker.json": (bytes) => writeStoreMarker(readStoreMarker(bytes)),
@@ -90,6 +91,7 @@ const DOCUMENTS: readonly (readonly [name: string, code: string, read: (bytes: U
   ["alias.json", "alias", readAlias],
   ["experiment_version.json", "experiment_version", readExperimentVersion],
   ["label.json", "label", readLabel],
+  ["pending_version.json", "pending_version", readPendingVersion],
   ["record.json", "record", readRecord],
   ["store_marker.json", "store_marker", readStoreMarker],
   ["verdict.json", "verdict", readVerdict],

@@ -1,4 +1,5 @@
 import { DirectorySync } from "./directory_sync.ts";
+import { ObjectEngineError } from "./engine_error.ts";
 import { fileFailure } from "./file_failure.ts";
 import type { StagingFile } from "./staged_body.ts";
 
@@ -94,11 +95,22 @@ export class BodyFiles {
     }
   }
 
-  /** Makes the folders that are missing. */
-  static prepare(directory: string): void {
+  /**
+   * Makes the folders that are missing.
+   *
+   * @param database The path of the database of these bodies.
+   * @throws {ObjectEngineError} `corrupt` if there are bodies and no database: a fresh one would make orphans of them.
+   */
+  static prepare(directory: string, database: string): void {
     for (const folder of ["incoming", "bodies"]) {
       Deno.mkdirSync(`${directory}/${folder}`, { recursive: true, mode: 0o700 });
     }
+    if (exists(database) || Deno.readDirSync(`${directory}/bodies`)[Symbol.iterator]().next().done) return;
+    throw new ObjectEngineError("corrupt", {
+      what: `Cannot open ${directory}`,
+      why: `it has bodies of objects, but not ${database}, which says whose they are`,
+      fix: ["put the database back where it was", "or use another data directory"],
+    });
   }
 
   #folder(id: string): string {
@@ -120,5 +132,15 @@ async function bring(from: string, to: string, file: Deno.FsFile): Promise<void>
     using copied = await Deno.open(to, { write: true });
     await copied.sync();
     await Deno.remove(from);
+  }
+}
+
+function exists(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
   }
 }

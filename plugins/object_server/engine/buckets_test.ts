@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { TestEngine } from "../../../tests/support/object_engine.ts";
 import { ObjectEngineError } from "./engine_error.ts";
+import { openDiskAccounts } from "./open_accounts.ts";
 import { openObjectEngine } from "./open_engine.ts";
 
 const code = (expected: string) => (error: unknown) =>
@@ -141,4 +142,22 @@ Deno.test("keys go with their user, and what is taken or missing is told by its 
 
   assert.equal(await accounts.find("AK1"), undefined);
   await assert.rejects(accounts.deleteUser("bob"), code("no_such_user"));
+});
+
+Deno.test("users that are changed past a running engine are seen at once, and changes of both are kept", async () => {
+  await using t = await TestEngine.open();
+  const other = openDiskAccounts(t.directory, () => t.now);
+  try {
+    await Promise.all([
+      other.accounts.createUser({ name: "bob", grants: [] }),
+      ...Array.from({ length: 20 }, (_, index) => t.put(`k${index}`, "v")),
+    ]);
+    await other.accounts.addKey({ user: "bob", id: "AK1", secret: "s" });
+  } finally {
+    other.dispose();
+  }
+
+  assert.equal((await t.engine.accounts.find("AK1"))?.user.name, "bob");
+  await t.put("after", "v");
+  assert.equal((await t.keys()).length, 21);
 });

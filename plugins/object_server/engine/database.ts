@@ -1,15 +1,21 @@
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from "node:sqlite";
+import { databaseFailure } from "./database_failure.ts";
 
 /** A row as the database gives it. */
 export type Row = Readonly<Record<string, SQLOutputValue>>;
 
-/** A connection that prepares each statement once. */
+/**
+ * A connection that prepares each statement once. One for reading tells the disk's failures as the engine's; one for
+ * writing leaves them to the writer, who has to know what became of the transaction.
+ */
 export class Database implements Disposable {
+  readonly #readOnly: boolean;
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
 
   constructor(path: string, options: { readonly readOnly?: boolean } = {}) {
-    this.#database = new DatabaseSync(path, { readOnly: options.readOnly ?? false });
+    this.#readOnly = options.readOnly ?? false;
+    this.#database = new DatabaseSync(path, { readOnly: this.#readOnly });
     // Another process may add a user at the same time; milliseconds.
     this.#database.exec("PRAGMA busy_timeout = 10000; PRAGMA mmap_size = 0");
   }
@@ -20,11 +26,11 @@ export class Database implements Disposable {
   }
 
   get(sql: string, ...values: SQLInputValue[]): Row | undefined {
-    return this.#prepare(sql).get(...values) as Row | undefined;
+    return this.#told(() => this.#prepare(sql).get(...values) as Row | undefined);
   }
 
   all(sql: string, ...values: SQLInputValue[]): Row[] {
-    return this.#prepare(sql).all(...values) as Row[];
+    return this.#told(() => this.#prepare(sql).all(...values) as Row[]);
   }
 
   /** @returns How many rows it changed. */
@@ -45,6 +51,14 @@ export class Database implements Disposable {
   [Symbol.dispose](): void {
     this.#statements.clear();
     this.#database.close();
+  }
+
+  #told<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw this.#readOnly ? databaseFailure(error) ?? error : error;
+    }
   }
 
   #prepare(sql: string): StatementSync {

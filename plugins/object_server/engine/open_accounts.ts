@@ -23,7 +23,7 @@ export function openDiskAccounts(
   const path = `${directory}/${DATABASE_NAME}`;
   using opened = new DisposableStack();
   try {
-    BodyFiles.prepare(directory);
+    BodyFiles.prepare(directory, path);
     const writer = opened.use(new Writer(openForWriting(path)));
     const database = opened.use(new Database(path, { readOnly: true }));
     // deno-lint-ignore require-await -- failures are rejections

@@ -48,7 +48,7 @@ export async function openObjectEngine(options: EngineOptions): Promise<ObjectEn
   const path = `${directory}/${DATABASE_NAME}`;
   await using opened = new AsyncDisposableStack();
   try {
-    BodyFiles.prepare(directory);
+    BodyFiles.prepare(directory, path);
     opened.use(DirectoryLock.take(directory));
     openForWriting(path)[Symbol.dispose]();
     // The names of database and folders are durable before anything is kept in them.
@@ -58,11 +58,12 @@ export async function openObjectEngine(options: EngineOptions): Promise<ObjectEn
   } catch (error) {
     throw databaseFailure(error) ?? fileFailure(`Cannot open ${directory}`, error);
   }
-  const database = opened.use(new Database(path, { readOnly: true }));
   const files = new BodyFiles(directory);
   const held = new HeldBodies((bodies) => void dropping.add(drop(bodies)));
   const dropping = new Pending();
+  // Before the reader, so that it closes after it: the last to close, if it may write, takes the log into the database.
   const committer = opened.use(await Committer.open(path, (bodies) => held.release(bodies)));
+  const database = opened.use(new Database(path, { readOnly: true }));
 
   async function drop(bodies: readonly ReleasedBody[]): Promise<void> {
     // A copy of what was held may have taken it up again.

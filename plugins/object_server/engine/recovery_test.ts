@@ -151,3 +151,46 @@ Deno.test("nobody else may read the database, which holds the secrets of access 
     assert.equal(Deno.statSync(`${t.directory}/${name}`).mode! & 0o777, 0o600, name);
   }
 });
+
+Deno.test("a directory whose database is gone is refused, and its bodies stay", async () => {
+  const { t, path } = await withFile();
+  await using _ = t;
+  await t.engine[Symbol.asyncDispose]();
+  Deno.renameSync(`${t.directory}/engine.db`, `${t.directory}/kept`);
+
+  await assert.rejects(openObjectEngine({ directory: t.directory, now: () => new Date() }), corrupt);
+
+  assert.ok(Deno.statSync(path).isFile);
+  Deno.renameSync(`${t.directory}/kept`, `${t.directory}/engine.db`);
+  t.engine = await openObjectEngine({ directory: t.directory, now: () => new Date() });
+  assert.deepEqual(await t.keys(), ["k"]);
+});
+
+Deno.test("a database that was damaged is an error of its own, never an empty bucket", async () => {
+  await using t = await TestEngine.open();
+  for (let index = 0; index < 200; index++) await t.put(`key${index}`, "v".repeat(100));
+  await t.engine[Symbol.asyncDispose]();
+  const file = `${t.directory}/engine.db`;
+  assert.throws(
+    () => Deno.statSync(`${file}-wal`),
+    Deno.errors.NotFound,
+    "the log was taken into the database",
+  );
+  const good = Deno.readFileSync(file);
+  const bad = good.slice();
+  // All pages but the first, which holds the schema.
+  bad.fill(0xa5, 4096);
+  Deno.writeFileSync(file, bad);
+
+  await assert.rejects(
+    async () => {
+      await using engine = await openObjectEngine({ directory: t.directory, now: () => new Date() });
+      await engine.objects.list("b", { limit: 1000 });
+    },
+    corrupt,
+  );
+
+  Deno.writeFileSync(file, good);
+  t.engine = await openObjectEngine({ directory: t.directory, now: () => new Date() });
+  assert.equal((await t.keys()).length, 200);
+});

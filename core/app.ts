@@ -12,6 +12,7 @@ import type { RunObserver } from "./pipeline/run_services.ts";
 import { StateDirectory } from "./pipeline/run_directory.ts";
 import type { PluginContext } from "./plugin/context.ts";
 import type { Registry } from "./plugin/registry.ts";
+import type { RegisteredService } from "./plugin/service.ts";
 import type { Repository } from "./source/repository.ts";
 import type { CleanWorktree, DirtyWorktree } from "./source/worktree.ts";
 
@@ -56,6 +57,13 @@ export class App implements AppBase, AsyncDisposable {
   /** All plugins. */
   registry(): Promise<Registry> {
     return this.#registry ??= this.#loadRegistry();
+  }
+
+  /** The service of a name. @throws {TypeError} if there is none: services are named by commands, not by people. */
+  async service(name: string): Promise<RegisteredService> {
+    const found = (await this.registry()).services.find((service) => service.name === name);
+    if (found === undefined) throw new TypeError(`No service is named ${name}`);
+    return found;
   }
 
   /** Directories of this user. @throws {UserError} `home_unknown`. */

@@ -13,6 +13,8 @@ import {
 /** How long a server may take until it serves, in milliseconds: recovery after a crash reads what was left behind. */
 const PATIENCE_MS = 60_000;
 const LOOK_MS = 50;
+/** A log that is longer when the server starts is put aside: 64 MiB, half a million requests. */
+const MOST_LOG_BYTES = 64 * 1024 * 1024;
 
 /**
  * Starts the server as a process of its own, which outlives this one, and waits until it serves.
@@ -29,6 +31,7 @@ export async function detachServer(app: App, options: ServeOptions): Promise<Sto
   // What is wrong with the flags is told here, not in a log.
   serviceSettings(app, options, place);
   await Deno.mkdir(place.directory, { recursive: true, mode: 0o700 });
+  await turnLog(place.logFile);
   const said = await sizeOf(place.logFile);
   const child = new Deno.Command("sh", {
     // The log's name goes in as $0, so that nothing of it is read by the shell.
@@ -59,10 +62,11 @@ export async function detachServer(app: App, options: ServeOptions): Promise<Sto
   if (!ended) child.kill("SIGTERM");
   await end;
   app.signal.throwIfAborted();
+  const { why, hints } = await saidAfter(place.logFile, said);
   throw new OutsideError("server_not_started", {
     what: "Cannot start the storage server in the background",
-    why: (await tailOf(place.logFile, said)) || "it ended without a word",
-    fix: ["see what it says in the foreground: `aero storage up`", `read its log: \`tail ${place.logFile}\``],
+    why: why || "it ended without a word",
+    fix: [...hints, `read its log: \`tail ${place.logFile}\``],
   });
 }
 
@@ -91,18 +95,25 @@ export function upWords(app: App, options: ServeOptions, place: ServerPlace): st
   ];
 }
 
+/** Begins a new log where the old one has grown large; one former is kept. */
+async function turnLog(path: string): Promise<void> {
+  if (await sizeOf(path) > MOST_LOG_BYTES) await Deno.rename(path, `${path}.1`);
+}
+
 async function sizeOf(path: string): Promise<number> {
   return (await Deno.stat(path).catch(() => undefined))?.size ?? 0;
 }
 
-/** The last lines that were written after `from`, as one. */
-async function tailOf(path: string, from: number): Promise<string> {
+/** What the server wrote last after `from`, the hints apart. */
+async function saidAfter(path: string, from: number): Promise<{ why: string; hints: readonly string[] }> {
   const bytes = await Deno.readFile(path).catch(() => new Uint8Array());
   const lines = new TextDecoder().decode(bytes.subarray(from)).split("\n").filter((line) =>
     line.trim() !== ""
   );
-  return lines.slice(-6).map((line) => line.replace(/^(error|cause): /, "")).filter((line) =>
-    !line.startsWith("hint: ")
-  )
-    .join(": ");
+  const isHint = (line: string) => line.startsWith("hint: ");
+  return {
+    why: lines.filter((line) => !isHint(line)).slice(-4).map((line) => line.replace(/^(error|cause): /, ""))
+      .join(": "),
+    hints: lines.filter(isHint).slice(-4).map((line) => line.replace("hint: ", "")),
+  };
 }

@@ -62,9 +62,7 @@ export function absolutePath(app: App, path: string): string {
 
 /** The service behind the commands `storage up`, `down`, `status` and `user`. */
 export async function storageService(app: App): Promise<RegisteredService> {
-  const service = (await app.registry()).services.find(({ name }) => name === "object-server");
-  if (service === undefined) throw new TypeError("No service is named object-server");
-  return service;
+  return await app.service("object-server");
 }
 
 /** The server of a directory whose process lives; `undefined` if there is none on this machine. */

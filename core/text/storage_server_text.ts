@@ -71,9 +71,9 @@ export function requestsText({ requests, untold }: ServedRequests, style: Style)
       const end = [bytes, formatDuration(durationMs), user ?? "nobody", error].filter((part) =>
         part !== undefined
       );
-      return `${style.dim(formatInstant(at).slice(11))}  ${shown}  ${what}  ${target}  ${
-        style.dim(end.join(", "))
-      }`;
+      // A log file is read days later.
+      const when = style.columns === undefined ? formatInstant(at) : formatInstant(at).slice(11);
+      return `${style.dim(when)}  ${shown}  ${what}  ${target}  ${style.dim(end.join(", "))}`;
     },
   );
   if (untold > 0) lines.push(style.dim(`… and ${formatCount(untold)} more in the same moment`));

@@ -17,6 +17,7 @@ import { postObject } from "./operations/post_form.ts";
 import { Query } from "./operations/query.ts";
 import type { Reply } from "./operations/reply.ts";
 import { findOperation } from "./operations/routes.ts";
+import { Turnstile } from "./turnstile.ts";
 
 /** What a server answers with. */
 export interface HandlerOptions {
@@ -49,6 +50,12 @@ interface Progress {
 const HEALTHY = "/-/healthy";
 const METRICS = "/-/metrics";
 
+/** Bodies up to here cost no more than the connection that they come through. */
+const SMALL_BODY_BYTES = 64 * 1024;
+/** Larger bodies that are taken in at once, and how long another waits for its turn. */
+const BODIES_AT_ONCE = 128;
+const BODY_PATIENCE_MS = 1_000;
+
 const encoder = new TextEncoder();
 
 /** Answers requests of S3, and those for health and metrics. */
@@ -56,6 +63,7 @@ export class RequestHandler implements HttpHandler {
   readonly #options: HandlerOptions;
   /** Tells this start's request ids from those of others. */
   readonly #start = crypto.getRandomValues(new Uint8Array(5)).toHex().toUpperCase();
+  readonly #bodies = new Turnstile(BODIES_AT_ONCE, BODY_PATIENCE_MS);
   #count = 0;
   #probe: Promise<void> | undefined;
 
@@ -196,10 +204,14 @@ export class RequestHandler implements HttpHandler {
     });
     await requireRight(call, operation);
     await requireOwner(call);
+    if ((call.body.length ?? Infinity) <= SMALL_BODY_BYTES || !call.body.announced) {
+      return await operation.run(call);
+    }
+    using _turn = await this.#bodies.enter();
     return await operation.run(call);
   }
 
-  #post(
+  async #post(
     request: HttpRequest,
     bucket: string,
     contentType: string,
@@ -207,7 +219,8 @@ export class RequestHandler implements HttpHandler {
     identified: (user: User) => void,
   ): Promise<Reply> {
     const { engine, scheme, region, anyRegion, now } = this.#options;
-    return postObject({
+    using _turn = await this.#bodies.enter();
+    return await postObject({
       engine,
       bucket,
       contentType,

@@ -80,10 +80,19 @@ export class ConnectionReader {
     }
   }
 
-  /** Up to `into.length` bytes, at least one. */
-  async readInto(into: Uint8Array): Promise<Uint8Array> {
-    const ready = this.takeBuffered(into.length);
+  /**
+   * Up to `maxBytes` bytes, at least one; they hold until the next call.
+   *
+   * @param buffer What is not ready is read into it; absent, into the reader's own, which is smaller.
+   */
+  async readSome(maxBytes: number, buffer: Uint8Array | undefined): Promise<Uint8Array> {
+    const ready = this.takeBuffered(maxBytes);
     if (ready !== undefined) return ready;
+    if (buffer === undefined) {
+      if (!await this.#fill()) throw new ConnectionLost("the connection ended in a body");
+      return this.takeBuffered(maxBytes)!;
+    }
+    const into = maxBytes < buffer.length ? buffer.subarray(0, maxBytes) : buffer;
     const count = await this.#connection.read(into);
     if (count === null) throw new ConnectionLost("the connection ended in a body");
     return into.subarray(0, count);

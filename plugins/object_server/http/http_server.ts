@@ -34,8 +34,8 @@ export interface HttpServer extends AsyncDisposable {
 const TICK_MS = 250;
 /** Loopback and local networks fill no more than this with one read. */
 const BODY_BUFFER_BYTES = 64 * 1024;
-/** Body buffers that are kept: 8 MiB. */
-const POOL_KEEP = 128;
+/** Body buffers: 8 MiB. Bodies past them are read through the connections' own, which are smaller. */
+const POOL_BUFFERS = 128;
 
 /**
  * Listens for HTTP/1.1, plain or over TLS.
@@ -58,7 +58,7 @@ export function listenHttp(options: HttpServerOptions): HttpServer {
   const state: ServerState = {
     handler,
     limits,
-    pool: new BufferPool(BODY_BUFFER_BYTES, POOL_KEEP),
+    pool: new BufferPool(BODY_BUFFER_BYTES, POOL_BUFFERS),
     stopping: () => stopping,
     date() {
       const now = options.now();

@@ -39,19 +39,17 @@ export class RequestBody {
   /**
    * The next bytes, at least one; `undefined` at the end.
    *
-   * @param buffer What is not buffered already is read into it.
+   * @param buffer What is not buffered already is read into it; absent, into a smaller one of the connection.
    * @throws {HttpFault} 400 where chunks are malformed.
    * @throws {ConnectionLost}
    */
-  async read(buffer: Uint8Array): Promise<Uint8Array | undefined> {
+  async read(buffer: Uint8Array | undefined): Promise<Uint8Array | undefined> {
     if (this.#done) return undefined;
     if (this.#left === 0) {
       await this.#nextChunk();
       if (this.#done) return undefined;
     }
-    const bytes = await this.#reader.readInto(
-      this.#left < buffer.length ? buffer.subarray(0, this.#left) : buffer,
-    );
+    const bytes = await this.#reader.readSome(this.#left, buffer);
     this.#left -= bytes.length;
     if (this.#left === 0 && !this.#chunked) this.#done = true;
     return bytes;

@@ -107,7 +107,8 @@ async function serveRequest(
     if (body.done) return undefined;
     if (!continued && !reader.buffered) await connection.writeAll(CONTINUE, limits.writeTimeoutMs);
     continued = true;
-    buffer ??= pool.take();
+    // A body that is here already needs none.
+    if (!reader.buffered) buffer ??= pool.take();
     connection.allowRead(limits.bodyTimeoutMs);
     try {
       return await body.read(buffer);
@@ -116,7 +117,13 @@ async function serveRequest(
       throw error;
     }
   };
-  const response = await answer(state, { head, remote, bodyLength: body.left, readBody });
+  let response: HttpResponse;
+  try {
+    response = await answer(state, { head, remote, bodyLength: body.left, readBody });
+  } finally {
+    // A read that timed out may still write to its buffer.
+    if (buffer !== undefined) broken ? pool.drop() : pool.give(buffer);
+  }
   const drains = continued && !broken && body.left !== undefined && body.left <= DRAIN_BYTES;
   const stays = head.keepAlive && drains && response.close !== true && !state.stopping();
   const reusable = await reply(connection, response, head, stays, state);
@@ -125,8 +132,8 @@ async function serveRequest(
     if (!body.done) await linger(connection);
     return false;
   }
-  while (await readBody() !== undefined);
-  if (buffer !== undefined) pool.give(buffer);
+  connection.allowRead(limits.bodyTimeoutMs);
+  while (await body.read(undefined) !== undefined);
   return true;
 }
 

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { EXIT } from "../errors.ts";
-import { clauseLine, fitLine } from "../text/clause_text.ts";
+import { clauseLine, fitLine, rightLines } from "../text/clause_text.ts";
 import { defineCommand } from "./define.ts";
 
 /** `aero storage check`. */
@@ -8,8 +8,10 @@ export const storageCheck = defineCommand({
   name: ["storage", "check"],
   summary: "Test whether the storage does all that aero needs of one",
   description:
-    "Runs the clauses that aero's own storages are tested by, under keys that nobody else uses and that are " +
-    "removed afterwards. Writes and reads some hundred megabytes. Exits 4 if a clause is broken.",
+    "Lists, stores, reads and deletes a few bytes, and says what is wrong with the address, the credentials, a right or " +
+    "the clock. Then runs the clauses that aero's own storages are tested by, under keys that nobody else uses and that " +
+    "are removed afterwards; that writes and reads some hundred megabytes. Tells what is wrong, and with --verbose or " +
+    "--only also what is right. Exits 4 if something is wrong.",
   examples: [
     { does: "Test the storage of this project", run: "aero storage check" },
     { does: "Test some of the clauses", run: "aero storage check --only range,abort" },
@@ -22,9 +24,24 @@ export const storageCheck = defineCommand({
   }),
   async run({ only }, app) {
     const { testStorage } = await import("../actions/test_storage.ts");
-    return testStorage(app, only.flatMap((text) => text.split(",")).filter((text) => text !== ""));
+    const chosen = only.flatMap((text) => text.split(",")).filter((text) => text !== "");
+    return testStorage(app, {
+      only: chosen,
+      everything: app.globals.verbose || app.globals.json || chosen.length > 0,
+    });
   },
-  text: (item, style) =>
-    item.type === "clause" ? clauseLine(item, style) : fitLine(item, item.location, style),
-  exitCode: (item) => item.type === "clause" && item.outcome === "broken" ? EXIT.outside : EXIT.ok,
+  text(item, style) {
+    switch (item.type) {
+      case "right":
+        return rightLines(item, style);
+      case "clause":
+        return clauseLine(item, style);
+      case "storage-check":
+        return item.refused > 0
+          ? `${style.red("unfit")}  no clause was run: ${item.location}`
+          : fitLine(item, item.location, style);
+    }
+  },
+  exitCode: (item) =>
+    item.type === "storage-check" && item.refused + item.broken > 0 ? EXIT.outside : EXIT.ok,
 });

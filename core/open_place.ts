@@ -3,6 +3,8 @@ import { loadProject, loadSettings } from "./config/load.ts";
 import { parseStoragePlace } from "./config/storage_place.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "./model/json.ts";
 import { readYaml } from "./config/yaml_text.ts";
+import { UserError } from "./errors.ts";
+import { MARKER_KEY } from "./store/keys.ts";
 import { openStorage } from "./open_storage.ts";
 import { openStore, type Store } from "./store/store.ts";
 import type { PluginSection } from "./config/project_config.ts";
@@ -12,14 +14,21 @@ export interface OpenedPlace {
   readonly section: PluginSection;
   /** The store in it, without what waits for it on this machine. Closed when the command ends. */
   readonly store: Store;
+  /** Whether something waits for it on this machine. */
+  readonly hasWaiting: boolean;
 }
 
 /**
  * Opens the store in a storage that is named as {@link parseStoragePlace} says; an empty one becomes a store.
  *
- * @throws {UserError} `place_invalid`; {StorageError} if the storage cannot be had.
+ * @param options.exists Whether it must be a store already.
+ * @throws {UserError} `place_invalid`, `store_not_found`; {StorageError} if the storage cannot be had.
  */
-export async function openPlace(app: App, text: string): Promise<OpenedPlace> {
+export async function openPlace(
+  app: App,
+  text: string,
+  options: { readonly exists?: boolean } = {},
+): Promise<OpenedPlace> {
   const sources = await app.configSources();
   const { root } = await app.place();
   const { own, settings } = root === undefined
@@ -34,6 +43,12 @@ export async function openPlace(app: App, text: string): Promise<OpenedPlace> {
   const directory = root ?? app.start;
   const { storage, index } = await openStorage(app, section, settings, { directory, signal: app.signal });
   app.closeAtEnd(storage);
+  if (options.exists && await storage.remote.stat(MARKER_KEY, { signal: app.signal }) === undefined) {
+    throw new UserError("store_not_found", {
+      what: `Cannot find anything of aero's in ${storage.remote.location}`,
+      why: `there is no ${MARKER_KEY} in it`,
+    });
+  }
   const store = await openStore({
     storage: storage.remote,
     index,
@@ -41,7 +56,7 @@ export async function openPlace(app: App, text: string): Promise<OpenedPlace> {
     signal: app.signal,
   });
   app.closeAtEnd(store);
-  return { section, store };
+  return { section, store, hasWaiting: storage.outbox.hasWaiting };
 }
 
 async function userProfiles(file: string): Promise<Readonly<Record<string, JsonValue>>> {

@@ -107,7 +107,7 @@ async function* found(store: Store, check: CheckOptions): AsyncGenerator<Storage
 
 async function sourcesOf(app: App, from: readonly string[], cache: string): Promise<ObjectSource[]> {
   const sources = [cachedObjects(cache)];
-  for (const place of from) sources.push(storeSource((await openPlace(app, place)).store));
+  for (const place of from) sources.push(storeSource((await openPlace(app, place, { exists: true })).store));
   return sources;
 }
 

@@ -8,6 +8,7 @@ import type { Storage, StoredObject } from "../plugin/storage.ts";
 import { packKey, recordKey } from "./keys.ts";
 import { readPackTail } from "./object_catalog.ts";
 import { PACK_FOOTER_BYTES, type PackEntry, readPackFooter, readPackIndex } from "./pack_format.ts";
+import { PackHasher } from "./pack_hasher.ts";
 import { readAll } from "./verified_stream.ts";
 
 /** What was read of an object. */
@@ -88,28 +89,12 @@ async function readLargePack(
   options: OperationOptions,
 ): Promise<CheckedPack> {
   const entries = await readPackTail(storage, pack, size, options);
-  const whole = createHash("sha256");
-  const checked: CheckedEntry[] = [];
-  const left = [...entries ?? []];
-  let part = createHash("sha256"), bytes = 0;
-  for await (const chunk of await storage.get(packKey(pack), options)) {
-    whole.update(chunk);
-    let at = 0;
-    while (left.length > 0 && at < chunk.length) {
-      const entry = left[0]!;
-      const end = Math.min(chunk.length, entry.offset + entry.length - bytes);
-      part.update(chunk.subarray(at, end));
-      at = end;
-      if (bytes + at < entry.offset + entry.length) break;
-      checked.push({ ...left.shift()!, found: parseDigest(`sha256:${part.digest("hex")}`) });
-      part = createHash("sha256");
-    }
-    bytes += chunk.length;
-  }
+  const hasher = new PackHasher(entries ?? []);
+  for await (const chunk of await storage.get(packKey(pack), options)) hasher.update(chunk);
   return {
-    digest: parseDigest(`sha256:${whole.digest("hex")}`),
-    bytes,
-    entries: checked,
+    digest: hasher.digest(),
+    bytes: hasher.bytes,
+    entries: hasher.found.map(({ entry, digest }) => ({ ...entry, found: digest })),
     ...(entries ? {} : { fault: `the index of the pack ${pack} cannot be read` }),
   };
 }

@@ -254,6 +254,12 @@ export const COMMANDS: readonly CommandEntry<App>[] = [
     load: async () => (await import("./storage_fsck.ts")).storageFsck,
   },
   {
+    name: ["storage", "migrate"],
+    summary: "Copy all that one storage has to another",
+    group: "Groups",
+    load: async () => (await import("./storage_migrate.ts")).storageMigrate,
+  },
+  {
     name: ["storage", "gc"],
     summary: "Remove what nothing refers to from the storage",
     group: "Groups",

@@ -1,4 +1,4 @@
-import { DirectorySync } from "./directory_sync.ts";
+import { DirectorySync, syncDirectory } from "./directory_sync.ts";
 import { ObjectEngineError } from "./engine_error.ts";
 import { fileFailure } from "./file_failure.ts";
 import type { StagingFile } from "./staged_body.ts";
@@ -75,6 +75,16 @@ export class BodyFiles {
       } catch (error) {
         if (!(error instanceof Deno.errors.NotFound)) throw fileFailure(`Cannot remove ${path}`, error);
       }
+    }
+  }
+
+  /** Makes the removal of files durable. */
+  async syncFolders(ids: readonly string[]): Promise<void> {
+    for (const folder of new Set(ids.map((id) => this.#folder(id)))) {
+      // One that was never made held none of them.
+      await syncDirectory(folder).catch((error) => {
+        if (!(error instanceof Deno.errors.NotFound)) throw fileFailure(`Cannot sync ${folder}`, error);
+      });
     }
   }
 

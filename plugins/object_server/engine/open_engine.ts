@@ -1,6 +1,7 @@
 import type { OperationOptions } from "../../../core/plugin/context.ts";
 import type { Storage } from "../../../core/plugin/storage.ts";
 import type { BodyDamage, BodyWrite, ObjectEngine, Objects } from "../object_engine.ts";
+import { BodyDropper } from "./body_dropper.ts";
 import { BodyFiles } from "./body_files.ts";
 import { Committer } from "./committer.ts";
 import { Database } from "./database.ts";
@@ -17,7 +18,6 @@ import { fileFailure } from "./file_failure.ts";
 import { findBucket } from "./find_version.ts";
 import { FreeSpace } from "./free_space.ts";
 import { HeldBodies } from "./held_bodies.ts";
-import type { ReleasedBody } from "./mutation.ts";
 import { RoutedObjects } from "./routed_objects.ts";
 import { openForWriting } from "./schema.ts";
 import { StorageBucket } from "./storage_bucket.ts";
@@ -59,21 +59,11 @@ export async function openObjectEngine(options: EngineOptions): Promise<ObjectEn
     throw databaseFailure(error) ?? fileFailure(`Cannot open ${directory}`, error);
   }
   const files = new BodyFiles(directory);
-  const held = new HeldBodies((bodies) => void dropping.add(drop(bodies)));
-  const dropping = new Pending();
+  const held = new HeldBodies((bodies) => dropper.add(bodies));
   // Before the reader, so that it closes after it: the last to close, if it may write, takes the log into the database.
   const committer = opened.use(await Committer.open(path, (bodies) => held.release(bodies)));
   const database = opened.use(new Database(path, { readOnly: true }));
-
-  async function drop(bodies: readonly ReleasedBody[]): Promise<void> {
-    // A copy of what was held may have taken it up again.
-    const free = bodies.filter(({ id }) =>
-      database.get("SELECT refs FROM body WHERE id = ?", id)?.refs === 0
-    );
-    if (free.length === 0) return;
-    await Promise.all(free.map(({ file }) => file === undefined ? undefined : files.remove(file)));
-    await committer.commit({ does: "forget_bodies", bodies: free.map(({ id }) => id) });
-  }
+  const dropper = new BodyDropper(files, database, (mutation) => committer.commit(mutation));
 
   const storages = new Map(
     (options.storages ?? []).map((storage) => [storage.name, new StorageBucket(storage)]),
@@ -87,21 +77,19 @@ export async function openObjectEngine(options: EngineOptions): Promise<ObjectEn
     committer,
     now: options.now,
   });
-  await recover(state, drop);
+  recover(state, dropper);
+  await dropper.settled();
   await attach(state);
-  opened.defer(() => dropping.settled());
+  opened.defer(() => dropper.settled());
   opened.defer(() => state.close());
   return new DiskEngine(state, opened.move());
 }
 
 /** What a crash left: files that no row refers to, and bodies that nothing refers to any more. */
-async function recover(
-  { database, files }: EngineState,
-  drop: (bodies: readonly ReleasedBody[]) => Promise<void>,
-): Promise<void> {
+function recover({ database, files }: EngineState, dropper: BodyDropper): void {
   files.sweep((id) => database.get("SELECT 1 FROM body WHERE file = ?", id) !== undefined);
   const unneeded = database.all("SELECT id, file FROM body WHERE refs = 0");
-  await drop(
+  dropper.add(
     unneeded.map(({ id, file }) => ({ id: id as number, file: file as string | null ?? undefined })),
   );
 }
@@ -158,20 +146,5 @@ class DiskEngine implements ObjectEngine {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#opened.disposeAsync();
-  }
-}
-
-/** Work that nobody waits for until the end. */
-class Pending {
-  readonly #work = new Set<Promise<void>>();
-
-  add(work: Promise<void>): void {
-    // What it could not remove is removed when the directory is opened again.
-    const settled = work.catch(() => {}).finally(() => this.#work.delete(settled));
-    this.#work.add(settled);
-  }
-
-  async settled(): Promise<void> {
-    while (this.#work.size > 0) await Promise.all(this.#work);
   }
 }

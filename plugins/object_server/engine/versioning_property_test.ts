@@ -163,6 +163,6 @@ Deno.test("a bucket is what S3's words on versions make of it, whatever is done 
       await t.engine[Symbol.asyncDispose]();
       assertEngineDirectory(t.directory);
     }),
-    propertyRun(40),
+    propertyRun(20),
   );
 });

@@ -11,6 +11,7 @@ import { withClaim } from "./claims.ts";
 import type { ConditionalPut } from "./conditional_put.ts";
 import { statusOf } from "./failure.ts";
 import { type MultipartUpload, PART_BYTES, uploadParts } from "./multipart_upload.ts";
+import { proofOf } from "./proof.ts";
 import type { Purpose, S3Connection } from "./s3_connection.ts";
 import { isThere } from "./stat_object.ts";
 
@@ -56,6 +57,7 @@ async function putWhole(
           Bucket: bucket,
           Key: name,
           Body: bytes,
+          ...proofOf(bytes),
           ...payer,
           ...encryption,
           ...customerKey,

@@ -2,7 +2,7 @@ import { crc32 } from "node:zlib";
 import { ObjectEngineError } from "./engine_error.ts";
 
 /** Bytes of a body that one checksum covers; a range is checked by reading the blocks that it touches whole. */
-export const BLOCK_BYTES = 128 * 1024;
+export const BLOCK_BYTES = 64 * 1024;
 
 /** Bodies up to here lie in the database, larger ones in files; bytes. */
 export const SMALL_BODY_BYTES = 64 * 1024;

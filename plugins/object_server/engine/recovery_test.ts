@@ -79,7 +79,7 @@ Deno.test("a body in the database that is not what was stored is an error, and v
 Deno.test("verify() names parts of uploads and of objects", async () => {
   await using t = await TestEngine.open();
   const upload = await t.upload("k");
-  const part = await t.part(upload, 1, patternBytes(BLOCK_BYTES));
+  const part = await t.part(upload, 1, patternBytes(BLOCK_BYTES * 2));
   const [file] = t.files();
   Deno.removeSync(`${t.directory}/bodies/${file!.slice(0, 2)}/${file}`);
 

@@ -165,7 +165,7 @@ Deno.test("a bucket over a storage goes when the storage is not served any more,
   const { t, storage } = await overStorage();
   await using _ = t;
   await t.put("k", "v", S);
-  await t.part(await t.upload("u", "shared"), 1, patternBytes(BLOCK_BYTES));
+  await t.part(await t.upload("u", "shared"), 1, patternBytes(BLOCK_BYTES * 2));
   await t.engine[Symbol.asyncDispose]();
 
   t.engine = await openObjectEngine({ directory: t.directory, now: () => new Date() });

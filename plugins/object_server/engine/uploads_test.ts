@@ -52,7 +52,7 @@ Deno.test("an upload is not visible as an object, and its attributes become the 
 Deno.test("a part that is sent again replaces the one before, and the former cannot be completed with", async () => {
   await using t = await TestEngine.open();
   const upload = await t.upload("k");
-  const first = await t.part(upload, 1, patternBytes(BLOCK_BYTES, 1));
+  const first = await t.part(upload, 1, patternBytes(BLOCK_BYTES * 2, 1));
   const second = await t.part(upload, 1, "second");
 
   await assert.rejects(t.complete(upload, [first]), code("part_invalid"));
@@ -66,13 +66,13 @@ Deno.test("a part that is sent again replaces the one before, and the former can
 Deno.test("parts that are not named are dropped", async () => {
   await using t = await TestEngine.open();
   const upload = await t.upload("k");
-  await t.part(upload, 1, patternBytes(BLOCK_BYTES, 1));
-  const part = await t.part(upload, 2, patternBytes(BLOCK_BYTES, 2));
+  await t.part(upload, 1, patternBytes(BLOCK_BYTES * 2, 1));
+  const part = await t.part(upload, 2, patternBytes(BLOCK_BYTES * 2, 2));
 
   await t.complete(upload, [part]);
   await t.reopen();
 
-  assert.deepEqual(await t.bytes({ bucket: "b", key: "k" }), patternBytes(BLOCK_BYTES, 2));
+  assert.deepEqual(await t.bytes({ bucket: "b", key: "k" }), patternBytes(BLOCK_BYTES * 2, 2));
   assert.equal(t.files().length, 1);
 });
 
@@ -161,12 +161,12 @@ Deno.test("a part that is replaced while an upload is completed is never taken f
 Deno.test("an aborted upload is gone with its parts", async () => {
   await using t = await TestEngine.open();
   const upload = await t.upload("k");
-  await t.part(upload, 1, patternBytes(BLOCK_BYTES));
+  await t.part(upload, 1, patternBytes(BLOCK_BYTES * 2));
 
   await t.engine.uploads.abort(upload);
 
   await assert.rejects(t.engine.uploads.listParts(upload, { limit: 10 }), code("no_such_upload"));
-  await assert.rejects(t.part(upload, 2, patternBytes(BLOCK_BYTES)), code("no_such_upload"));
+  await assert.rejects(t.part(upload, 2, patternBytes(BLOCK_BYTES * 2)), code("no_such_upload"));
   await assert.rejects(t.engine.uploads.abort(upload), code("no_such_upload"));
   await assert.rejects(t.complete(upload, [{ number: 1, etag: "x" }]), code("no_such_upload"));
   await t.reopen();
@@ -205,7 +205,7 @@ Deno.test("parts and uploads are listed page by page", async () => {
 
 Deno.test("a bucket with uploads only can be deleted, and their parts go with it", async () => {
   await using t = await TestEngine.open();
-  await t.part(await t.upload("k"), 1, patternBytes(BLOCK_BYTES));
+  await t.part(await t.upload("k"), 1, patternBytes(BLOCK_BYTES * 2));
 
   await t.engine.buckets.delete("b");
   await t.reopen();
@@ -216,7 +216,7 @@ Deno.test("a bucket with uploads only can be deleted, and their parts go with it
 Deno.test("a copy of an object of parts keeps its parts, and outlives it", async () => {
   await using t = await TestEngine.open();
   const upload = await t.upload("k");
-  const bodies = [patternBytes(BLOCK_BYTES, 1), patternBytes(BLOCK_BYTES, 2)];
+  const bodies = [patternBytes(BLOCK_BYTES * 2, 1), patternBytes(BLOCK_BYTES * 2, 2)];
   const attributes = await t.complete(upload, [
     await t.part(upload, 1, bodies[0]!),
     await t.part(upload, 2, bodies[1]!),

@@ -21,10 +21,7 @@ Deno.test("a certificate is made, signed by an authority of its own, for all the
     const certificate = new X509Certificate(cert);
     const authority = new X509Certificate(await Deno.readTextFile(own.caFile));
     assert.equal(certificate.fingerprint256, own.fingerprint);
-    assert.equal(
-      certificate.subjectAltName,
-      "DNS:localhost, IP Address:10.1.2.3, IP Address:0:0:0:0:0:0:0:1",
-    );
+    assert.match(certificate.subjectAltName!, /^DNS:localhost, IP Address:10\.1\.2\.3, IP Address:[0:]*:1$/);
     assert.equal(certificate.verify(authority.publicKey), true);
     assert.deepEqual([certificate.ca, authority.ca], [false, true]);
     assert.equal(Date.parse(certificate.validTo), NOW + 825 * DAY_MS);

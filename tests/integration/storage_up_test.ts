@@ -1,0 +1,268 @@
+import assert from "node:assert/strict";
+import { parse } from "yaml";
+import { signRequest } from "../../plugins/s3_protocol/sign_request.ts";
+import { AeroProcess, untilHolds } from "../support/aero_process.ts";
+import { subjectOrSkip } from "../support/must_run.ts";
+import { ObjectClient } from "../support/object_client.ts";
+
+/** What the command wrote for its user. */
+interface Connection {
+  readonly endpoint: string;
+  readonly accessKey: string;
+  readonly secret: string;
+  readonly caFile?: string;
+}
+
+/** A user without anything, and the servers that they start. */
+class FreshUser implements AsyncDisposable {
+  readonly home = Deno.makeTempDirSync({ prefix: "aero-up-" });
+  readonly env = { HOME: this.home, PATH: Deno.env.get("PATH")! };
+  readonly server = `${this.home}/.local/share/aero/server`;
+
+  start(...args: string[]): AeroProcess {
+    return AeroProcess.start(args, { cwd: this.home, env: this.env });
+  }
+
+  async run(...args: string[]) {
+    return await this.start(...args).end();
+  }
+
+  /** Starts a server in the foreground, and waits until it serves. */
+  async up(...args: string[]): Promise<AeroProcess> {
+    const aero = this.start("storage", "up", "--listen", "127.0.0.1:0", ...args);
+    await untilHolds("it serves", () => {
+      if (aero.ended) throw new RangeError("it ended");
+      return JSON.parse(Deno.readTextFileSync(`${this.server}/server.json`)).pid === aero.pid;
+    });
+    return aero;
+  }
+
+  /** As the files say that were written. */
+  connection(profile = "local"): Connection {
+    const config = parse(Deno.readTextFileSync(`${this.home}/.config/aero/config.yaml`));
+    const { endpoint, credentials_file: file, ca_file: caFile } = config.profiles[profile];
+    const [, id, secret] = new RegExp(
+      `\\[${profile}\\]\naws_access_key_id = (.*)\naws_secret_access_key = (.*)\n`,
+    )
+      .exec(Deno.readTextFileSync(file))!;
+    return { endpoint, accessKey: id!, secret: secret!, ...(caFile === undefined ? {} : { caFile }) };
+  }
+
+  client(connection: Connection = this.connection()): ObjectClient {
+    return new ObjectClient({ ...connection, region: "us-east-1" });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.run("storage", "down");
+    await Deno.remove(this.home, { recursive: true });
+  }
+}
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+
+Deno.test("storage up serves a fresh user at once, tells of each request, and ends by an interrupt", async () => {
+  await using user = new FreshUser();
+  const aero = await user.up();
+  const connection = user.connection();
+  using client = user.client();
+
+  const put = await client.request({ method: "PUT", path: "/aero/a b/ü", body: bytes("hello") });
+  const got = await client.request({ method: "GET", path: "/aero/a b/ü" });
+  const anonymous = await fetch(`${connection.endpoint}/aero/a`);
+  await anonymous.body?.cancel();
+  const healthy = await (await fetch(`${connection.endpoint}/-/healthy`)).text();
+  const metrics = await (await fetch(`${connection.endpoint}/-/metrics`)).text();
+  client.close();
+  aero.kill("SIGINT");
+  const { code, out, err } = await aero.end();
+
+  assert.deepEqual([put.status, got.status, new TextDecoder().decode(got.body)], [200, 200, "hello"]);
+  assert.deepEqual([anonymous.status, healthy], [403, "ok\n"]);
+  assert.match(metrics, /requests_total\{operation="PutObject",status="200"\} 1/);
+  assert.equal(code, 0, err);
+  assert.match(out, /^serving {2}http:\/\/127\.0\.0\.1:\d+ /);
+  assert.match(out, / 200 {2}PutObject +\/aero\/a b\/ü {2}5 B in, .*admin\n/);
+  assert.match(out, / 403 {2}GetObject +\/aero\/a {2}.*nobody, AccessDenied\n/);
+  assert.match(out, /\nstopped /);
+  assert.ok(!`${out}${err}`.includes(connection.secret));
+  assert.throws(() => Deno.statSync(`${user.server}/server.json`), Deno.errors.NotFound);
+  assert.equal(Deno.statSync(`${user.home}/.config/aero/credentials`).mode! & 0o777, 0o600);
+  assert.equal(Deno.statSync(user.server).mode! & 0o077, 0);
+});
+
+Deno.test("aero's own storage is served at once by the profile that was written", async () => {
+  await using user = new FreshUser();
+  await user.up();
+  await Deno.writeTextFile(`${user.home}/aero.yaml`, "project: p\nstorage: { use: s3, profile: local }\n");
+
+  const check = await user.run("storage", "check", "--only", "writers");
+
+  assert.equal(check.code, 0, `${check.out}${check.err}`);
+});
+
+Deno.test("after kill -9 the same command serves the same data to the same keys", async () => {
+  await using user = new FreshUser();
+  const first = await user.up();
+  const before = user.connection();
+  {
+    using client = user.client();
+    await client.request({ method: "PUT", path: "/aero/k", body: bytes("kept") });
+  }
+  first.kill("SIGKILL");
+  await first.end();
+  assert.equal((await user.run("storage", "status")).code, 4);
+
+  await user.up();
+  using client = user.client();
+  const { body } = await client.request({ method: "GET", path: "/aero/k" });
+
+  assert.equal(new TextDecoder().decode(body), "kept");
+  const after = user.connection();
+  assert.deepEqual([after.accessKey, after.secret], [before.accessKey, before.secret]);
+});
+
+Deno.test("in the background it outlives the command, and storage down ends it", async () => {
+  await using user = new FreshUser();
+
+  const up = await user.run("storage", "up", "--detach", "--listen", "127.0.0.1:0");
+  const again = await user.run("storage", "up", "--json");
+  const status = await user.run("storage", "status", "--json");
+  const down = await user.run("storage", "down");
+  const after = await user.run("storage", "status");
+
+  assert.equal(up.code, 0, up.err);
+  assert.match(again.err, /It runs already/);
+  const { state, url } = JSON.parse(status.out);
+  assert.deepEqual([status.code, state, url], [0, "running", JSON.parse(again.out).url]);
+  assert.equal(down.code, 0, down.err);
+  assert.equal(after.code, 4);
+  await assert.rejects(fetch(url));
+});
+
+Deno.test("a server that cannot start in the background says why", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  await using user = new FreshUser();
+
+  const { code, err } = await user.run(
+    "storage",
+    "up",
+    "--detach",
+    "--listen",
+    `127.0.0.1:${listener.addr.port}`,
+  );
+
+  assert.equal(code, 4);
+  assert.match(err, /another program listens there/);
+  assert.match(err, /hint: choose another port/);
+});
+
+Deno.test("a second server over the same data is refused", async () => {
+  await using user = new FreshUser();
+  const first = await user.up();
+  // Without it the second has to find out by the data itself.
+  await Deno.remove(`${user.server}/server.json`);
+
+  const { code, err } = await user.run("storage", "up", "--listen", "127.0.0.1:0");
+
+  assert.equal(code, 4, err);
+  assert.match(err, /another object server has it open/);
+  first.kill("SIGTERM");
+  assert.equal((await first.end()).code, 0);
+});
+
+Deno.test("users have their own keys, do what they may, and nothing once they are removed", async () => {
+  await using user = new FreshUser();
+  await user.up();
+  using admin = user.client();
+  await admin.request({ method: "PUT", path: "/aero/open/k", body: bytes("1") });
+
+  const added = await user.run(
+    "storage",
+    "user",
+    "add",
+    "ana",
+    "--read",
+    "aero/open/",
+    "--write",
+    "aero/ana/",
+    "--json",
+  );
+  const { credentials, options } = JSON.parse(added.out);
+  using ana = user.client({
+    endpoint: options.endpoint,
+    accessKey: credentials.aws_access_key_id,
+    secret: credentials.aws_secret_access_key,
+  });
+  const status = async (method: string, path: string) =>
+    (await ana.request({ method, path, ...(method === "PUT" ? { body: bytes("2") } : {}) })).status;
+
+  assert.equal(await status("GET", "/aero/open/k"), 200);
+  assert.equal(await status("PUT", "/aero/open/k"), 403);
+  assert.equal(await status("PUT", "/aero/ana/k"), 200);
+  assert.equal(await status("GET", "/aero/other"), 403);
+  assert.equal(await status("GET", "/"), 200);
+  assert.equal((await user.run("storage", "user", "remove", "ana")).code, 0);
+  assert.equal(await status("GET", "/aero/open/k"), 403);
+});
+
+Deno.test("over TLS with a certificate of its own it is trusted by the file that is named", async () => {
+  await using user = new FreshUser();
+  const aero = await user.up("--tls", "self-signed");
+  const { endpoint, accessKey, secret, caFile } = user.connection();
+  using client = Deno.createHttpClient({ caCerts: [await Deno.readTextFile(caFile!)] });
+  const headers = signRequest(
+    { method: "GET", path: "/aero", query: "", headers: [["host", new URL(endpoint).host]] },
+    "UNSIGNED-PAYLOAD",
+    { accessKeyId: accessKey, secretKey: secret, region: "us-east-1", at: Date.now() },
+  );
+
+  const reply = await fetch(`${endpoint}/aero`, {
+    client,
+    headers: headers.map(([name, value]) => [name, value]),
+  });
+  await reply.body?.cancel();
+  const status = await user.run("storage", "status");
+  aero.kill("SIGTERM");
+  const { out } = await aero.end();
+
+  assert.match(endpoint, /^https:/);
+  assert.equal(reply.status, 200);
+  assert.equal(status.code, 0, status.err);
+  assert.match(out, /certificate {2}SHA-256 ([0-9A-F]{2}:){31}[0-9A-F]{2}\n/);
+});
+
+const BOTO3 = `
+import boto3, sys
+client = boto3.Session(profile_name="local").client("s3", endpoint_url=sys.argv[1], region_name="us-east-1")
+client.put_object(Bucket="aero", Key="a b/c", Body=b"x" * 100000, Metadata={"a": "b"})
+reply = client.get_object(Bucket="aero", Key="a b/c")
+assert reply["Body"].read() == b"x" * 100000 and reply["Metadata"] == {"a": "b"}
+assert [entry["Key"] for entry in client.list_objects_v2(Bucket="aero")["Contents"]] == ["a b/c"]
+print("done")
+`;
+
+const boto3 = await subjectOrSkip("boto3", async () => {
+  const { success } = await new Deno.Command("/usr/bin/python3", {
+    args: ["-c", "import boto3"],
+    stderr: "null",
+  }).output();
+  if (!success) throw new RangeError("python3 has no boto3: apt-get install python3-boto3");
+  return "/usr/bin/python3";
+});
+
+Deno.test({
+  name: "boto3 is served by the lines that are printed",
+  ignore: "skipped" in boto3,
+  async fn() {
+    await using user = new FreshUser();
+    await user.up();
+
+    const { stdout, stderr } = await new Deno.Command("/usr/bin/python3", {
+      args: ["-c", BOTO3, user.connection().endpoint],
+      env: { ...user.env, AWS_SHARED_CREDENTIALS_FILE: `${user.home}/.config/aero/credentials` },
+      clearEnv: true,
+    }).output();
+
+    assert.equal(new TextDecoder().decode(stdout), "done\n", new TextDecoder().decode(stderr));
+  },
+});

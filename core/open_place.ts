@@ -59,7 +59,8 @@ export async function openPlace(
   return { section, store, hasWaiting: storage.outbox.hasWaiting };
 }
 
-async function userProfiles(file: string): Promise<Readonly<Record<string, JsonValue>>> {
+/** The profiles of the user's own config file, by name; empty if there is no file. */
+export async function userProfiles(file: string): Promise<Readonly<Record<string, JsonValue>>> {
   let text: string;
   try {
     text = await Deno.readTextFile(file);

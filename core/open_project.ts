@@ -34,7 +34,7 @@ export async function openProject(
     ? withoutProject(await loadSettings(sources))
     : await loadProject(root, sources).then(({ project, settings }) => ({ config: project, settings }));
   const directory = root ?? app.start;
-  const openSource = sourceOpener(app, closing, [config.storage], settings.dataDirectory);
+  const openSource = sourceOpener(app, closing, config.storage, settings.dataDirectory);
   const services = await openServices(app, config.storage, settings, { directory, openSource, closing });
   state.prepare();
   const environments = new Map<string, EnvironmentChoice>();

@@ -1,21 +1,23 @@
 import type { App } from "./app.ts";
 import type { PluginSection } from "./config/project_config.ts";
 import { UserError } from "./errors.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "./model/json.ts";
 import type { DataOrigin } from "./model/import.ts";
 import { nearest } from "./model/nearest.ts";
 import type { DataSource } from "./plugin/data_source.ts";
+import { userProfiles } from "./open_place.ts";
 import type { OpenSource } from "./store/imports.ts";
 
 /**
  * Opens places that data comes from, each once; they are closed with `closing`.
  *
- * @param known Sections of config whose service may be the one that an origin names: what they say of how to get in,
- * such as a file of credentials, holds for it too.
+ * @param own The section of the project's storage. What it, or a profile of the user, says of how to get into a
+ * service, such as a file of credentials, holds for data of that service too.
  */
 export function sourceOpener(
   app: App,
   closing: AsyncDisposableStack,
-  known: readonly PluginSection[],
+  own: PluginSection,
   dataDirectory: string,
 ): OpenSource {
   const opened = new Map<string, Promise<DataSource>>();
@@ -23,7 +25,7 @@ export function sourceOpener(
     const key = JSON.stringify([origin.url, origin.options]);
     let source = opened.get(key);
     if (source === undefined) {
-      source = openSource(app, origin, known, dataDirectory).then((source) => closing.use(source));
+      source = openSource(app, origin, own, dataDirectory).then((source) => closing.use(source));
       opened.set(key, source);
     }
     return source;
@@ -33,7 +35,7 @@ export function sourceOpener(
 async function openSource(
   app: App,
   { url, options }: DataOrigin,
-  known: readonly PluginSection[],
+  own: PluginSection,
   dataDirectory: string,
 ): Promise<DataSource> {
   const parsed = parseAddress(url);
@@ -52,8 +54,24 @@ async function openSource(
         : `there is no ${scheme}://; did you mean ${near}://?`,
     });
   }
-  const same = known.find((section) => section.options.endpoint === options.endpoint);
-  return await plugin.open(parsed, { ...same?.options, ...options }, app.pluginContext(dataDirectory));
+  const { use: _use, ...access } = await accessTo(app, options, own);
+  return await plugin.open(parsed, { ...access, ...options }, app.pluginContext(dataDirectory));
+}
+
+/** What config says of the service that these options name; a profile is taken by name, or by the service. */
+async function accessTo(
+  app: App,
+  { profile, endpoint }: JsonObject,
+  own: PluginSection,
+): Promise<JsonObject> {
+  const profiles = await userProfiles(`${(await app.directories()).config}/config.yaml`);
+  if (typeof profile === "string" && Object.hasOwn(profiles, profile)) return objectOf(profiles[profile]);
+  const sections = [own.options, ...Object.values(profiles).map(objectOf)];
+  return sections.find((section) => section.endpoint === endpoint) ?? {};
+}
+
+function objectOf(value: JsonValue | undefined): JsonObject {
+  return value !== undefined && isJsonObject(value) ? value : {};
 }
 
 /**

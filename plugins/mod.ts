@@ -6,12 +6,12 @@ import { podmanEnvironment } from "./environments/podman/mod.ts";
 import { objectServer } from "./object_server/mod.ts";
 import { cephStorage } from "./storages/ceph/mod.ts";
 import { localStorage } from "./storages/local/mod.ts";
-import { s3Storage } from "./storages/s3/mod.ts";
+import { s3Source, s3Storage } from "./storages/s3/mod.ts";
 
 /** All built-in plugins; the first of a kind is what config has where it says nothing. */
 export const REGISTRY = defineRegistry({
   storages: [localStorage, s3Storage, cephStorage],
-  dataSources: [httpSource],
+  dataSources: [httpSource, s3Source],
   environments: [podmanEnvironment, dockerEnvironment, hostEnvironment],
   services: [objectServer],
 });

@@ -36,22 +36,42 @@ export async function getObject(
   { range, signal }: GetOptions,
 ): Promise<ReadableStream<Uint8Array>> {
   const what = `Cannot read "${key}" from ${connection.place.location}`;
-  const purpose: Purpose = { operation: "get", what, signal };
+  return await readNamed(
+    connection,
+    { name: connection.nameOf(key) },
+    { operation: "get", what, signal },
+    range,
+  );
+}
+
+/** An object by its name in the bucket, and perhaps one version of it. */
+export interface NamedObject {
+  readonly name: string;
+  readonly version?: string;
+}
+
+/** {@link getObject} by the name in the bucket, also of an older version. */
+export async function readNamed(
+  connection: S3Connection,
+  object: NamedObject,
+  purpose: Purpose,
+  range?: GetOptions["range"],
+): Promise<ReadableStream<Uint8Array>> {
+  const { what } = purpose;
   if (range !== undefined && (range.offset < 0 || (range.length ?? 1) <= 0)) throw invalidRange(what, range);
-  const name = connection.nameOf(key);
-  const reply = await request(connection, name, purpose, range?.offset, range?.length);
+  const reply = await request(connection, object, purpose, range?.offset, range?.length);
   const length = reply.ContentLength;
   if (length === undefined) {
     await reply.Body?.transformToWebStream().cancel();
     throw new StorageError("unavailable", { what, why: "the service does not say how long the object is" });
   }
   const reading: Reading = { offset: range?.offset ?? 0, left: length, tag: reply.ETag };
-  return resumed(connection, name, purpose, reading, webStream(reply));
+  return resumed(connection, object, purpose, reading, webStream(reply));
 }
 
 function resumed(
   connection: S3Connection,
-  name: string,
+  object: NamedObject,
   purpose: Purpose,
   reading: Reading,
   first: ReadableStream<Uint8Array>,
@@ -62,9 +82,9 @@ function resumed(
     purpose.signal?.throwIfAborted();
     const failure = asBreak(error, purpose, connection);
     if (!isStorageError(failure, "unavailable") || ++breaks > BREAKS_IN_A_ROW) throw failure;
-    connection.log("s3.get_again", { name, offset: reading.offset, left: reading.left, breaks });
+    connection.log("s3.get_again", { name: object.name, offset: reading.offset, left: reading.left, breaks });
     await pause(backoffMs(breaks), purpose.signal);
-    const reply = await request(connection, name, purpose, reading.offset, reading.left);
+    const reply = await request(connection, object, purpose, reading.offset, reading.left);
     const stream = webStream(reply);
     if (reply.ETag !== reading.tag || reply.ContentLength !== reading.left) {
       await stream.cancel();
@@ -123,7 +143,7 @@ function resumed(
 
 async function request(
   connection: S3Connection,
-  name: string,
+  { name, version }: NamedObject,
   purpose: Purpose,
   offset: number | undefined,
   length: number | undefined,
@@ -136,12 +156,19 @@ async function request(
     purpose,
     (client, options) =>
       client.send(
-        new GetObjectCommand({ Bucket: bucket, Key: name, ...payer, ...customerKey, ...range }),
+        new GetObjectCommand({
+          Bucket: bucket,
+          Key: name,
+          ...(version === undefined ? {} : { VersionId: version }),
+          ...payer,
+          ...customerKey,
+          ...range,
+        }),
         options,
       ),
     (error) => {
       const code = serviceCode(error);
-      if (code === "NoSuchKey" || (statusOf(error) === 404 && code === "")) {
+      if (code === "NoSuchKey" || code === "NoSuchVersion" || (statusOf(error) === 404 && code === "")) {
         return absent(purpose.what, error);
       }
       return statusOf(error) === 416 ? invalidRange(purpose.what, { offset: offset ?? 0 }, error) : undefined;

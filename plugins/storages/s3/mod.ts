@@ -1,3 +1,4 @@
+import type { DataSourcePlugin } from "../../../core/plugin/data_source.ts";
 import { defineStorage, type RegisteredStorage } from "../../../core/plugin/registry.ts";
 import { s3Config } from "./config.ts";
 
@@ -10,3 +11,13 @@ export const s3Storage: RegisteredStorage = defineStorage({
   // The SDK behind it takes longer to load than all of the rest.
   open: async (config, context) => (await import("./open_s3.ts")).openS3(config, context),
 });
+
+/** Objects of a bucket, left in place where it keeps their versions. */
+export const s3Source: DataSourcePlugin = {
+  kind: "data-source",
+  name: "s3",
+  summary: "Objects of a bucket; left in place where the bucket keeps versions",
+  schemes: ["s3"],
+  open: async (url, options, context) =>
+    (await import("./data_source.ts")).openS3Source(url, options, context),
+};

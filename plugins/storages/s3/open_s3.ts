@@ -12,13 +12,23 @@ import { trustedCertificates } from "./trust.ts";
 
 const IDLE_SECONDS = 30;
 
+/** Opens a bucket as a storage; as {@link connectS3}. */
+export async function openS3(config: S3Config, context: PluginContext, quirks?: Quirks): Promise<Storage> {
+  const { connection, close } = await connectS3(config, context, quirks);
+  return new S3Storage(connection, close);
+}
+
 /**
- * Opens a bucket as a storage. Nothing is asked of the service yet.
+ * Makes ready for requests to a bucket. Nothing is asked of the service yet.
  *
  * @param quirks Default: those of AWS, or at another endpoint those of any service.
  * @throws {UserError} `ca_unreadable`, `key_file_unreadable`, `endpoint_has_password`.
  */
-export async function openS3(config: S3Config, context: PluginContext, quirks?: Quirks): Promise<Storage> {
+export async function connectS3(
+  config: S3Config,
+  context: PluginContext,
+  quirks?: Quirks,
+): Promise<{ readonly connection: S3Connection; readonly close: () => void }> {
   const endpoint = endpointOf(config, context);
   const client = Deno.createHttpClient({
     caCerts: await trustedCertificates(config, endpoint, context),
@@ -44,7 +54,7 @@ function open(
   quirks: Quirks,
   httpClient: Deno.HttpClient,
   keys: { readonly customerKey?: string },
-): Storage {
+): { readonly connection: S3Connection; readonly close: () => void } {
   const region = config.region ?? context.variable("AWS_REGION") ?? context.variable("AWS_DEFAULT_REGION") ??
     "us-east-1";
   const credentials = credentialSource(config, context);
@@ -88,10 +98,11 @@ function open(
       ? {}
       : { SSECustomerAlgorithm: "AES256", SSECustomerKey: keys.customerKey },
   };
-  return new S3Storage(new S3Connection(place, context), () => {
+  const close = () => {
     client.destroy();
     httpClient.close();
-  });
+  };
+  return { connection: new S3Connection(place, context), close };
 }
 
 function endpointOf(config: S3Config, { variable }: PluginContext): string | undefined {

@@ -6,6 +6,7 @@ import type {
   InputIdentity,
   StageKey,
 } from "../model/experiment_version.ts";
+import { isSafePath } from "../model/safe_path.ts";
 import {
   digest,
   filledText,
@@ -35,6 +36,13 @@ const environment = tagged<ContainerIdentity | HostIdentity>("kind", {
   host: object<HostIdentity>({ kind: literal("host"), platform: filledText, env: mapOf(text) }),
 });
 
+/** A folder of the repository: a program runs in it, so that it must not be one outside. */
+const safePath: Shape<string> = {
+  check(value, at, faults) {
+    if (typeof value !== "string" || !isSafePath(value)) faults.push(`${at} is not a safe path`);
+  },
+};
+
 const inputs = mapOf(object<InputIdentity>({ artifact: filledText, digest: digest() }), name);
 
 /** The shape of an experiment version. */
@@ -42,7 +50,7 @@ export const experimentVersionShape: Shape<ExperimentVersion> = object<Experimen
   schema: literal("aero/experiment-version@1"),
   project: name,
   stage: name,
-  code: object<CodeIdentity>({ commit: objectId, tree: objectId, directory: optional(filledText) }),
+  code: object<CodeIdentity>({ commit: objectId, tree: objectId, directory: optional(safePath) }),
   environment,
   inputs,
   params: json(true),
@@ -55,7 +63,7 @@ export const stageKeyShape: Shape<StageKey> = object<StageKey>({
   project: name,
   stage: name,
   code: mapOf(objectId, filledText),
-  directory: optional(filledText),
+  directory: optional(safePath),
   environment,
   inputs,
   params: json(true),

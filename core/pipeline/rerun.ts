@@ -1,5 +1,5 @@
 import { PROJECT_FILE } from "../config/find_project.ts";
-import { UserError } from "../errors.ts";
+import { CorruptionError, UserError } from "../errors.ts";
 import type { ExperimentVersion } from "../model/experiment_version.ts";
 import type { Params } from "../model/params.ts";
 import type { InputRecord, RunRecord } from "../model/run.ts";
@@ -41,6 +41,13 @@ export async function loadStoredRun(project: Project, record: RunRecord): Promis
   const packs = await Promise.all(record.source.packs.map((pack) => store.getBytes(pack)));
   const code = openSourcePacks(packs);
   const { tree, directory, commit } = version.code;
+  if ((await code.readCommit(commit)).tree !== tree) {
+    throw new CorruptionError("version_corrupt", {
+      what: `Cannot run ${record.run} again`,
+      why: `its version names a tree that is not the one of its commit ${commit.slice(0, 10)}`,
+      fix: ["`aero storage fsck`"],
+    });
+  }
   const path = directory === undefined ? PROJECT_FILE : `${directory}/${PROJECT_FILE}`;
   const bytes = await readFileIn(code, tree, path);
   const config = await project.configFrom(

@@ -5,6 +5,9 @@ import { type GitObject, hashBytes, type ObjectFormat, type ObjectId } from "./g
 import { hashOf } from "./object_hash.ts";
 import { ObjectReader } from "./object_reader.ts";
 
+/** Bytes of objects, before compression, that one pack may hold: more than is ever written to one. */
+const MOST_BYTES = 2 * 1024 ** 3;
+
 const TYPES = { 1: "commit", 2: "tree", 3: "blob", 4: "tag" } as const;
 
 /** Where an object is. */
@@ -14,6 +17,8 @@ interface Place {
   readonly start: number;
   readonly end: number;
   readonly type: GitObject["type"];
+  /** Bytes, decompressed. */
+  readonly size: number;
 }
 
 /** Reads git packs that hold no deltas. */
@@ -41,7 +46,7 @@ export class PackReader extends ObjectReader {
       const place = this.#places.get(id);
       yield place === undefined
         ? undefined
-        : { type: place.type, bytes: inflate(place.pack.subarray(place.start, place.end)).bytes };
+        : { type: place.type, bytes: inflate(place.pack.subarray(place.start, place.end), place.size).bytes };
     }
   }
 
@@ -52,12 +57,15 @@ export class PackReader extends ObjectReader {
   #index(pack: Uint8Array): void {
     const count = new DataView(pack.buffer, pack.byteOffset).getUint32(8);
     const end = pack.length - hashBytes(this.format);
-    let at = 12;
+    let at = 12, total = 0;
     for (let i = 0; i < count; i++) {
       const header = readHeader(pack, at, end);
-      const { bytes, consumed } = inflate(pack.subarray(header.end, end));
+      total += header.size;
+      if (total > MOST_BYTES) throw corrupt(`its objects come to more than ${MOST_BYTES} bytes`);
+      const { bytes, consumed } = inflate(pack.subarray(header.end, end), header.size);
       if (bytes.length !== header.size) throw corrupt(`object ${i} does not have the size it states`);
-      const place = { pack, start: header.end, end: header.end + consumed, type: header.type };
+      const { type, size } = header;
+      const place = { pack, start: header.end, end: header.end + consumed, type, size };
       this.#places.set(hashOf(this.format, header.type, bytes), place);
       at = place.end;
     }
@@ -100,10 +108,14 @@ function readHeader(pack: Uint8Array, start: number, end: number) {
   return { type, size, end: at };
 }
 
-function inflate(compressed: Uint8Array): { readonly bytes: Uint8Array; readonly consumed: number } {
+/** Decompresses one object; what grows past the size that it states is not read on. */
+function inflate(
+  compressed: Uint8Array,
+  size: number,
+): { readonly bytes: Uint8Array; readonly consumed: number } {
   try {
     // With `info` comes the engine, which knows where in the input the object ended; the types leave it out.
-    const result = inflateSync(compressed, { info: true }) as unknown as {
+    const result = inflateSync(compressed, { info: true, maxOutputLength: size + 1 }) as unknown as {
       readonly buffer: Uint8Array;
       readonly engine: { readonly bytesWritten: number };
     };

@@ -24,6 +24,11 @@ export interface WholeTree {
   readonly directories: readonly string[];
 }
 
+/** Files and folders of one commit: far more than code has, and what a listing of them takes in memory is bounded. */
+const MOST_PATHS = 2_000_000;
+// PATH_MAX of Linux, less room for the folder that it is written to.
+const LONGEST_PATH = 3_072;
+
 /**
  * Lists a tree with everything in it. Reads each level of folders in one go.
  *
@@ -32,7 +37,7 @@ export interface WholeTree {
 export async function readWholeTree(
   reader: ObjectReader,
   tree: ObjectId,
-  options?: OperationOptions,
+  options?: OperationOptions & { readonly mostPaths?: number },
 ): Promise<WholeTree> {
   const trees = new Map<ObjectId, readonly TreeEntry[]>();
   for (let level = [tree]; level.length > 0;) {
@@ -52,18 +57,32 @@ export async function readWholeTree(
 
   const entries: PathEntry[] = [];
   const directories: string[] = [];
-  const visit = (id: ObjectId, prefix: string): void => {
-    for (const { name, mode, oid, kind } of trees.get(id)!) {
-      const path = prefix + name;
-      if (kind !== "directory") entries.push({ path, mode, oid, kind });
-      else {
-        directories.push(path);
-        visit(oid, `${path}/`);
-      }
+  // A tree of a few kilobytes can name itself, by way of others, in as many folders as there are atoms.
+  const most = options?.mostPaths ?? MOST_PATHS;
+  const folders = [{ id: tree, prefix: "", at: 0 }];
+  for (let folder = folders.at(-1); folder !== undefined; folder = folders.at(-1)) {
+    const entry = trees.get(folder.id)![folder.at++];
+    if (entry === undefined) {
+      folders.pop();
+      continue;
     }
-  };
-  visit(tree, "");
+    const { name, mode, oid, kind } = entry;
+    const path = folder.prefix + name;
+    if (path.length > LONGEST_PATH) throw unsafe(tree, `a path in it has ${path.length} letters`);
+    if (entries.length + directories.length >= most) {
+      throw unsafe(tree, `it has more than ${most} files and folders`);
+    }
+    if (kind !== "directory") entries.push({ path, mode, oid, kind });
+    else {
+      directories.push(path);
+      folders.push({ id: oid, prefix: `${path}/`, at: 0 });
+    }
+  }
   return { entries, trees: [...trees.keys()], directories };
+}
+
+function unsafe(tree: ObjectId, why: string): UserError {
+  return new UserError("tree_unsafe", { what: `Cannot check out the tree ${tree}`, why });
 }
 
 /** The files, links and submodules of a tree. @throws As {@link readWholeTree}. */

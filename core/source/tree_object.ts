@@ -105,8 +105,9 @@ function faultOfName(name: string): string | undefined {
   if (name.includes("/")) return "it holds a slash";
   if (name === "." || name === "..") return "it leaves its folder";
   const plain = name.replace(INVISIBLE, "").toLowerCase();
-  // git~1 is the short name that NTFS gives to .git.
-  if (plain === ".git" || plain === "git~1") return "it would be taken for a repository";
+  // git~1 is the short name that NTFS gives to .git; it drops dots and spaces at the end, and what follows a colon
+  // is a stream of the same file.
+  if (/^(?:\.git|git~1)[. ]*(?::.*)?$/.test(plain)) return "it would be taken for a repository";
   return undefined;
 }
 

@@ -81,6 +81,7 @@ export async function openObjectService(
     const { id, secret } = keyOf(person);
     return { accessKeyId: id, secretKey: secret, region: "us-east-1", at: Date.now() };
   };
+  const clients: S3Client[] = [];
   const clientOf = (person: ServicePerson, config: S3ClientConfig = {}) => {
     const { id, secret } = keyOf(person);
     const client = new S3Client({
@@ -91,10 +92,11 @@ export async function openObjectService(
       credentials: { accessKeyId: id, secretAccessKey: secret },
       ...config,
     });
-    opened.defer(() => client.destroy());
+    clients.push(client);
     return client;
   };
   const client = clientOf(OWNER);
+  opened.defer(() => clients.forEach((client) => client.destroy()));
   const stack = opened.move();
   return {
     engine,
@@ -102,11 +104,7 @@ export async function openObjectService(
     port,
     logged,
     client,
-    clientOf: (person, config) => {
-      const made = clientOf(person, config);
-      stack.defer(() => made.destroy());
-      return made;
-    },
+    clientOf,
     signerOf,
     async send({ method, path, query = "", headers = {}, body, payloadHash, person = OWNER, at }) {
       const signer = { ...signerOf(person), ...(at === undefined ? {} : { at }) };

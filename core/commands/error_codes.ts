@@ -181,7 +181,7 @@ export const ERROR_CODES: readonly { readonly code: string; readonly exit: numbe
   { code: "user_exists", exit: 2, what: "Cannot add the user …" },
   { code: "user_name_invalid", exit: 2, what: "Cannot add the user …" },
   { code: "verdict_corrupt", exit: 5, what: "Cannot read a verdict on run …" },
-  { code: "version_corrupt", exit: 5, what: "Cannot read the experiment version …" },
+  { code: "version_corrupt", exit: 5, what: "Cannot run … again" },
   { code: "version_id_invalid", exit: 4, what: "Cannot look up the version …" },
   { code: "version_missing", exit: 5, what: "Cannot read the experiment version …" },
   { code: "version_pending", exit: 2, what: "Cannot use this version of … by a name that others see" },

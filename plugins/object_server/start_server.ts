@@ -27,11 +27,11 @@ export async function startServer(
 ): Promise<RunningService> {
   const { hostname, port, region, bucket } = config;
   await Deno.mkdir(config.directory, { recursive: true, mode: 0o700 });
+  const certificate = await certificateOf(config, context);
   await using opened = new AsyncDisposableStack();
   const engine = opened.use(await openEngine(config, context));
   const key = await administratorKey(engine);
   await ensureBucket(engine, bucket);
-  const certificate = await certificateOf(config, context);
   const server = opened.use(
     await listen(config, () =>
       serveObjects({

@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
 import { parse } from "yaml";
+import { storageDown } from "../../core/commands/storage_down.ts";
+import { storageStatus } from "../../core/commands/storage_status.ts";
+import { storageUp } from "../../core/commands/storage_up.ts";
+import { storageUserAdd } from "../../core/commands/storage_user_add.ts";
+import { storageUserList } from "../../core/commands/storage_user_list.ts";
+import { storageUserRemove } from "../../core/commands/storage_user_remove.ts";
 import { signRequest } from "../../plugins/s3_protocol/sign_request.ts";
 import { AeroProcess, untilHolds } from "../support/aero_process.ts";
 import { subjectOrSkip } from "../support/must_run.ts";
@@ -229,6 +235,23 @@ Deno.test("over TLS with a certificate of its own it is trusted by the file that
   assert.equal(reply.status, 200);
   assert.equal(status.code, 0, status.err);
   assert.match(out, /certificate {2}SHA-256 ([0-9A-F]{2}:){31}[0-9A-F]{2}\n/);
+});
+
+Deno.test("the examples of these commands do what they say", async () => {
+  await using user = new FreshUser();
+  const commands = [storageStatus, storageUserAdd, storageUserList, storageUserRemove, storageDown];
+  const type = async (line: string) => {
+    const [aero, ...args] = line.replace("--listen 0.0.0.0", "--listen 0.0.0.0:0").split(" ");
+    assert.equal(aero, "aero");
+    const { code, out, err } = await user.run(...args);
+    assert.equal(code, 0, `${line}\n${out}${err}`);
+    assert.notEqual(out, "", line);
+  };
+
+  // In the foreground they last; the tests above start them so.
+  for (const { run } of storageUp.examples.filter(({ run }) => run.includes("--systemd"))) await type(run);
+  await type("aero storage up --detach --listen 0.0.0.0 --tls self-signed");
+  for (const { examples } of commands) for (const { run } of examples) await type(run);
 });
 
 const BOTO3 = `

@@ -1,58 +1,19 @@
 import type { OperationOptions } from "../../plugin/context.ts";
-import type {
-  GetOptions,
-  ObjectBody,
-  PutOptions,
-  Storage,
-  StorageCapabilities,
-  StorageKey,
-  StoredObject,
-} from "../../plugin/storage.ts";
+import type { StoredObject } from "../../plugin/storage.ts";
+import { type ForwardedCall, ForwardingStorage } from "./forward.ts";
 
 /** Counts what is asked of a storage: calls, each of which is a request at least. */
-export class CountStorage implements Storage {
+export class CountStorage extends ForwardingStorage {
   /** Calls so far, those that failed included. */
   requests = 0;
-  readonly #inner: Storage;
 
-  constructor(inner: Storage) {
-    this.#inner = inner;
-  }
-
-  get capabilities(): StorageCapabilities {
-    return this.#inner.capabilities;
-  }
-
-  get location(): string {
-    return this.#inner.location;
-  }
-
-  put(key: StorageKey, body: ObjectBody, options?: PutOptions): Promise<void> {
+  protected override forward<T>(_call: ForwardedCall, work: () => Promise<T>): Promise<T> {
     this.requests++;
-    return this.#inner.put(key, body, options);
+    return work();
   }
 
-  get(key: StorageKey, options?: GetOptions): Promise<ReadableStream<Uint8Array>> {
+  override list(prefix: string, options?: OperationOptions): AsyncIterable<StoredObject> {
     this.requests++;
-    return this.#inner.get(key, options);
-  }
-
-  stat(key: StorageKey, options?: OperationOptions): Promise<StoredObject | undefined> {
-    this.requests++;
-    return this.#inner.stat(key, options);
-  }
-
-  list(prefix: string, options?: OperationOptions): AsyncIterable<StoredObject> {
-    this.requests++;
-    return this.#inner.list(prefix, options);
-  }
-
-  delete(key: StorageKey, options?: OperationOptions): Promise<void> {
-    this.requests++;
-    return this.#inner.delete(key, options);
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return Promise.resolve(this.#inner[Symbol.asyncDispose]());
+    return super.list(prefix, options);
   }
 }

@@ -1,13 +1,6 @@
 import type { OperationOptions } from "../../plugin/context.ts";
-import type {
-  GetOptions,
-  ObjectBody,
-  PutOptions,
-  Storage,
-  StorageCapabilities,
-  StorageKey,
-  StoredObject,
-} from "../../plugin/storage.ts";
+import type { Storage, StoredObject } from "../../plugin/storage.ts";
+import { type ForwardedCall, ForwardingStorage } from "./forward.ts";
 
 /**
  * Lets only so many calls reach the storage at once; the others wait their turn, in order.
@@ -15,8 +8,7 @@ import type {
  * A `get` counts until it has given its stream, not until that is read: a put whose body is read from the same
  * storage would otherwise wait for itself. A listing counts while it fetches, not while its reader thinks.
  */
-export class LimitStorage implements Storage {
-  readonly #inner: Storage;
+export class LimitStorage extends ForwardingStorage {
   readonly #limit: number;
   readonly #waiting = new Set<() => void>();
   #underWay = 0;
@@ -26,37 +18,13 @@ export class LimitStorage implements Storage {
    * @throws {RangeError} if `limit` is less than 1.
    */
   constructor(inner: Storage, limit: number = inner.capabilities.maxConcurrency) {
+    super(inner);
     if (!(limit >= 1)) throw new RangeError(`The limit is ${limit}, and must be at least 1`);
-    this.#inner = inner;
     this.#limit = limit;
   }
 
-  get capabilities(): StorageCapabilities {
-    return this.#inner.capabilities;
-  }
-
-  get location(): string {
-    return this.#inner.location;
-  }
-
-  put(key: StorageKey, body: ObjectBody, options: PutOptions = {}): Promise<void> {
-    return this.#inTurn(options.signal, () => this.#inner.put(key, body, options));
-  }
-
-  get(key: StorageKey, options: GetOptions = {}): Promise<ReadableStream<Uint8Array>> {
-    return this.#inTurn(options.signal, () => this.#inner.get(key, options));
-  }
-
-  stat(key: StorageKey, options: OperationOptions = {}): Promise<StoredObject | undefined> {
-    return this.#inTurn(options.signal, () => this.#inner.stat(key, options));
-  }
-
-  delete(key: StorageKey, options: OperationOptions = {}): Promise<void> {
-    return this.#inTurn(options.signal, () => this.#inner.delete(key, options));
-  }
-
-  async *list(prefix: string, options: OperationOptions = {}): AsyncGenerator<StoredObject> {
-    const objects = this.#inner.list(prefix, options)[Symbol.asyncIterator]();
+  override async *list(prefix: string, options: OperationOptions = {}): AsyncGenerator<StoredObject> {
+    const objects = this.inner.list(prefix, options)[Symbol.asyncIterator]();
     try {
       for (;;) {
         const next = await this.#inTurn(options.signal, () => objects.next());
@@ -68,8 +36,8 @@ export class LimitStorage implements Storage {
     }
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return Promise.resolve(this.#inner[Symbol.asyncDispose]());
+  protected override forward<T>({ signal }: ForwardedCall, work: () => Promise<T>): Promise<T> {
+    return this.#inTurn(signal, work);
   }
 
   async #inTurn<T>(signal: AbortSignal | undefined, call: () => Promise<T>): Promise<T> {

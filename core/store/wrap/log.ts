@@ -1,14 +1,7 @@
 import { AeroError, isAbort } from "../../errors.ts";
 import type { OperationOptions } from "../../plugin/context.ts";
-import type {
-  GetOptions,
-  ObjectBody,
-  PutOptions,
-  Storage,
-  StorageCapabilities,
-  StorageKey,
-  StoredObject,
-} from "../../plugin/storage.ts";
+import type { GetOptions, Storage, StorageKey, StoredObject } from "../../plugin/storage.ts";
+import { type ForwardedCall, ForwardingStorage } from "./forward.ts";
 
 /** What {@link LogStorage} writes to; a plugin's context fits. */
 export interface LogOptions {
@@ -21,39 +14,18 @@ export interface LogOptions {
  * Tells of each call when it is over: key or prefix, bytes or objects, milliseconds, and `ok`, `aborted` or the
  * code of the error. Never bytes, and never the text of an error. A `get` is over when its stream is.
  */
-export class LogStorage implements Storage {
-  readonly #inner: Storage;
+export class LogStorage extends ForwardingStorage {
   readonly #options: LogOptions;
 
   constructor(inner: Storage, options: LogOptions) {
-    this.#inner = inner;
+    super(inner);
     this.#options = options;
   }
 
-  get capabilities(): StorageCapabilities {
-    return this.#inner.capabilities;
-  }
-
-  get location(): string {
-    return this.#inner.location;
-  }
-
-  put(key: StorageKey, body: ObjectBody, options: PutOptions = {}): Promise<void> {
-    return this.#tell("put", { key, bytes: body.size }, () => this.#inner.put(key, body, options));
-  }
-
-  stat(key: StorageKey, options: OperationOptions = {}): Promise<StoredObject | undefined> {
-    return this.#tell("stat", { key }, () => this.#inner.stat(key, options));
-  }
-
-  delete(key: StorageKey, options: OperationOptions = {}): Promise<void> {
-    return this.#tell("delete", { key }, () => this.#inner.delete(key, options));
-  }
-
-  async get(key: StorageKey, options: GetOptions = {}): Promise<ReadableStream<Uint8Array>> {
+  override async get(key: StorageKey, options: GetOptions = {}): Promise<ReadableStream<Uint8Array>> {
     const end = this.#start("get");
     try {
-      const reader = (await this.#inner.get(key, options)).getReader();
+      const reader = (await this.inner.get(key, options)).getReader();
       return counted(reader, (bytes, outcome) => end({ key, bytes }, outcome));
     } catch (error) {
       end({ key }, outcomeOf(error));
@@ -61,12 +33,12 @@ export class LogStorage implements Storage {
     }
   }
 
-  async *list(prefix: string, options: OperationOptions = {}): AsyncGenerator<StoredObject> {
+  override async *list(prefix: string, options: OperationOptions = {}): AsyncGenerator<StoredObject> {
     const end = this.#start("list");
     let objects = 0;
     let outcome = "cancelled";
     try {
-      for await (const object of this.#inner.list(prefix, options)) {
+      for await (const object of this.inner.list(prefix, options)) {
         objects++;
         yield object;
       }
@@ -79,14 +51,14 @@ export class LogStorage implements Storage {
     }
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return Promise.resolve(this.#inner[Symbol.asyncDispose]());
-  }
-
-  async #tell<T>(operation: string, fields: Record<string, unknown>, call: () => Promise<T>): Promise<T> {
+  protected override async forward<T>(
+    { operation, key, bytes }: ForwardedCall,
+    work: () => Promise<T>,
+  ): Promise<T> {
     const end = this.#start(operation);
+    const fields = { key, ...(bytes === undefined ? {} : { bytes }) };
     try {
-      const result = await call();
+      const result = await work();
       end(fields, "ok");
       return result;
     } catch (error) {

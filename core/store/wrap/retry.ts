@@ -1,15 +1,7 @@
 import { isAbort } from "../../errors.ts";
 import type { OperationOptions } from "../../plugin/context.ts";
-import {
-  type GetOptions,
-  isStorageError,
-  type ObjectBody,
-  type PutOptions,
-  type Storage,
-  type StorageCapabilities,
-  type StorageKey,
-  type StoredObject,
-} from "../../plugin/storage.ts";
+import { isStorageError, type Storage, type StorageKey, type StoredObject } from "../../plugin/storage.ts";
+import { type ForwardedCall, ForwardingStorage } from "./forward.ts";
 
 /** How often and how long {@link RetryStorage} tries. */
 export interface RetryOptions {
@@ -34,12 +26,11 @@ export interface RetryOptions {
  * an `unavailable` may be the caller's own write whose reply was lost: it is passed on, since only the caller
  * knows whether that is success. A stream that breaks after `get` has given it is not resumed.
  */
-export class RetryStorage implements Storage {
-  readonly #inner: Storage;
+export class RetryStorage extends ForwardingStorage {
   readonly #options: Required<RetryOptions>;
 
   constructor(inner: Storage, options: RetryOptions = {}) {
-    this.#inner = inner;
+    super(inner);
     this.#options = {
       attempts: 5,
       firstDelayMs: 200,
@@ -51,37 +42,13 @@ export class RetryStorage implements Storage {
     };
   }
 
-  get capabilities(): StorageCapabilities {
-    return this.#inner.capabilities;
-  }
-
-  get location(): string {
-    return this.#inner.location;
-  }
-
-  put(key: StorageKey, body: ObjectBody, options: PutOptions = {}): Promise<void> {
-    return this.#retry("put", key, options.signal, () => this.#inner.put(key, body, options));
-  }
-
-  get(key: StorageKey, options: GetOptions = {}): Promise<ReadableStream<Uint8Array>> {
-    return this.#retry("get", key, options.signal, () => this.#inner.get(key, options));
-  }
-
-  stat(key: StorageKey, options: OperationOptions = {}): Promise<StoredObject | undefined> {
-    return this.#retry("stat", key, options.signal, () => this.#inner.stat(key, options));
-  }
-
-  delete(key: StorageKey, options: OperationOptions = {}): Promise<void> {
-    return this.#retry("delete", key, options.signal, () => this.#inner.delete(key, options));
-  }
-
   /** A listing that breaks is begun anew, and what was given before is left out. Attempts count from the last key given. */
-  async *list(prefix: string, options: OperationOptions = {}): AsyncGenerator<StoredObject> {
+  override async *list(prefix: string, options: OperationOptions = {}): AsyncGenerator<StoredObject> {
     const given = new Set<StorageKey>();
     for (let attempt = 1;; attempt++) {
       try {
         options.signal?.throwIfAborted();
-        for await (const object of this.#inner.list(prefix, options)) {
+        for await (const object of this.inner.list(prefix, options)) {
           if (given.has(object.key)) continue;
           given.add(object.key);
           attempt = 1;
@@ -94,20 +61,14 @@ export class RetryStorage implements Storage {
     }
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return Promise.resolve(this.#inner[Symbol.asyncDispose]());
-  }
-
-  async #retry<T>(
-    operation: string,
-    key: string,
-    signal: AbortSignal | undefined,
-    call: () => Promise<T>,
+  protected override async forward<T>(
+    { operation, key, signal }: ForwardedCall,
+    work: () => Promise<T>,
   ): Promise<T> {
     for (let attempt = 1;; attempt++) {
       signal?.throwIfAborted();
       try {
-        return await call();
+        return await work();
       } catch (error) {
         await this.#waitOrThrow(operation, key, attempt, error, signal);
       }

@@ -11,6 +11,7 @@ export const ERROR_CODES: readonly { readonly code: string; readonly exit: numbe
   { code: "argument_invalid", exit: 2, what: "Cannot run `…`" },
   { code: "argument_missing", exit: 2, what: "Cannot run `…`" },
   { code: "argument_unexpected", exit: 2, what: "Cannot run `…`" },
+  { code: "artifact_ambiguous", exit: 2, what: "Cannot tell which artifact … is" },
   { code: "artifact_empty", exit: 2, what: "Cannot import …" },
   { code: "artifact_made_by_stage", exit: 2, what: "Cannot add data as the artifact …" },
   { code: "artifact_not_found", exit: 2, what: "Cannot find the artifact …" },

@@ -1,5 +1,6 @@
 import type { BodyFiles } from "./body_files.ts";
 import type { Database } from "./database.ts";
+import type { HeldBodies } from "./held_bodies.ts";
 import type { Mutation, ReleasedBody } from "./mutation.ts";
 
 // Bounds the files that are removed at the same time.
@@ -10,13 +11,20 @@ const MOST_IN_A_ROUND = 512;
 /** Removes bodies that nothing refers to: first the file, durably, then the row, so that no file outlives its row. */
 export class BodyDropper {
   readonly #files: BodyFiles;
+  readonly #held: HeldBodies;
   readonly #database: Database;
   readonly #commit: (mutation: Mutation) => Promise<unknown>;
   #waiting: ReleasedBody[] = [];
   #running: Promise<void> | undefined;
 
-  constructor(files: BodyFiles, database: Database, commit: (mutation: Mutation) => Promise<unknown>) {
+  constructor(
+    files: BodyFiles,
+    held: HeldBodies,
+    database: Database,
+    commit: (mutation: Mutation) => Promise<unknown>,
+  ) {
     this.#files = files;
+    this.#held = held;
     this.#database = database;
     this.#commit = commit;
   }
@@ -45,8 +53,8 @@ export class BodyDropper {
   }
 
   async #drop(bodies: readonly ReleasedBody[]): Promise<void> {
-    // A copy of what was held may have taken it up again.
-    const free = bodies.filter(({ id }) =>
+    // A copy of what was held may have taken it up again, and a reader may have come to that copy since.
+    const free = this.#held.notHeld(bodies).filter(({ id }) =>
       this.#database.get("SELECT refs FROM body WHERE id = ?", id)?.refs === 0
     );
     if (free.length === 0) return;

@@ -68,7 +68,8 @@ export class BodyFiles {
 
   /** Removes a file from where it is; succeeds if it is not there. */
   async remove(id: string): Promise<void> {
-    for (const path of [this.#settled(id), `${this.#incoming}/${id}`]) {
+    // In the order in which it moves, so that a move between the two looks hides it from neither.
+    for (const path of [`${this.#incoming}/${id}`, this.#settled(id)]) {
       try {
         await Deno.remove(path);
         return;

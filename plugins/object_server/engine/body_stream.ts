@@ -3,6 +3,13 @@ import type { BodyFiles } from "./body_files.ts";
 import type { Database } from "./database.ts";
 import { fileFailure } from "./file_failure.ts";
 
+/**
+ * While one block is on its way to its reader, the next comes from the disk, unless there are more readers than this:
+ * then the memory is needed.
+ */
+const MAX_READERS_AHEAD = 64;
+let readers = 0;
+
 /** A piece of a body to be read. */
 export interface Piece {
   readonly body: number;
@@ -68,13 +75,27 @@ async function* fileBlocks(
   const end = offset + length;
   let index = Math.floor(offset / BLOCK_BYTES);
   if (index > 0) await file.seek(index * BLOCK_BYTES, Deno.SeekMode.Start);
-  for (let start = index * BLOCK_BYTES; start < end; start += BLOCK_BYTES, index++) {
-    const block = await readBlock(file, Math.min(BLOCK_BYTES, size - start), files.relativePath(id));
-    if (block === undefined) throw damaged(body, `${files.relativePath(id)} is shorter than ${size} bytes`);
-    if (!isBlockIntact(checks, index, block)) {
-      throw damaged(body, `${files.relativePath(id)} is not what was stored, from byte ${start}`);
+  const read = (start: number) =>
+    readBlock(file, Math.min(BLOCK_BYTES, size - start), files.relativePath(id));
+  let ahead: ReturnType<typeof readBlock> | undefined;
+  readers++;
+  try {
+    for (let start = index * BLOCK_BYTES; start < end; start += BLOCK_BYTES, index++) {
+      const block = await (ahead ?? read(start));
+      const next = start + BLOCK_BYTES;
+      ahead = next < end && readers <= MAX_READERS_AHEAD ? read(next) : undefined;
+      if (block === undefined) {
+        throw damaged(body, `${files.relativePath(id)} is shorter than ${size} bytes`);
+      }
+      if (!isBlockIntact(checks, index, block)) {
+        throw damaged(body, `${files.relativePath(id)} is not what was stored, from byte ${start}`);
+      }
+      yield block.subarray(Math.max(0, offset - start), Math.min(block.length, end - start));
     }
-    yield block.subarray(Math.max(0, offset - start), Math.min(block.length, end - start));
+  } finally {
+    readers--;
+    // The file must not be closed under it.
+    await ahead?.catch(() => {});
   }
 }
 

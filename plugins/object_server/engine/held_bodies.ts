@@ -28,9 +28,22 @@ export class HeldBodies {
 
   /** Takes note that nothing refers to these bodies any more. */
   release(bodies: readonly ReleasedBody[]): void {
-    const free = bodies.filter(({ id }) => !this.#holders.has(id));
-    for (const body of bodies) if (this.#holders.has(body.id)) this.#released.set(body.id, body);
+    const free = this.notHeld(bodies);
     if (free.length > 0) this.#drop(free);
+  }
+
+  /**
+   * Those of some bodies that nobody reads; the others are dropped again when their readers let them go.
+   *
+   * To be asked in the turn of the event loop in which it is looked up that nothing refers to them: from then on
+   * nobody can come to read them.
+   */
+  notHeld(bodies: readonly ReleasedBody[]): ReleasedBody[] {
+    return bodies.filter((body) => {
+      const held = this.#holders.has(body.id);
+      if (held) this.#released.set(body.id, body);
+      return !held;
+    });
   }
 
   #letGo(bodies: readonly number[]): void {

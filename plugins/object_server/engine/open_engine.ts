@@ -63,7 +63,7 @@ export async function openObjectEngine(options: EngineOptions): Promise<ObjectEn
   // Before the reader, so that it closes after it: the last to close, if it may write, takes the log into the database.
   const committer = opened.use(await Committer.open(path, (bodies) => held.release(bodies)));
   const database = opened.use(new Database(path, { readOnly: true }));
-  const dropper = new BodyDropper(files, database, (mutation) => committer.commit(mutation));
+  const dropper = new BodyDropper(files, held, database, (mutation) => committer.commit(mutation));
 
   const storages = new Map(
     (options.storages ?? []).map((storage) => [storage.name, new StorageBucket(storage)]),

@@ -176,3 +176,31 @@ Deno.test("a push of one run sends all of it, and nothing of the other", async (
   const check = await project.use(({ services }) => Array.fromAsync(services.store.check()));
   assert.deepEqual(check, []);
 });
+
+Deno.test("5,000 small files are sent and had in requests by the pack, not by the file", async () => {
+  await using project = await Shared.begin();
+  const directory = project.git.beside("many");
+  Deno.mkdirSync(directory);
+  const row = new Uint8Array(2000);
+  for (let i = 0; i < 5000; i++) {
+    new DataView(row.buffer).setUint32(0, i);
+    Deno.writeFileSync(`${directory}/${i}`, row);
+  }
+  {
+    await using app = project.open({ env: { ...project.env, AERO_OFFLINE: "1" } });
+    await storeData(app, directory, { name: "many" });
+  }
+  project.requests.length = 0;
+
+  await using app = project.open();
+  const sent = await pushWaiting(app, { names: [], dryRun: false });
+  const pulled = await project.pull({ names: ["many"] });
+
+  // At most one pack for each of four Workers, the manifest and the label.
+  assert.equal(sent.objects, 5001);
+  assert.ok(sent.requests <= 25, project.requests.join("\n"));
+  // Ranges of 8 MB.
+  assert.equal(pulled.objects, 5000);
+  assert.ok(project.requests.filter((request) => request.startsWith("get packs/")).length <= 20);
+  assert.ok(pulled.requests <= 45, project.requests.join("\n"));
+});

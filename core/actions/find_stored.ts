@@ -1,7 +1,7 @@
 import type { App } from "../app.ts";
 import { UserError } from "../errors.ts";
 import type { KnownVersion } from "../model/lineage.ts";
-import { type ArtifactReference, isName, parseArtifactReference } from "../model/name.ts";
+import { type ArtifactName, type ArtifactReference, isName, parseArtifactReference } from "../model/name.ts";
 import type { RunId } from "../model/run_id.ts";
 import { StorageError } from "../plugin/storage.ts";
 import type { Project } from "../pipeline/project.ts";
@@ -14,22 +14,37 @@ export type Named =
 
 /**
  * Finds what is meant by a word that may name an artifact or a run. `model` and `model:v3` are artifacts if there is
- * one of that name; all else is a run.
+ * one of that name; all else is a run. Where there is no project, artifacts of all projects count.
  *
- * @throws {UserError} as {@link findRun}, and those of a reference to an artifact.
+ * @param of Name of a project, where there is none.
+ * @throws {UserError} `artifact_ambiguous`; as {@link findRun}, and those of a reference to an artifact.
  */
-export async function findStored(app: App, word: string): Promise<Named> {
-  const { services: { catalog }, config } = await app.openProject();
+export async function findStored(app: App, word: string, of?: string): Promise<Named> {
+  const { services: { catalog }, config, outside } = await app.openProject();
   const base = word.split(/[:@]/)[0]!;
   const name = base.split("/").at(-1)!;
   if (base !== "" && isName(name)) {
-    const reference = parseReference(word, config.project);
-    const { project } = reference?.artifact ?? {};
-    const known = reference &&
-      (await catalog.names(project)).some((one) => one.name === reference.artifact.name);
-    if (known) return { reference, version: await catalog.resolve(reference) };
+    const everywhere = outside && of === undefined && !base.includes("/");
+    const reference = parseReference(word, of ?? config.project);
+    const names = reference === undefined
+      ? []
+      : await catalog.names(everywhere ? undefined : reference.artifact.project);
+    const fits = names.filter((one) => one.name === name);
+    if (fits.length > 1) throw ambiguous(word, fits);
+    if (reference !== undefined && fits.length === 1) {
+      const found = { ...reference, artifact: fits[0]! };
+      return { reference: found, version: await catalog.resolve(found) };
+    }
   }
   return { run: await findRun(app, word) };
+}
+
+function ambiguous(word: string, fits: readonly ArtifactName[]): UserError {
+  return new UserError("artifact_ambiguous", {
+    what: `Cannot tell which artifact ${JSON.stringify(word)} is`,
+    why: `${fits.length} projects have one of that name`,
+    fix: fits.slice(0, 5).map(({ project, name }) => `write \`${project}/${name}\``),
+  });
 }
 
 function parseReference(word: string, project: string): ArtifactReference | undefined {

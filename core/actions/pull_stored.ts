@@ -115,7 +115,7 @@ async function needed(
     }
   }
   for (const word of request.names) {
-    const found = await findStored(app, word);
+    const found = await findStored(app, word, request.of);
     if ("run" in found) {
       parts.push(await neededByRun(await findRecord(app, found.run), services, request.images));
     } else {

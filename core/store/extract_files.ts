@@ -4,9 +4,10 @@ import { isStorageError } from "../plugin/storage.ts";
 import { mapConcurrent } from "./concurrent.ts";
 import type { ExtractRequest, FileToWrite } from "./extract_messages.ts";
 import { ExtractWorker } from "./extract_pool.ts";
-import { packKey } from "./keys.ts";
+import { objectKey, packKey } from "./keys.ts";
+import { RANGED_FROM_BYTES, readParts, readRange } from "./read_ranges.ts";
 import type { BulkOptions, Store } from "./store.ts";
-import { readAll } from "./verified_stream.ts";
+import { verifiedStream } from "./verified_stream.ts";
 import { ReadOnlyFile, writeFiles } from "./write_files.ts";
 
 export type { FileToWrite } from "./extract_messages.ts";
@@ -16,8 +17,13 @@ const READ_BYTES = 8 * 1024 * 1024;
 const GAP_BYTES = 64 * 1024;
 // Under this, starting Workers costs more than they save.
 const INLINE_FILES = 500;
-// Objects that are read at once; each may be large.
-const STREAMS = 4;
+// Objects that are read at once: from a disk no more than it serves well, from a service enough to hide its latency.
+const STREAMS = { disk: 4, service: 32 } as const;
+const ATTEMPTS = 3;
+// Ranges of packs that are read at once from a service; each is held in memory.
+const MOST_READS = 8;
+// Large objects that are read at once by several requests each.
+const MOST_RANGED = 2;
 
 type Options = BulkOptions & { readonly signal: AbortSignal };
 
@@ -41,9 +47,16 @@ export async function extractFiles(
     files += written;
     options.onProgress?.(bytes, files);
   };
+  // One look at all packs in place of a question for each file: most likely they lie in packs that are not known here.
+  const isUnknown = ({ digest, size }: FileToWrite) =>
+    size > 0 && size < store.packBelowBytes && store.catalog.locate(digest) === undefined;
+  if (items.some(isUnknown)) await store.catalog.refreshPacks(options);
   const { reads, single } = planReads(store, items);
+  const { stagingDirectory, maxConcurrency } = store.storage.capabilities;
+  const isDisk = stagingDirectory !== undefined;
   using writers = new Writers(reads, store.workers, options.signal);
-  const lost: FileToWrite[][] = await mapConcurrent(reads, writers.count, async (read) => {
+  const lanes = isDisk ? writers.count : Math.min(MOST_READS, maxConcurrency);
+  const lost: FileToWrite[][] = await mapConcurrent(reads, lanes, async (read) => {
     const request = await fetchRead(store, read, options);
     if (!request) return read.files.map(({ file }) => file);
     await writers.write(request);
@@ -51,8 +64,16 @@ export async function extractFiles(
     return [];
   });
   // A pack that is gone may have been packed anew by another writer: each object is looked for by itself.
-  await mapConcurrent([...single, ...lost.flat()], STREAMS, async (file) => {
-    await writeStream(store, file, options, (read) => progress(read, 0));
+  const alone = [...single, ...lost.flat()];
+  const isRanged = ({ size }: FileToWrite) => !isDisk && size >= RANGED_FROM_BYTES;
+  await mapConcurrent(alone.filter(isRanged), MOST_RANGED, async (file) => {
+    const ranged = await writeParts(store, file, options, (read) => progress(read, 0));
+    if (!ranged) await writeWhole(store, file, options, (read) => progress(read, 0));
+    progress(0, 1);
+  });
+  const streams = isDisk ? STREAMS.disk : Math.min(STREAMS.service, maxConcurrency);
+  await mapConcurrent(alone.filter((file) => !isRanged(file)), streams, async (file) => {
+    await writeWhole(store, file, options, (read) => progress(read, 0));
     progress(0, 1);
   });
 }
@@ -97,11 +118,50 @@ async function fetchRead(
 ): Promise<ExtractRequest | undefined> {
   try {
     const range = { offset, length };
-    const stream = await store.storage.get(packKey(pack), { signal: options.signal, range });
-    return { bytes: await readAll(stream), files };
+    const bytes = await readRange(store.storage, packKey(pack), range, { signal: options.signal });
+    return { bytes, files };
   } catch (error) {
     if (isStorageError(error, "not_found") || isStorageError(error, "invalid_range")) return undefined;
     throw error;
+  }
+}
+
+/** Writes an object that lies under its own key by several requests at once; whether it does. */
+async function writeParts(
+  store: Store,
+  file: FileToWrite,
+  options: Options,
+  onBytes: (bytes: number) => void,
+): Promise<boolean> {
+  const parts = readParts(store.storage, objectKey(file.digest), file.size, { signal: options.signal });
+  using target = new ReadOnlyFile(file);
+  try {
+    for await (const chunk of verifiedStream(ReadableStream.from(parts), file)) {
+      target.write(chunk);
+      onBytes(chunk.length);
+    }
+  } catch (error) {
+    // It is in a pack, or where it was imported from.
+    if (isStorageError(error, "not_found") || isStorageError(error, "invalid_range")) return false;
+    throw error;
+  }
+  target.keep();
+  return true;
+}
+
+/** Writes an object as {@link writeStream} does; one whose stream breaks midway is begun anew, a few times. */
+async function writeWhole(
+  store: Store,
+  file: FileToWrite,
+  options: Options,
+  onBytes: (bytes: number) => void,
+): Promise<void> {
+  for (let attempt = 1;; attempt++) {
+    try {
+      return await writeStream(store, file, options, onBytes);
+    } catch (error) {
+      if (attempt === ATTEMPTS || store.isAway || !isStorageError(error, "unavailable")) throw error;
+    }
   }
 }
 
@@ -126,6 +186,8 @@ class Writers implements Disposable {
   /** Reads that are worth having under way at once. */
   readonly count: number;
   readonly #idle: ExtractWorker[] = [];
+  /** Those who wait for a Worker; each gets one. */
+  readonly #waiting: ((worker: ExtractWorker) => void)[] = [];
   readonly #all: ExtractWorker[] = [];
 
   constructor(reads: readonly PackRead[], most: number, signal: AbortSignal) {
@@ -137,13 +199,15 @@ class Writers implements Disposable {
   }
 
   async write(request: ExtractRequest): Promise<void> {
-    // No more requests are under way than there are Workers.
-    const worker = this.#idle.pop();
-    if (!worker) return writeFiles(request);
+    if (this.#all.length === 0) return writeFiles(request);
+    const worker = this.#idle.pop() ??
+      await new Promise<ExtractWorker>((resolve) => this.#waiting.push(resolve));
     try {
       await worker.write(request);
     } finally {
-      this.#idle.push(worker);
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#idle.push(worker);
+      else next(worker);
     }
   }
 

@@ -20,9 +20,19 @@ export const PREFIX = {
   pending: "pending/",
 } as const;
 
-/** Whether a key holds a name or document, and no object or pack of objects. */
+const DOCUMENTS = [
+  PREFIX.artifacts,
+  PREFIX.aliases,
+  PREFIX.versions,
+  PREFIX.runs,
+  PREFIX.images,
+  PREFIX.imports,
+  PREFIX.pending,
+];
+
+/** Whether a key, or all keys that begin so, hold names and documents of a few KB each. */
 export function isDocumentKey(key: string): boolean {
-  return !key.startsWith(PREFIX.objects) && !key.startsWith(PREFIX.packs);
+  return key === MARKER_KEY || DOCUMENTS.some((prefix) => key.startsWith(prefix));
 }
 
 /**

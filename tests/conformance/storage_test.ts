@@ -3,8 +3,11 @@ import { ContractBreach } from "../../core/plugin/conformance/case.ts";
 import { storageContract, type StorageSubject } from "../../core/plugin/conformance/storage.ts";
 import type { PluginContext } from "../../core/plugin/context.ts";
 import type { Storage, StorageKey } from "../../core/plugin/storage.ts";
+import { KnownNames } from "../../core/store/known_names.ts";
+import { Outbox } from "../../core/store/outbox.ts";
 import { LimitStorage } from "../../core/store/wrap/limit.ts";
 import { LogStorage } from "../../core/store/wrap/log.ts";
+import { OutboxStorage } from "../../core/store/wrap/outbox.ts";
 import { RetryStorage } from "../../core/store/wrap/retry.ts";
 import { localStorage } from "../../plugins/storages/local/mod.ts";
 import { type MemoryObject, MemoryStorage } from "../../plugins/storages/memory/memory_storage.ts";
@@ -102,7 +105,32 @@ const SUBJECTS: readonly (readonly [string, () => TestSubject | Promise<TestSubj
         new LogStorage(new LimitStorage(new RetryStorage(storage, retryOptions)), logOptions)
       ),
   ],
+  ["a storage with an outbox in which nothing waits", () => outboxSubject()],
 ];
+
+/** What is away is put into the outbox, so that such a storage is never unavailable for a put: that clause is not its. */
+function outboxSubject(): TestSubject {
+  const directory = Deno.makeTempDirSync();
+  const { unavailable: _, ...subject } = memorySubject((remote) =>
+    new OutboxStorage({
+      remote,
+      outbox: new Outbox({
+        directory: `${directory}/outbox`,
+        open: (path) => localStorage.open({ path }, contextWith(() => {})),
+      }),
+      known: new KnownNames(`${directory}/${crypto.randomUUID()}.db`),
+      now: Date.now,
+    })
+  );
+  return {
+    ...subject,
+    async [Symbol.asyncDispose]() {
+      await subject[Symbol.asyncDispose]();
+      assert.equal([...Deno.readDirSync(directory)].some(({ name }) => name === "outbox"), false);
+      await Deno.remove(directory, { recursive: true });
+    },
+  };
+}
 
 for (const [name, open] of SUBJECTS) {
   Deno.test(`${name} meets the storage contract`, async (t) => {

@@ -54,7 +54,8 @@ export class OutboxStorage implements Storage {
   #keepsAll = false;
   #capabilities: StorageCapabilities | undefined;
 
-  private constructor(parts: OutboxParts) {
+  /** Use {@link OutboxStorage.open}; this one is for an outbox in which nothing waits. */
+  constructor(parts: OutboxParts) {
     this.#parts = parts;
     this.#remote = parts.remote;
     this.outbox = parts.outbox;

@@ -13,7 +13,9 @@ for (const conditions of ["passed over", "501"] as const) {
   Deno.test(`where conditions of puts are ${conditions}, of 20 writers one gets the label`, async () => {
     const random = seededRandom(seed);
     for (let run = 0; run < numRuns; run++) {
-      await using server = startPlainS3({ conditions, delay: () => Math.floor(random() * 4) });
+      // Writers come one after another while claims and the label are on their way, which takes long.
+      const delay = (method: string) => random() * (method === "PUT" ? 30 : 4);
+      await using server = startPlainS3({ conditions, delay });
       const service = {
         endpoint: server.endpoint,
         region: "r",
@@ -30,7 +32,10 @@ for (const conditions of ["passed over", "501"] as const) {
       );
       const key = parseStorageKey("artifacts/p/a/v1.json");
       const outcomes = await Promise.allSettled(
-        storages.map((storage, i) => storage.put(key, bytesBody(new Uint8Array([i])), { ifAbsent: true })),
+        storages.map(async (storage, i) => {
+          await new Promise((go) => setTimeout(go, random() * 100));
+          await storage.put(key, bytesBody(new Uint8Array([i])), { ifAbsent: true });
+        }),
       );
       for (const storage of storages) await storage[Symbol.asyncDispose]();
 

@@ -16,8 +16,8 @@ export interface PlainS3 extends AsyncDisposable {
 /** How a {@link PlainS3} behaves. */
 export interface PlainS3Options {
   readonly conditions: "passed over" | "501";
-  /** Milliseconds. Default: none. */
-  readonly delay?: () => number;
+  /** Milliseconds, before and after; by method and `bucket/key`. Default: none. */
+  readonly delay?: (method: string, key: string) => number;
   /** Answers in place of the server: for faults. */
   readonly instead?: (request: Request, key: string) => Response | undefined;
 }
@@ -31,12 +31,12 @@ interface Stored {
 export function startPlainS3(options: PlainS3Options): PlainS3 {
   const objects = new Map<string, Stored>();
   const requests: string[] = [];
-  const wait = () => new Promise((resolve) => setTimeout(resolve, options.delay?.() ?? 0));
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
     const url = new URL(request.url);
     const key = decodeURIComponent(url.pathname.slice(1)).replace(/\/$/, "");
     requests.push(`${request.method} ${key}${url.search}`);
     const body = new Uint8Array(await request.arrayBuffer());
+    const wait = () => new Promise((go) => setTimeout(go, options.delay?.(request.method, key) ?? 0));
     await wait();
     const reply = options.instead?.(request, key) ?? act(objects, options, request, { url, key, body });
     await wait();

@@ -39,15 +39,30 @@ export async function withClaim(
 ): Promise<void> {
   const folder = connection.ownName(`claims/${createHash("sha256").update(name).digest("hex")}/`);
   const startedAt = performance.now();
-  while (performance.now() - startedAt < 2 * LEASE_MS) {
+  while (performance.now() - startedAt < 3 * LEASE_MS) {
     if (await tryOnce(connection, folder, purpose, meanwhile, act)) return;
-    await pause(POLL_MS * (0.5 + Math.random()), purpose.signal);
-    await meanwhile();
+    await untilNoneClaims(connection, folder, purpose, meanwhile);
   }
   throw new StorageError("unavailable", {
     what: purpose.what,
-    why: `other writers have been storing the same object for ${2 * LEASE_MS / 60_000} minutes`,
+    why: `other writers have been storing the same object for ${3 * LEASE_MS / 60_000} minutes`,
   });
+}
+
+/** Lets those be that claim already: who claims beside them keeps them from being alone. */
+async function untilNoneClaims(
+  connection: S3Connection,
+  folder: string,
+  purpose: Purpose,
+  meanwhile: () => Promise<void>,
+): Promise<void> {
+  const startedAt = performance.now();
+  for (let waits = 1;; waits++) {
+    await pause(Math.min(waits, 8) * POLL_MS * (0.5 + Math.random()), purpose.signal);
+    await meanwhile();
+    const { objects } = await listPage(connection, folder, undefined, { ...purpose, operation: "list" });
+    if (objects.length === 0 || performance.now() - startedAt > LEASE_MS) return;
+  }
 }
 
 /** Whether `act` has been done. */

@@ -10,8 +10,8 @@ import {
 import { unknownArtifact } from "../store/artifact_selection.ts";
 import type { ArtifactCatalog } from "../store/artifacts.ts";
 
-/** One version of an artifact, as `--json` prints it. */
-export interface VersionItem {
+/** Which version of an artifact something is, as `--json` prints it. */
+export interface VersionFacts {
   readonly type: "artifact-version";
   readonly project: string;
   readonly artifact: string;
@@ -20,6 +20,10 @@ export interface VersionItem {
   readonly digest: string;
   readonly files: number;
   readonly bytes: number;
+}
+
+/** One version of an artifact, as `--json` prints it. */
+export interface VersionItem extends VersionFacts {
   readonly origin: KnownVersion["origin"];
   readonly message?: string;
   readonly createdAt: number;
@@ -27,9 +31,9 @@ export interface VersionItem {
   readonly aliases: readonly string[];
 }
 
-/** The printed form of a label. */
-export function versionItem(label: KnownVersion, aliases: readonly string[]): VersionItem {
-  const { project, artifact, manifest, files, bytes, origin, message, createdAt } = label;
+/** What tells a version from others. */
+export function versionFacts(label: KnownVersion): VersionFacts {
+  const { project, artifact, manifest, files, bytes } = label;
   return {
     type: "artifact-version",
     project,
@@ -38,6 +42,14 @@ export function versionItem(label: KnownVersion, aliases: readonly string[]): Ve
     digest: manifest.digest,
     files,
     bytes,
+  };
+}
+
+/** The printed form of a label. */
+export function versionItem(label: KnownVersion, aliases: readonly string[]): VersionItem {
+  const { origin, message, createdAt } = label;
+  return {
+    ...versionFacts(label),
     origin,
     ...(message === undefined ? {} : { message }),
     createdAt,

@@ -1,7 +1,6 @@
 import * as z from "zod";
 import { resolve } from "node:path";
 import { formatBytes, plural } from "../cli/human.ts";
-import { labelName } from "../model/lineage.ts";
 import { parseName } from "../model/name.ts";
 import { defineCommand } from "./define.ts";
 
@@ -52,18 +51,8 @@ export const dataImport = defineCommand({
       ...(message === undefined ? {} : { message }),
     });
     for (const warning of warnings) app.printer.warn(warning);
-    const { project, artifact, manifest, files, bytes } = label;
-    return {
-      type: "artifact-version",
-      project,
-      artifact,
-      label: labelName(label),
-      digest: manifest.digest,
-      files,
-      bytes,
-      added,
-      inPlace,
-    };
+    const { versionFacts } = await import("../actions/artifact_versions.ts");
+    return { ...versionFacts(label), added, inPlace };
   },
   text: ({ artifact, label, added, files, bytes, inPlace }, style) =>
     `${added ? "Imported" : "Unchanged:"} ${style.bold(`${artifact}:${label}`)}  ` +

@@ -1,5 +1,5 @@
 import { GetObjectCommand, type GetObjectCommandOutput } from "@aws-sdk/client-s3";
-import { AeroError } from "../../../core/errors.ts";
+import { AeroError, CorruptionError } from "../../../core/errors.ts";
 import {
   type GetOptions,
   isStorageError,
@@ -8,6 +8,7 @@ import {
 } from "../../../core/plugin/storage.ts";
 import { s3Failure, serviceCode, statusOf } from "./failure.ts";
 import { backoffMs, pause } from "./pause.ts";
+import { isProven, PROVEN_BYTES } from "./proof.ts";
 import type { Purpose, S3Connection } from "./s3_connection.ts";
 
 /** How often reading goes on after a break without anything having come. */
@@ -25,10 +26,10 @@ interface Reading {
 
 /**
  * Opens an object, or a range of it. What breaks off is gone on with from where it broke, as long as the object is the
- * same.
+ * same. A small object is asked for again if its bytes are not those that were stored.
  *
- * @param opened Told of the stream, with what ends it; and again when it is over.
  * @throws {StorageError} As `Storage.get`.
+ * @throws {CorruptionError} `object_corrupt` if they never are.
  */
 export async function getObject(
   connection: S3Connection,
@@ -36,12 +37,27 @@ export async function getObject(
   { range, signal }: GetOptions,
 ): Promise<ReadableStream<Uint8Array>> {
   const what = `Cannot read "${key}" from ${connection.place.location}`;
-  return await readNamed(
-    connection,
-    { name: connection.nameOf(key) },
-    { operation: "get", what, signal },
-    range,
-  );
+  const name = connection.nameOf(key);
+  for (let attempt = 1;; attempt++) {
+    const opened = await open(connection, { name }, { operation: "get", what, signal }, range);
+    if (range !== undefined || opened.length > PROVEN_BYTES) return opened.stream;
+    const bytes = new Uint8Array(opened.length);
+    let at = 0;
+    for await (const piece of opened.stream) {
+      bytes.set(piece, at);
+      at += piece.length;
+    }
+    if (isProven(bytes, opened.metadata)) return new Blob([bytes]).stream();
+    if (attempt > BREAKS_IN_A_ROW) {
+      throw new CorruptionError("object_corrupt", {
+        what,
+        why: "its bytes are not those that were stored",
+        fix: ["`aero storage fsck`"],
+      });
+    }
+    connection.log("s3.get_again", { name, wrongBytes: bytes.length, attempt });
+    await pause(backoffMs(attempt), signal);
+  }
 }
 
 /** An object by its name in the bucket, and perhaps one version of it. */
@@ -57,6 +73,15 @@ export async function readNamed(
   purpose: Purpose,
   range?: GetOptions["range"],
 ): Promise<ReadableStream<Uint8Array>> {
+  return (await open(connection, object, purpose, range)).stream;
+}
+
+async function open(
+  connection: S3Connection,
+  object: NamedObject,
+  purpose: Purpose,
+  range: GetOptions["range"],
+) {
   const { what } = purpose;
   if (range !== undefined && (range.offset < 0 || (range.length ?? 1) <= 0)) throw invalidRange(what, range);
   const reply = await request(connection, object, purpose, range?.offset, range?.length);
@@ -66,7 +91,11 @@ export async function readNamed(
     throw new StorageError("unavailable", { what, why: "the service does not say how long the object is" });
   }
   const reading: Reading = { offset: range?.offset ?? 0, left: length, tag: reply.ETag };
-  return resumed(connection, object, purpose, reading, webStream(reply));
+  return {
+    stream: resumed(connection, object, purpose, reading, webStream(reply)),
+    length,
+    metadata: reply.Metadata,
+  };
 }
 
 function resumed(

@@ -89,6 +89,13 @@ Deno.test("canonicalJson() keeps a member named __proto__", () => {
   assert.equal(canonicalJson(JSON.parse('{"__proto__":{"x":1}}')), '{"__proto__":{"x":1}}');
 });
 
+Deno.test("canonicalJson() refuses what is no JSON value", () => {
+  assert.throws(() => canonicalJson([undefined] as never), {
+    message: "Canonical JSON cannot hold a undefined",
+  });
+  assert.throws(() => canonicalJson({ a: 1n } as never), { message: "Canonical JSON cannot hold a bigint" });
+});
+
 Deno.test("canonicalJson() refuses lone surrogates in values and names", () => {
   assert.throws(() => canonicalJson("\ud800"), TypeError);
   assert.throws(() => canonicalJson({ "\udc00": 1 }), TypeError);

@@ -10,6 +10,7 @@ Deno.test("metrics keep NaN, the infinities and their order of names", () => {
     { step: 1, at: 2, values: { loss: NaN, acc: Infinity } },
     { step: 2, at: 3, values: { acc: -Infinity, loss: 0.5 } },
     { at: 3, values: { acc: 1e21 } },
+    { at: 4, values: {} },
   ];
 
   const line = writeJournalEvent({ event: "metrics", at: 9, points });
@@ -17,7 +18,7 @@ Deno.test("metrics keep NaN, the infinities and their order of names", () => {
   assert.equal(
     line,
     '{"at":9,"event":"metrics","points":[{"at":2,"step":1,"values":{"acc":"Infinity","loss":"NaN"}},' +
-      '{"at":3,"step":2,"values":{"acc":"-Infinity","loss":0.5}},{"at":3,"values":{"acc":1e+21}}]}\n',
+      '{"at":3,"step":2,"values":{"acc":"-Infinity","loss":0.5}},{"at":3,"values":{"acc":1e+21}},{"at":4,"values":{}}]}\n',
   );
   assert.deepEqual(readJournal(bytesOf(line)).events, [{ event: "metrics", at: 9, points }]);
 });
@@ -67,6 +68,11 @@ for (
     '{"at":1,"event":"metrics","points":[],"inode":1,"offset":-1}',
     '{"at":1,"event":"metrics","points":[],"inode":1,"offset":"1"}',
     '{"at":1,"event":"ended","state":"running"}',
+    '{"at":1e400,"event":"metrics","points":[]}',
+    '{"at":1,"event":"metrics","points":{}}',
+    '{"at":1,"event":"metrics","points":[{"at":1,"values":{"a":1e400}}]}',
+    '{"at":1,"event":"metrics","points":[1]}',
+    '{"at":1,"event":"metrics","points":[{"at":1,"values":[]}]}',
   ]
 ) {
   Deno.test(`a whole line ${JSON.stringify(broken)} is refused with its number`, () => {
@@ -91,4 +97,11 @@ Deno.test("what is not an event cannot be written", () => {
   assert.throws(() => writeJournalEvent({ event: "metrics", at: NaN, points: [] }), TypeError);
   const point = { at: 1, values: { "\ud800": 1 } };
   assert.throws(() => writeJournalEvent({ event: "metrics", at: 1, points: [point] }), TypeError);
+});
+
+Deno.test("a journal that is not UTF-8 is refused", () => {
+  assert.throws(() => readJournal(Uint8Array.of(0xff, 10)), {
+    code: "journal_invalid",
+    message: /not UTF-8/,
+  });
 });

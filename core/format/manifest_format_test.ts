@@ -83,6 +83,10 @@ for (
     ["an empty line", `\n`],
     ["a list", `[]\n`],
     ["a byte order mark", `\ufeff${line("a")}`],
+    ["a link to a number", `{"link":1,"path":"a"}\n`],
+    ["a link that is not Unicode", `{"link":"\\ud800","path":"a"}\n`],
+    ["a digest that is a number", `{"digest":1,"path":"a","size":1}\n`],
+    ["a path that is a number", `{"digest":"${DIGEST}","path":1,"size":1}\n`],
   ] as const
 ) {
   Deno.test(`a manifest with ${what} is refused`, () => refuses(text, "manifest_invalid"));
@@ -97,4 +101,8 @@ Deno.test("links that leave together what none leaves alone are neither written 
 
   assert.throws(() => writeManifest({ entries: [link("d/a", ".."), link("e", "d/a/..")] }), TypeError);
   assert.throws(() => readManifest(new TextEncoder().encode(text)), { code: "manifest_invalid" });
+});
+
+Deno.test("a manifest that is not UTF-8 is refused", () => {
+  assert.throws(() => readManifest(Uint8Array.of(0xff)), { code: "manifest_invalid", message: /not UTF-8/ });
 });

@@ -37,7 +37,7 @@ function check(value: unknown, at: string, level: number): asserts value is Json
     return;
   }
   if (Array.isArray(value)) return value.forEach((item, i) => check(item, `${at}[${i}]`, level + 1));
-  if (isJsonObject(value)) {
+  if (isPlainObject(value)) {
     for (const [key, member] of Object.entries(value)) {
       check(key, at, level);
       check(member, `${at}.${key}`, level + 1);
@@ -45,6 +45,11 @@ function check(value: unknown, at: string, level: number): asserts value is Json
     return;
   }
   throw invalid(at, `it is a ${value instanceof Date ? "date; quote it to keep it as text" : typeof value}`);
+}
+
+/** No instance of a class, which may hold what its own members do not show: a date has none. */
+function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return isJsonObject(value) && [Object.prototype, null].includes(Object.getPrototypeOf(value));
 }
 
 function invalid(at: string, why: string): UserError {

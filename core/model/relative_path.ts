@@ -13,24 +13,21 @@ export type RelativePath = string & { readonly [brand]: "RelativePath" };
  */
 export function parseRelativePath(text: string): RelativePath {
   if (isSafePath(text)) return text as RelativePath;
-  const fault = faultOf(text);
-  if (fault === undefined) return text as RelativePath;
   throw new UserError("path_unsafe", {
     what: `Cannot take the path ${JSON.stringify(text)}`,
-    why: fault,
+    why: faultOf(text),
   });
 }
 
-function faultOf(text: string): string | undefined {
+/** What is wrong with a path that is not safe. */
+function faultOf(text: string): string {
   if (text === "") return "it is empty";
   if (text.startsWith("/")) return "it is absolute, and a path in an artifact is relative";
   if (text.includes("\0")) return "it holds a NUL";
   if (!text.isWellFormed()) return "it is not valid Unicode";
-  for (const part of text.split("/")) {
-    if (part === "..") return "it climbs out of its folder";
-    if (part === "" || part === ".") return "it has an empty part or a single dot";
-  }
-  return undefined;
+  return text.split("/").includes("..")
+    ? "it climbs out of its folder"
+    : "it has an empty part or a single dot";
 }
 
 /**

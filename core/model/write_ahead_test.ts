@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { writeAhead } from "./write_ahead.ts";
 
 const OPENERS = 4;
 const FILES = 40;
@@ -43,4 +44,41 @@ Deno.test("many may make the same database at the same moment", async () => {
   URL.revokeObjectURL(script);
   await Deno.remove(directory, { recursive: true });
   assert.deepEqual(faults.flat(), []);
+});
+
+/** A database that fails to turn its log on. */
+function failing(faults: readonly unknown[]) {
+  const left = [...faults];
+  const said: string[] = [];
+  return {
+    said,
+    exec(sql: string) {
+      said.push(sql);
+      if (sql !== "PRAGMA journal_mode = WAL") return;
+      const fault = left.shift();
+      if (fault !== undefined) throw fault;
+    },
+  };
+}
+
+Deno.test("who meets a lock while the log is turned on waits in a transaction, and tries again", () => {
+  const database = failing([new Error("database is locked"), new Error("database is locked")]);
+  writeAhead(database);
+  assert.deepEqual(database.said.slice(1), [
+    "PRAGMA journal_mode = WAL",
+    "BEGIN IMMEDIATE; COMMIT",
+    "PRAGMA journal_mode = WAL",
+    "BEGIN IMMEDIATE; COMMIT",
+    "PRAGMA journal_mode = WAL",
+  ]);
+});
+
+Deno.test("a lock that never goes away comes out in the end, and other faults at once", () => {
+  const locked = new Error("database is locked");
+  assert.throws(() => writeAhead(failing(new Array(100).fill(locked))), locked);
+  for (const fault of [new Error("file is not a database"), "no error at all"]) {
+    const database = failing([fault]);
+    assert.throws(() => writeAhead(database), (thrown) => thrown === fault);
+    assert.equal(database.said.length, 2);
+  }
 });

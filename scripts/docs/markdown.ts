@@ -11,7 +11,7 @@ export function code(text: string): string {
 }
 
 /** The part of a page between its `<!-- generated: name -->` and `<!-- end -->` lines. */
-const BLOCK = /(<!-- generated: ([a-z-]+) -->\n)[^]*?(<!-- end -->)/g;
+const BLOCK = /(<!-- generated: ([a-z0-9-]+) -->\n)[^]*?(<!-- end -->)/g;
 
 /**
  * Fills the generated blocks of a page, and leaves the rest.

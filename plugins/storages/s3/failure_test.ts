@@ -1,4 +1,3 @@
-// deno-lint-ignore-file camelcase -- keys of files are written in snake case
 import assert from "node:assert/strict";
 import { fault, type PlainS3Options, startPlainS3 } from "../../../tests/support/plain_s3.ts";
 import { s3Context } from "../../../tests/support/s3_subject.ts";

@@ -9,6 +9,7 @@ import type { HttpRequest, HttpResponse } from "./http/http_message.ts";
 import type { HttpHandler } from "./http/serve_connection.ts";
 import type { Metrics } from "./metrics.ts";
 import type { ObjectEngine, User } from "./object_engine.ts";
+import type { PublicAcls } from "./operations/acl.ts";
 import { Call, joinHeaders } from "./operations/call.ts";
 import { headersForOrigin, preflight } from "./operations/cors.ts";
 import { IncomingBody } from "./operations/incoming_body.ts";
@@ -25,6 +26,7 @@ export interface HandlerOptions {
   /** What the server says it is, and the only region whose signatures are taken unless `anyRegion`. */
   readonly region: string;
   readonly anyRegion: boolean;
+  readonly publicAcls: PublicAcls;
   /** Names whose subdomains are buckets, in lower case. */
   readonly domains: readonly string[];
   readonly scheme: "http" | "https";
@@ -195,6 +197,7 @@ export class RequestHandler implements HttpHandler {
       query,
       headers: named,
       rawHeaders,
+      publicAcls: this.#options.publicAcls,
       body: new IncomingBody(
         { ...request, readBody },
         named,
@@ -218,7 +221,7 @@ export class RequestHandler implements HttpHandler {
     readBody: () => Promise<Uint8Array | undefined>,
     identified: (user: User) => void,
   ): Promise<Reply> {
-    const { engine, scheme, region, anyRegion, now } = this.#options;
+    const { engine, scheme, region, anyRegion, publicAcls, now } = this.#options;
     using _turn = await this.#bodies.enter();
     return await postObject({
       engine,
@@ -228,6 +231,7 @@ export class RequestHandler implements HttpHandler {
       now: now().getTime(),
       origin: `${scheme}://${request.head.host}`,
       region: anyRegion ? undefined : region,
+      publicAcls,
     }, identified);
   }
 

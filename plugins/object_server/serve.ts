@@ -2,6 +2,7 @@ import { HTTP_LIMITS, type HttpLimits } from "./http/http_limits.ts";
 import { type HttpServer, listenHttp } from "./http/http_server.ts";
 import { Metrics } from "./metrics.ts";
 import type { ObjectEngine } from "./object_engine.ts";
+import type { PublicAcls } from "./operations/acl.ts";
 import { RequestHandler } from "./request_handler.ts";
 
 /** How to serve objects. */
@@ -16,6 +17,11 @@ export interface ServeOptions {
   readonly region?: string;
   /** Whether signatures for other regions are taken too: clients that cannot be told a region send any. Default true. */
   readonly anyRegion?: boolean;
+  /**
+   * What becomes of access control lists that would make something public: refused, or taken without effect, for programs
+   * that cannot be told to send none. Default `refuse`; nothing is public either way.
+   */
+  readonly publicAcls?: PublicAcls;
   /** Names whose subdomains are buckets. Default `localhost`; path style works under every name. */
   readonly domains?: readonly string[];
   readonly now: () => Date;
@@ -56,6 +62,7 @@ export function serveObjects(options: ServeOptions): Promise<ObjectServer> {
     engine: options.engine,
     region: options.region ?? "us-east-1",
     anyRegion: options.anyRegion ?? true,
+    publicAcls: options.publicAcls ?? "refuse",
     // The longest name first: the bucket is what stands before it.
     domains: (options.domains ?? ["localhost"]).map((name) => name.toLowerCase())
       .toSorted((a, b) => b.length - a.length),

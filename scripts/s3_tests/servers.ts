@@ -29,10 +29,10 @@ export async function openServer(name: string): Promise<TestedServer> {
 }
 
 async function startAero(): Promise<TestedServer> {
-  // Each may make buckets, and what others made is theirs.
+  // Each may make buckets, and what others made is theirs. Many tests make a bucket public that need not be.
   const grants = [{ bucket: "@owned", prefix: "", access: "write" as const }];
   const users = ROLES.map(({ userId, accessKey, secret }) => ({ name: userId, accessKey, secret, grants }));
-  const server = await ObjectServerProcess.start(users);
+  const server = await ObjectServerProcess.start(users, { publicAcls: "ignore" });
   const { endpoint, region } = server.address;
   return { endpoint, region, leaveOut: [], [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
 }

@@ -7,6 +7,7 @@
  */
 import { openObjectEngine } from "../../plugins/object_server/engine/open_engine.ts";
 import type { Grant } from "../../plugins/object_server/object_engine.ts";
+import type { PublicAcls } from "../../plugins/object_server/operations/acl.ts";
 import { serveObjects } from "../../plugins/object_server/serve.ts";
 
 /** What the process is told. */
@@ -15,6 +16,7 @@ export interface ServerChildTask {
   /** 0 takes a free one. */
   readonly port: number;
   readonly region: string;
+  readonly publicAcls?: PublicAcls;
   readonly users: readonly {
     readonly name: string;
     readonly accessKey: string;
@@ -37,6 +39,7 @@ if (import.meta.main) {
     engine,
     listen: { hostname: "127.0.0.1", port: task.port },
     region: task.region,
+    ...(task.publicAcls === undefined ? {} : { publicAcls: task.publicAcls }),
     now,
     // deno-lint-ignore no-console -- what goes wrong in the server is what a failing test needs
     log: (event, fields) => event === "request" ? undefined : console.error(event, fields),

@@ -18,19 +18,28 @@ const USER = {
 export class ObjectServerProcess implements AsyncDisposable {
   readonly #directory: string;
   readonly #users: ServerChildTask["users"];
+  readonly #more: Pick<ServerChildTask, "publicAcls">;
   #child: Deno.ChildProcess | undefined;
   #port = 0;
 
-  private constructor(directory: string, users: ServerChildTask["users"]) {
+  private constructor(
+    directory: string,
+    users: ServerChildTask["users"],
+    more: Pick<ServerChildTask, "publicAcls">,
+  ) {
     this.#directory = directory;
     this.#users = users;
+    this.#more = more;
   }
 
   /** Starts one over an empty directory, which goes with it. */
-  static async start(users: ServerChildTask["users"] = [USER]): Promise<ObjectServerProcess> {
+  static async start(
+    users: ServerChildTask["users"] = [USER],
+    more: Pick<ServerChildTask, "publicAcls"> = {},
+  ): Promise<ObjectServerProcess> {
     // On a disk: what is kept in memory only would flatter it.
     const directory = await Deno.makeTempDir({ dir: "/var/tmp", prefix: "aero-objects-" });
-    const server = new ObjectServerProcess(directory, users);
+    const server = new ObjectServerProcess(directory, users, more);
     try {
       await server.restart();
       return server;
@@ -53,6 +62,7 @@ export class ObjectServerProcess implements AsyncDisposable {
       port: this.#port,
       region: REGION,
       users: this.#users,
+      ...this.#more,
     };
     this.#child = new Deno.Command(Deno.execPath(), {
       args: ["run", "--no-check", "--allow-all", CHILD, JSON.stringify(task)],

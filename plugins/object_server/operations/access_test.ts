@@ -214,6 +214,19 @@ Deno.test("what would make something public is refused", async () => {
   assert.equal((await put("/shared", {}, "policy")).status, 501);
 });
 
+Deno.test("a server may take what would make something public without effect", async () => {
+  await using service = await openObjectService({ publicAcls: "ignore" });
+  const put = (path: string, body: string) =>
+    service.send({ method: "PUT", path, headers: { "x-amz-acl": "public-read-write" }, body });
+
+  const taken = [await put("/bucket", ""), await put("/bucket/key", "hello")];
+  const anonymous = await fetch(`${service.server.url}/bucket/key`);
+
+  assert.deepEqual(taken.map(({ status }) => status), [200, 200]);
+  assert.equal(anonymous.status, 403);
+  assert.doesNotMatch(await anonymous.text(), /hello/);
+});
+
 Deno.test("no secret and no signature is in what is answered or logged", async () => {
   await using service = await open();
   const secret = service.signerOf(READER).secretKey;

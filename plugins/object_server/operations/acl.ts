@@ -17,16 +17,25 @@ const refusal = () =>
   });
 
 /**
+ * What becomes of a list that would make something public: it is refused, or taken and has no effect, as in S3 with
+ * IgnorePublicAcls. Nothing is ever public.
+ */
+export type PublicAcls = "refuse" | "ignore";
+
+/**
  * Refuses what would make something public.
  *
  * @param canned A canned list that did not come as a header.
  * @throws {S3Fault} `AccessDenied`, `InvalidArgument` for a canned list that is not known.
  */
-export function requirePrivateAcl(call: Pick<Call, "headers">, canned?: string): void {
+export function requirePrivateAcl(call: Pick<Call, "headers" | "publicAcls">, canned?: string): void {
   const name = canned ?? call.headers.get("x-amz-acl");
   for (const header of call.headers.keys()) if (header.startsWith("x-amz-grant-")) throw refusal();
   if (name === undefined || PRIVATE.includes(name)) return;
-  if (PUBLIC.includes(name)) throw refusal();
+  if (PUBLIC.includes(name)) {
+    if (call.publicAcls === "ignore") return;
+    throw refusal();
+  }
   throw new S3Fault("InvalidArgument", { fields: { ArgumentName: "x-amz-acl", ArgumentValue: name } });
 }
 

@@ -1,6 +1,7 @@
 import { S3Fault } from "../../s3_protocol/errors.ts";
 import type { HeaderList } from "../http/http_message.ts";
 import type { Bucket, Grant, ObjectEngine, ObjectName, User } from "../object_engine.ts";
+import type { PublicAcls } from "./acl.ts";
 import { ALL_BUCKETS, mayDo } from "./grants.ts";
 import type { IncomingBody } from "./incoming_body.ts";
 import type { Query } from "./query.ts";
@@ -23,6 +24,7 @@ export interface CallParts {
   /** The same with one character for each byte that was sent. */
   readonly rawHeaders: ReadonlyMap<string, string>;
   readonly body: IncomingBody;
+  readonly publicAcls: PublicAcls;
 }
 
 /** What an operation has to work with. */
@@ -35,6 +37,7 @@ export class Call {
   readonly key: string;
   readonly query: Query;
   readonly body: IncomingBody;
+  readonly publicAcls: PublicAcls;
   /** Values by lower-case name; those of a name that comes more than once are joined by a comma. */
   readonly headers: ReadonlyMap<string, string>;
   /** The same with one character for each byte, as what is kept with an object goes back to clients. */
@@ -49,6 +52,7 @@ export class Call {
     this.key = parts.key;
     this.query = parts.query;
     this.body = parts.body;
+    this.publicAcls = parts.publicAcls;
     this.headers = parts.headers;
     this.rawHeaders = parts.rawHeaders;
   }

@@ -7,7 +7,7 @@ import { parsePostPolicy, postLengthRange, requirePolicy } from "../../s3_protoc
 import { MAX_OBJECT_TAGS, parseTagging } from "../../s3_protocol/tagging_document.ts";
 import { toByteText } from "../http/encode_head.ts";
 import type { ObjectEngine, StoredObject, User } from "../object_engine.ts";
-import { requirePrivateAcl } from "./acl.ts";
+import { type PublicAcls, requirePrivateAcl } from "./acl.ts";
 import { BodyDigester } from "./body_digester.ts";
 import { FormReader } from "./form_reader.ts";
 import { mayDo } from "./grants.ts";
@@ -31,6 +31,7 @@ export interface FormRequest {
   /** Where the object will be found: scheme and host. */
   readonly origin: string;
   readonly region: string | undefined;
+  readonly publicAcls: PublicAcls;
   readBody(): Promise<Uint8Array | undefined>;
 }
 
@@ -101,10 +102,11 @@ async function storeFile(
   user: User,
   range: { readonly min: number; readonly max: number },
 ): Promise<StoredObject> {
-  requirePrivateAcl({ headers: fields }, fields.get("acl"));
+  requirePrivateAcl({ headers: fields, publicAcls: form.publicAcls }, fields.get("acl"));
   const attributes = readAttributes({
     headers: fields,
     rawHeaders: new Map([...fields].map(([name, value]) => [name, toByteText(value)])),
+    publicAcls: form.publicAcls,
     user,
     now: form.now,
   });

@@ -4,7 +4,7 @@ import { parseTaggingHeader } from "../../s3_protocol/tagging_document.ts";
 import type { ObjectAttributes, Precondition } from "../object_engine.ts";
 import { parseEtagList } from "../../s3_protocol/etags.ts";
 import { parseHttpDate } from "../../s3_protocol/timestamp.ts";
-import { requirePrivateAcl } from "./acl.ts";
+import { type PublicAcls, requirePrivateAcl } from "./acl.ts";
 import { readContentHeaders, readMetadata } from "./object_headers.ts";
 import { requireFuture } from "./object_lock.ts";
 
@@ -17,6 +17,7 @@ export interface AttributeSource {
   readonly headers: ReadonlyMap<string, string>;
   /** The same with one character for each byte: what is kept goes back as it came. */
   readonly rawHeaders: ReadonlyMap<string, string>;
+  readonly publicAcls: PublicAcls;
   readonly user: { readonly name: string };
   /** Epoch milliseconds. */
   readonly now: number;

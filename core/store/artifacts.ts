@@ -11,6 +11,7 @@ import { bytesBody, isStorageError } from "../plugin/storage.ts";
 import { selectLabel, unknownArtifact } from "./artifact_selection.ts";
 import { listDocuments } from "./documents.ts";
 import { aliasKey, labelKey, pendingKey, PREFIX } from "./keys.ts";
+import { readNamed } from "./read_named.ts";
 import type { Store } from "./store.ts";
 
 /** A version to add. */
@@ -119,7 +120,8 @@ export class ArtifactCatalog {
   async labels(project: string, name: string, options: OperationOptions = {}): Promise<KnownVersion[]> {
     const prefix = `${PREFIX.artifacts}${project}/${name}/`;
     const documents = await listDocuments(this.#store, prefix, /\/v[1-9][0-9]*\.json$/, options);
-    const labels = documents.map(({ bytes }) => readLabel(bytes)).sort((a, b) => a.number - b.number);
+    const labels = documents.map((document) => readNamed(document, readLabel))
+      .sort((a, b) => a.number - b.number);
     return [...labels, ...await this.#pending(`${PREFIX.pending}${project}/${name}/`, options)];
   }
 
@@ -128,7 +130,9 @@ export class ArtifactCatalog {
     if (!outbox?.isHolding) return [];
     const place = { storage: await outbox.outbox.storage(), knowledge: this.#store.knowledge };
     const documents = await listDocuments(place, prefix, /\.json$/, options);
-    return documents.map(({ bytes }) => readPendingVersion(bytes)).sort((a, b) => a.createdAt - b.createdAt);
+    return documents.map((document) => readNamed(document, readPendingVersion)).sort((a, b) =>
+      a.createdAt - b.createdAt
+    );
   }
 
   /** All artifacts that have a label, sorted; of one project, or of all in this storage. */
@@ -200,7 +204,8 @@ export class ArtifactCatalog {
     const prefix = `${PREFIX.aliases}${project}/${name}/`;
     const aliases: ArtifactAlias[] = [];
     for await (const { key } of this.#store.list(prefix, options)) {
-      aliases.push(readAlias(await this.#store.readDocument(key, options)));
+      const bytes = await this.#store.readDocument(key, options);
+      aliases.push(readNamed({ object: { key }, bytes }, readAlias));
     }
     return aliases.sort((a, b) => a.alias < b.alias ? -1 : 1);
   }

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { openMemoryStore } from "../../tests/support/memory_store.ts";
 import { FaultyStorage } from "../../tests/support/faulty_storage.ts";
+import type { AeroError } from "../errors.ts";
 import { digestOf } from "../format/digest_of.ts";
 import { MEDIA_TYPE } from "../model/descriptor.ts";
 import { parseArtifactReference } from "../model/name.ts";
+import { bytesBody, parseStorageKey } from "../plugin/storage.ts";
 import { ArtifactCatalog } from "./artifacts.ts";
 import type { Store } from "./store.ts";
 
@@ -51,7 +53,7 @@ Deno.test("twenty writers at once get twenty labels", async () => {
 
   const added = await Promise.all(Array.from({ length: 20 }, (_, i) => add(test.store, `content ${i}`)));
 
-  const numbers = added.map(({ label }) => label.number).sort((a, b) => a - b);
+  const numbers = added.map(({ label }) => label.number!).sort((a, b) => a - b);
   assert.deepEqual(numbers, Array.from({ length: 20 }, (_, i) => i + 1));
 });
 
@@ -127,4 +129,16 @@ Deno.test("names are those of one project, or of all", async () => {
   assert.deepEqual((await catalog.names("bikes")).map(({ name }) => name), ["counts", "weather"]);
   assert.deepEqual(await catalog.names("bike"), []);
   assert.equal((await catalog.names()).length, 2);
+});
+
+Deno.test("a label that cannot be read is told of by its key", async () => {
+  await using test = await openMemoryStore();
+  const key = parseStorageKey("artifacts/bikes/counts/v7.json");
+  await test.storage.put(key, bytesBody(new TextEncoder().encode("{}")));
+
+  await assert.rejects(
+    new ArtifactCatalog(test.store).labels("bikes", "counts"),
+    (error: AeroError) =>
+      error.code === "label_invalid" && error.report.why!.startsWith(`${key} in the storage: `),
+  );
 });

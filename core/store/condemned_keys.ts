@@ -1,9 +1,9 @@
 import { readCondemned } from "../format/condemned_format.ts";
-import { AeroError } from "../errors.ts";
 import type { OperationOptions } from "../plugin/context.ts";
 import type { Storage, StorageKey } from "../plugin/storage.ts";
 import { PREFIX } from "./keys.ts";
 import type { LocalKnowledge } from "./local_knowledge.ts";
+import { readNamed } from "./read_named.ts";
 import { listSettled } from "./settled_documents.ts";
 
 /** A list of condemned keys that the storage has. */
@@ -23,6 +23,7 @@ export interface DocumentPlace {
   readonly knowledge: LocalKnowledge;
 }
 
+const UNREADABLE = ["remove it, once nobody has run `aero storage gc` for three days"];
 const LIST = /^gc\/([0-9A-Za-z-]+)\.json$/;
 
 /**
@@ -36,18 +37,9 @@ export async function readCondemnedLists(
   options: OperationOptions = {},
 ): Promise<CondemnedList[]> {
   const documents = await listSettled(place, PREFIX.collections, LIST, options);
-  return documents.map(({ object, bytes }) => {
-    try {
-      const { keys, windowMs } = readCondemned(bytes);
-      return {
-        id: LIST.exec(object.key)![1]!,
-        keys: keys as readonly StorageKey[],
-        windowMs,
-        storedAt: object.modifiedAt,
-      };
-    } catch (error) {
-      if (error instanceof AeroError) error.message = `${object.key}: ${error.message}`;
-      throw error;
-    }
+  return documents.map((document) => {
+    const { keys, windowMs } = readNamed(document, readCondemned, UNREADABLE);
+    const { key, modifiedAt } = document.object;
+    return { id: LIST.exec(key)![1]!, keys: keys as readonly StorageKey[], windowMs, storedAt: modifiedAt };
   });
 }

@@ -13,6 +13,7 @@ import { bytesBody, isStorageError, type StorageKey } from "../plugin/storage.ts
 import { mapConcurrent } from "./concurrent.ts";
 import { listDocuments } from "./documents.ts";
 import { PREFIX, recordKey, verdictKey, versionKey } from "./keys.ts";
+import { readNamed } from "./read_named.ts";
 import type { Store } from "./store.ts";
 
 /** A run that has a record. */
@@ -118,7 +119,7 @@ export class RunArchive {
   ): Promise<RunRecord | undefined> {
     const bytes = await this.#read(recordKey(project, run), options);
     if (bytes === undefined) return undefined;
-    const record = readRecord(bytes);
+    const record = readNamed({ object: { key: recordKey(project, run) }, bytes }, readRecord);
     if (record.run === run && await this.#isWhole(digestOf(bytes), options)) return record;
     throw recordCorrupt(run);
   }
@@ -181,7 +182,7 @@ export class RunArchive {
       records: wanted.flatMap(({ object, bytes }, i) =>
         orDamage(() => {
           if (!stored.has(digests[i]!) && !this.#store.isAway) throw recordCorrupt(object.key.split("/")[2]!);
-          return readRecord(bytes);
+          return readNamed({ object, bytes }, readRecord);
         })
       ),
       verdicts: documents.filter(({ object }) => VERDICT.test(object.key)).flatMap(({ object, bytes }) =>

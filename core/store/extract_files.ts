@@ -71,11 +71,15 @@ export async function extractFiles(
     if (!ranged) await writeWhole(store, file, options, (read) => progress(read, 0));
     progress(0, 1);
   });
+  // The first one alone: what it finds out of where such objects are spares the others a question each.
+  const [first, ...others] = alone.filter((file) => !isRanged(file));
   const streams = isDisk ? STREAMS.disk : Math.min(STREAMS.service, maxConcurrency);
-  await mapConcurrent(alone.filter((file) => !isRanged(file)), streams, async (file) => {
+  const writeOne = async (file: FileToWrite) => {
     await writeWhole(store, file, options, (read) => progress(read, 0));
     progress(0, 1);
-  });
+  };
+  if (first !== undefined) await writeOne(first);
+  await mapConcurrent(others, streams, writeOne);
 }
 
 /** Which ranges of which packs to read, in order of offset, and which files lie in none. */

@@ -9,9 +9,9 @@ export function pushText(pushed: Pushed, style: Style): string {
   const nothing = objects === 0 && runs.length === 0 && versions === 0;
   const whole = nothing
     ? style.dim(`Nothing waits for ${storage}${left > 0 ? " of what was named" : ""}`)
-    : `${dryRun ? "Would send" : "Sent"} ${plural(objects, "object")}, ${
-      style.bold(formatBytes(bytes))
-    }, of ${plural(runs.length, "run")} to ${storage}, in ${plural(requests, "request")}`;
+    : `${dryRun ? "Would send" : "Sent"} ${plural(objects, "object")}, ${style.bold(formatBytes(bytes))}${
+      runs.length === 0 ? "" : `, of ${plural(runs.length, "run")}`
+    } to ${storage}, in ${plural(requests, "request")}`;
   const named = labels.length > 0
     ? [`  labels: ${labels.join(", ")}`]
     : dryRun && versions > 0

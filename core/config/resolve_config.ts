@@ -55,7 +55,7 @@ export function resolveLayers(
     layers,
     pick("storage.use", (l) => l.storage?.use, registry.storages[0]?.name ?? "local"),
   );
-  checkStorage(storage, registry);
+  checkStorage(storage, registry, layers);
   const environmentUse = pick("environment.use", (l) => l.environmentUse, "auto");
   checkName(
     environmentUse,
@@ -143,7 +143,7 @@ function profileOf(
   }));
 }
 
-function checkStorage(storage: ResolvedStorage, registry: Registry): void {
+function checkStorage(storage: ResolvedStorage, registry: Registry, layers: readonly Layer[]): void {
   const plugin = registry.storages.find((plugin) => plugin.name === storage.use.value);
   if (plugin === undefined) {
     return checkName(storage.use, registry.storages.map((plugin) => plugin.name), "a storage");
@@ -159,7 +159,24 @@ function checkStorage(storage: ResolvedStorage, registry: Registry): void {
   throw new UserError("config_invalid", {
     what: `Cannot use the storage "${plugin.name}"`,
     why: faults.join("\n"),
+    ...unknownProfile(storage.section.options.profile, layers),
   });
+}
+
+/** What is missing may stand in a profile whose name was not hit. */
+function unknownProfile(
+  name: JsonValue | undefined,
+  layers: readonly Layer[],
+): { readonly fix?: readonly string[] } {
+  const names = layers.flatMap(({ profiles }) => Object.keys(profiles ?? {}));
+  if (typeof name !== "string" || names.includes(name)) return {};
+  const near = nearest(name, names);
+  return {
+    fix: [
+      `your own config.yaml has no profile ${JSON.stringify(name)}` +
+      (near === undefined ? "" : `; did you mean "${near}"?`),
+    ],
+  };
 }
 
 function checkName(picked: Picked<string>, known: readonly string[], kind: string): void {

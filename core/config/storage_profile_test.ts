@@ -96,3 +96,12 @@ Deno.test("what a profile says wrong is told with the file that it stands in", a
     },
   );
 });
+
+Deno.test("where options are missing, a profile that was nearly named is told", async () => {
+  await assert.rejects(load("{ use: cloud, profile: ous }", PROFILES), (error) => {
+    assert.ok(error instanceof UserError);
+    assert.match(error.report.why!, /storage\.bucket .*it is missing/);
+    assert.deepEqual(error.report.fix, ['your own config.yaml has no profile "ous"; did you mean "ours"?']);
+    return true;
+  });
+});

@@ -42,7 +42,9 @@ export function s3Failure(
   const headers = $response?.headers ?? {};
   // Services repeat the access key and the signature in their replies, and errors are printed with all that they hold.
   for (const field of Object.keys(error)) {
-    if (!["name", "message", "Code", "$fault", "$metadata"].includes(field)) Reflect.deleteProperty(error, field);
+    if (!["name", "message", "Code", "$fault", "$metadata"].includes(field)) {
+      Reflect.deleteProperty(error, field);
+    }
   }
   const date = Date.parse(headers["date"] ?? "");
   const rightRegion = headers["x-amz-bucket-region"] ?? Region;
@@ -59,10 +61,15 @@ export function s3Failure(
   const elsewhere = rightRegion !== undefined && rightRegion !== facts.region &&
     [301, 307, 400].includes(status);
   const meaning = elsewhere ? meaningOfStatus(301) : MEANINGS[code] ?? meaningOfStatus(status);
-  const named = [code, `${status}`, ...(all.requestId ? [`request ${all.requestId}`] : [])].filter(Boolean);
+  const why = meaning.why(all);
+  const named = [
+    code,
+    why.includes(`${status}`) ? "" : `${status}`,
+    all.requestId === undefined ? "" : `request ${all.requestId}`,
+  ].filter((text) => text !== "");
   return new StorageError(meaning.code, {
     what,
-    why: `${meaning.why(all)} (${named.join(", ")})`,
+    why: named.length === 0 ? why : `${why} (${named.join(", ")})`,
     ...(meaning.fix === undefined ? {} : { fix: meaning.fix(all) }),
   }, { cause: error });
 }

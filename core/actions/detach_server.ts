@@ -39,7 +39,7 @@ export async function detachServer(app: App, options: ServeOptions): Promise<Sto
       "-c",
       'umask 077; exec "$@" >>"$0" 2>&1 </dev/null',
       place.logFile,
-      ...selfCommand(),
+      ...selfCommand(app.variables),
       ...upWords(app, options, place),
     ],
     cwd: "/",

@@ -14,7 +14,7 @@ export interface SystemdUnit {
 export async function systemdUnit(app: App, options: ServeOptions): Promise<SystemdUnit> {
   const place = await serverPlace(app, options.data);
   serviceSettings(app, options, place);
-  const words = [...selfCommand(), ...upWords(app, options, place)].map(unitWord).join(" ");
+  const words = [...selfCommand(app.variables), ...upWords(app, options, place)].map(unitWord).join(" ");
   // A unit sees no variable of a login, so the directories that this user has chosen are named.
   const variables = [
     "HOME",

@@ -32,6 +32,10 @@ export const ENVIRONMENT_VARIABLES: readonly EnvironmentVariable[] = [
     summary: "Directory of this user's data, such as local storage",
   },
   { name: "AERO_OFFLINE", summary: "1 does what --offline does: the storage is not asked" },
+  {
+    name: "AERO_PROGRAM",
+    summary: "Set by the portable file to its own path, for what is started again later",
+  },
   { name: "XDG_CONFIG_HOME", summary: "Holds aero/config.yaml, the defaults of this user; else ~/.config" },
   { name: "XDG_CACHE_HOME", summary: "Holds the cache; else ~/.cache" },
   { name: "XDG_DATA_HOME", summary: "Holds this user's data; else ~/.local/share" },

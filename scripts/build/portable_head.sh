@@ -71,6 +71,9 @@ choose
 [ -x "$cache/$digest/deno" ] || (unpack) || exit
 PATH=$path
 runtime=$cache/$digest
+# What is started again later, by aero itself or by systemd, is this file: what it unpacks may be removed.
+case $self in /*) AERO_PROGRAM=$self ;; *) AERO_PROGRAM=$PWD/$self ;; esac
+export AERO_PROGRAM
 # Programs that aero starts must not find this Deno under the name of `node`.
 export DENO_DIR="$runtime/state" DENO_NO_UPDATE_CHECK=1 DENO_DISABLE_NODE_SHIM=1
 exec "$runtime/deno" run --quiet --no-config --no-lock --no-remote --no-npm --cached-only @PERMISSIONS@ \

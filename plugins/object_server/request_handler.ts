@@ -206,7 +206,7 @@ export class RequestHandler implements HttpHandler {
       ),
     });
     await requireRight(call, operation);
-    await requireOwner(call);
+    if (bucket !== "") await call.requireOwner(bucket, "x-amz-expected-bucket-owner");
     if ((call.body.length ?? Infinity) <= SMALL_BODY_BYTES || !call.body.announced) {
       return await operation.run(call);
     }
@@ -271,12 +271,4 @@ async function requireRight(call: Call, { access }: Operation): Promise<void> {
   if (access === "self") return;
   if (access === "list") return void await call.require("read", call.bucket, call.query.get("prefix") ?? "");
   await call.require(access, call.bucket, call.key === "" ? undefined : call.key);
-}
-
-/** Holds a request to the owner that it expects. @throws {S3Fault} `AccessDenied`. */
-async function requireOwner(call: Call): Promise<void> {
-  const expected = call.header("x-amz-expected-bucket-owner");
-  if (expected === undefined || call.bucket === "") return;
-  const { owner } = await call.engine.buckets.stat(call.bucket);
-  if (owner !== expected) throw new S3Fault("AccessDenied");
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { presignQuery } from "../s3_protocol/sign_request.ts";
 import { openObjectService, OWNER } from "../../tests/support/object_service.ts";
+import { ownCertificate } from "./certificate.ts";
 import { sendRaw } from "../../tests/support/raw_socket.ts";
 
 async function open(options: Parameters<typeof openObjectService>[0] = {}) {
@@ -142,6 +143,27 @@ Deno.test("a bucket may stand in the host, and then the path is the key", async 
   );
 
   assert.match(reply, /^HTTP\/1.1 200 [^]*\r\n\r\nhello$/);
+});
+
+Deno.test("the same is served over TLS, with bodies of any size", async () => {
+  const directory = await Deno.makeTempDir();
+  try {
+    const { cert, key, own } = await ownCertificate(directory, ["127.0.0.1", "localhost"], Date.now());
+    await using service = await open({ tls: { cert, key } });
+    using client = Deno.createHttpClient({ caCerts: [await Deno.readTextFile(own.caFile)] });
+    const body = new Uint8Array(1_000_000).map((_, i) => i);
+    const send = async (method: string, more: RequestInit = {}) => {
+      const reply = await fetch(service.presign(method, "/bucket/key"), { method, client, ...more });
+      return { status: reply.status, bytes: new Uint8Array(await reply.arrayBuffer()) };
+    };
+
+    assert.match(service.server.url, /^https:/);
+    assert.equal((await send("PUT", { body })).status, 200);
+    assert.deepEqual((await send("GET")).bytes, body);
+    assert.equal((await send("PUT", { body, headers: { "content-md5": "AAAA" } })).status, 400);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
 });
 
 Deno.test("what the engine threw and nobody foresaw is a 500 that tells nothing of it", async () => {

@@ -86,6 +86,18 @@ export class Call {
   }
 
   /**
+   * Holds the request to the owner that one of its headers expects of a bucket, if it is there.
+   *
+   * @throws {S3Fault} `AccessDenied`.
+   */
+  async requireOwner(bucket: string, header: string): Promise<void> {
+    const expected = this.header(header);
+    if (expected === undefined) return;
+    const { owner } = await this.engine.buckets.stat(bucket);
+    if (owner !== expected) throw new S3Fault("AccessDenied");
+  }
+
+  /**
    * Whether the caller asked to pass over retentions in governance mode.
    *
    * @throws {S3Fault} `AccessDenied` if the caller may not: who made the bucket may, and who may write all buckets.

@@ -15,6 +15,7 @@ export const COPY_SOURCE = "x-amz-copy-source";
 export async function openCopySource(call: Call): Promise<{ source: CopySource; open: OpenObject }> {
   const source = parseCopySource(call.header(COPY_SOURCE) ?? "", percentDecode);
   await call.require("read", source.bucket, source.key);
+  await call.requireOwner(source.bucket, "x-amz-source-expected-bucket-owner");
   const open = await call.engine.objects.open(source);
   try {
     requireForCopy(readConditions((name) => call.header(name), "x-amz-copy-source-"), open.info);

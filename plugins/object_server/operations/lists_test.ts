@@ -187,4 +187,12 @@ Deno.test("a request that expects another owner of the bucket is denied", async 
 
   assert.equal((await get("maker")).status, 403);
   assert.equal((await get("owner")).status, 200);
+  const copy = (owner: string) =>
+    service.send({
+      method: "PUT",
+      path: "/bucket/copy",
+      headers: { "x-amz-copy-source": "/bucket/a", "x-amz-source-expected-bucket-owner": owner },
+    });
+  assert.equal((await copy("maker")).status, 403);
+  assert.equal((await copy("owner")).status, 200);
 });

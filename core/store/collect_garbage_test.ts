@@ -37,7 +37,7 @@ async function name(store: Store, files: readonly Descriptor[], artifact = "coun
   const manifest = await putManifest(store, {
     entries: files.map(({ digest, size }, i) => ({
       kind: "file",
-      path: `f${i}` as RelativePath,
+      path: `f${String(i).padStart(3, "0")}` as RelativePath,
       digest,
       size,
       executable: false,
@@ -221,6 +221,26 @@ Deno.test("many tiny packs become one", async () => {
 
   assert.equal(tiny.length, 10);
   assert.equal(test.keys("packs/").length, 1);
+  assert.deepEqual(await findingsOf(await test.open()), []);
+});
+
+Deno.test("packs that are packed anew stay under the size of a pack", async () => {
+  await using test = new Fixture();
+  const store = await test.open();
+  // Each is mostly garbage, and what lives comes to more than one pack may have.
+  for (let pack = 0; pack < 5; pack++) {
+    const contents = Array.from({ length: 60 }, (_, i) => bytes(500_000, 1).with(0, i).with(1, pack));
+    const files = await putAll(store, contents);
+    await name(store, files.slice(0, 25), `a${pack}`);
+  }
+  test.now += 2 * DAY_MS;
+  await test.collect();
+  test.now += 15 * DAY_MS;
+  await test.collect();
+
+  const sizes = test.keys("packs/").map((key) => test.objects.get(parseStorageKey(key))!.bytes.length);
+  assert.ok(Math.max(...sizes) <= 34 * 1024 * 1024, sizes.join());
+  assert.ok(sizes.length <= 3, sizes.join());
   assert.deepEqual(await findingsOf(await test.open()), []);
 });
 

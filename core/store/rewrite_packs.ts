@@ -21,6 +21,8 @@ export interface Rewritten {
 // Neighbours are read together, also past bytes that nobody wants.
 const READ_BYTES = 8 * 1024 * 1024;
 const GAP_BYTES = 256 * 1024;
+// As packs are written at first: an index must not outgrow what it is about.
+const MOST_OBJECTS = 65_536;
 
 /**
  * Puts what is to be carried over from packs into new packs, which are like no other.
@@ -52,13 +54,15 @@ export async function* rewritePacks(
       yield { pack, damage: read };
       continue;
     }
+    const bytes = read.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    const isFull = size + bytes > store.packTargetBytes || entries.length + read.length > MOST_OBJECTS;
+    if (isFull) yield* await flush();
     for (const { digest, bytes } of read) {
       entries.push({ digest, offset: size, length: bytes.length });
       parts.push(bytes);
       size += bytes.length;
     }
     waiting.push(pack);
-    if (size >= store.packTargetBytes) yield* await flush();
   }
   yield* await flush();
 }

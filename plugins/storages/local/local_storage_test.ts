@@ -80,6 +80,17 @@ Deno.test("put() of a symbolic link in the staging directory stores what it poin
     assert.equal(await Deno.readTextFile(outside), "hello");
   }));
 
+Deno.test("a symbolic link in the place of an object is listed, and cannot be read: it is not absent", () =>
+  withRoot(async (root) => {
+    await using storage = await open(root);
+    await storage.put(KEY, text("hello"));
+    await Deno.rename(`${root}/${KEY}`, `${root}/../outside`);
+    await Deno.symlink(`${root}/../outside`, `${root}/${KEY}`);
+
+    assert.deepEqual((await Array.fromAsync(storage.list(""))).map(({ key }) => key), [KEY]);
+    await rejectsWith("denied", storage.get(KEY));
+  }));
+
 Deno.test("opening removes unfinished files of more than a day, and no younger ones", () =>
   withRoot(async (root) => {
     await (await open(root))[Symbol.asyncDispose]();

@@ -21,7 +21,7 @@ export interface PlaceSources {
  * - `.` is the storage of the project;
  * - `NAME` is a profile of the user, or else a kind of storage with no options, such as `local`;
  * - `KIND:PATH`, such as `local:/mnt/data` or `local:backup`;
- * - `use=KIND,OPTION=VALUE,…`, as a section `storage` says it.
+ * - `use=KIND,OPTION=VALUE,…`, as a section `storage` says it, `profile=NAME` too.
  *
  * @throws {UserError} `place_invalid`.
  */
@@ -45,7 +45,14 @@ export function parseStoragePlace(text: string, sources: PlaceSources): PluginSe
 }
 
 function sectionOf(text: string, { profiles, cwd }: PlaceSources): PluginSection {
-  if (/^[a-z_]+=/.test(text)) return wordsOf(text);
+  if (/^[a-z_]+=/.test(text)) {
+    const { use, options } = wordsOf(text);
+    const { path, profile } = options;
+    const said = typeof profile === "string" && Object.hasOwn(profiles, profile) ? profiles[profile] : {};
+    const { use: _, ...more } = isJsonObject(said) ? said as JsonObject : {};
+    const absolute = typeof path === "string" && !path.startsWith("/") ? { path: `${cwd}/${path}` } : {};
+    return { use, options: { ...more, ...options, ...absolute } };
+  }
   const colon = text.indexOf(":");
   if (colon > 0) {
     const path = text.slice(colon + 1);
@@ -58,7 +65,7 @@ function sectionOf(text: string, { profiles, cwd }: PlaceSources): PluginSection
     throw invalid(text, "this profile does not say which kind of storage it is: it has no use");
   }
   const { use, ...options } = profile as JsonObject;
-  return { use: use as string, options };
+  return { use: use as string, options: { ...options, profile: text } };
 }
 
 function wordsOf(text: string): PluginSection {

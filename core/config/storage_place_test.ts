@@ -11,11 +11,20 @@ function kind(name: string, config: z.ZodType): RegisteredStorage {
 const SOURCES: PlaceSources = {
   storages: [
     kind("local", z.strictObject({ path: z.string().exactOptional() })),
-    kind("bucket", z.strictObject({ bucket: z.string(), plain: z.boolean().exactOptional() })),
+    kind(
+      "bucket",
+      z.strictObject({
+        bucket: z.string(),
+        plain: z.boolean().exactOptional(),
+        profile: z.string().exactOptional(),
+      }),
+    ),
   ],
   profiles: {
     lab: { use: "bucket", bucket: "lab" },
     local: { use: "bucket", bucket: "mine" },
+    disk: { use: "local", path: "/mnt/disk" },
+
     odd: { bucket: "x" },
   },
   own: { use: "bucket", options: { bucket: "own" } },
@@ -25,8 +34,12 @@ const SOURCES: PlaceSources = {
 for (
   const [text, expected] of [
     [".", { use: "bucket", options: { bucket: "own" } }],
-    ["lab", { use: "bucket", options: { bucket: "lab" } }],
-    ["local", { use: "bucket", options: { bucket: "mine" } }],
+    ["lab", { use: "bucket", options: { bucket: "lab", profile: "lab" } }],
+    ["local", { use: "bucket", options: { bucket: "mine", profile: "local" } }],
+    ["disk", { use: "local", options: { path: "/mnt/disk" } }],
+    ["use=bucket,profile=lab", { use: "bucket", options: { bucket: "lab", profile: "lab" } }],
+    ["use=bucket,profile=lab,bucket=b", { use: "bucket", options: { bucket: "b", profile: "lab" } }],
+    ["use=local,path=backup", { use: "local", options: { path: "/home/ada/backup" } }],
     ["local:/mnt/a:b", { use: "local", options: { path: "/mnt/a:b" } }],
     ["local:backup", { use: "local", options: { path: "/home/ada/backup" } }],
     ["use=local", { use: "local", options: {} }],

@@ -55,7 +55,7 @@ const METRICS = "/-/metrics";
 /** Bodies up to here cost no more than the connection that they come through. */
 const SMALL_BODY_BYTES = 64 * 1024;
 /** Larger bodies that are taken in at once, and how long another waits for its turn. */
-const BODIES_AT_ONCE = 128;
+const BODIES_AT_ONCE = 64;
 const BODY_PATIENCE_MS = 1_000;
 
 const encoder = new TextEncoder();

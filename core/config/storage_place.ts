@@ -37,6 +37,11 @@ export function parseStoragePlace(text: string, sources: PlaceSources): PluginSe
   }
   const read = plugin.config.safeParse(section.options);
   if (read.success) return section;
+  // Not every kind of storage looks for more under the name of a profile.
+  const { profile: _, ...options } = section.options;
+  if (Object.hasOwn(sources.profiles, text) && plugin.config.safeParse(options).success) {
+    return { use: section.use, options };
+  }
   const faults = faultsOf(read.error, plugin.config);
   throw invalid(
     text,

@@ -18,6 +18,7 @@ import { manyFilesBench } from "../tests/bench/many_files_bench.ts";
 import { metricsBench } from "../tests/bench/metrics_bench.ts";
 import { Peers } from "../tests/bench/peers.ts";
 import { run } from "../tests/bench/process.ts";
+import { pushPullBench } from "../tests/bench/push_pull_bench.ts";
 import { type BenchReport, reportText } from "../tests/bench/report.ts";
 import { runOverheadBench } from "../tests/bench/run_overhead_bench.ts";
 import { startUpBench } from "../tests/bench/start_up_bench.ts";
@@ -33,6 +34,7 @@ const BENCHES: readonly Bench[] = [
   manyFilesBench,
   metricsBench,
   storageServerBench,
+  pushPullBench,
 ];
 
 const { values, positionals } = parseArgs({

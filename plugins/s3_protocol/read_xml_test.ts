@@ -37,6 +37,7 @@ const REFUSED: readonly [name: string, text: string][] = [
   ["a document type", '<!DOCTYPE A SYSTEM "file:///etc/passwd"><A/>'],
   ["entities that grow", '<!DOCTYPE A [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><A>&b;</A>'],
   ["a document type in lower case", "<!doctype a><a/>"],
+  ["more elements than any request needs", `<A>${"<B/>".repeat(200_000)}</A>`],
   ["elements too deep", `${"<A>".repeat(20)}${"</A>".repeat(20)}`],
 ];
 for (const [name, text] of REFUSED) {

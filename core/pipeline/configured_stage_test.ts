@@ -18,7 +18,7 @@ for (
     const record = sampleRecord({ grade: grade as RecordedGrade, state: "succeeded" });
     const services = {
       results: { get: () => Promise.resolve({ run: record.run }) },
-      archive: { getRecord: () => Promise.resolve(record) },
+      archive: { knownRecord: () => Promise.resolve(record) },
     } as unknown as RunServices;
     const plan = { version: sampleVersion(), id: record.version, key: record.stageKey };
 

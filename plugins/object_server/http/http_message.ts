@@ -15,6 +15,7 @@ export type Framing =
 export interface HttpHead {
   /** As sent; upper case by convention only. */
   readonly method: string;
+  readonly version: "HTTP/1.1" | "HTTP/1.0";
   /** From the first `/` to before `?`, with its percent signs, dots and double slashes. */
   readonly path: string;
   /** After `?`; "" without one. */

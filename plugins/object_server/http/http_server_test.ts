@@ -213,6 +213,28 @@ Deno.test("a source of unknown length is sent in chunks", async () => {
   assert.equal(reply, "helloworld");
 });
 
+Deno.test("a client of HTTP/1.0 gets no chunks, and is told if the connection stays", async () => {
+  const source = () => {
+    const pieces = [encoder.encode("hello")];
+    return { read: () => pieces.shift(), close() {} };
+  };
+  await using server = listen((request) =>
+    Promise.resolve({
+      status: 200,
+      headers: [],
+      body: request.head.path === "/source" ? source() : encoder.encode("x"),
+    })
+  );
+
+  const reply = await sendRaw(
+    server.port,
+    "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\nGET /source HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
+  );
+
+  assert.match(reply, /Connection: keep-alive\r\n\r\nx[^]*Connection: close\r\n\r\nhello$/);
+  assert.doesNotMatch(reply, /chunked/);
+});
+
 Deno.test("a client that does not end its headers is told 408", async () => {
   await using server = listen(echo, { headTimeoutMs: 1 });
 

@@ -36,6 +36,7 @@ export function parseHead(bytes: Uint8Array): HttpHead {
   const connection = joined(headers, "connection")?.toLowerCase().split(",").map((word) => word.trim()) ?? [];
   return {
     method,
+    version,
     path,
     query,
     headers,

@@ -165,7 +165,7 @@ async function reply(
       date: state.date(),
       keepAlive,
       headOnly: head?.method === "HEAD",
-      chunksAllowed: head?.keepAlive ?? false,
+      old: head?.version === "HTTP/1.0",
     });
     response.sent?.(bytes);
     return reusable;

@@ -17,8 +17,8 @@ export interface ReplyContext {
   readonly keepAlive: boolean;
   /** Whether the request was HEAD: lengths are said, bytes are not sent. */
   readonly headOnly: boolean;
-  /** Whether the client knows chunks: HTTP/1.1. */
-  readonly chunksAllowed: boolean;
+  /** Whether the client speaks HTTP/1.0: it knows no chunks, and has to be told that the connection stays. */
+  readonly old: boolean;
 }
 
 /**
@@ -39,14 +39,14 @@ export async function writeResponse(
     const bodiless = response.status === 204 || response.status === 304 || response.status < 200;
     const length = body instanceof Uint8Array ? body.length : response.bodyLength ?? (body ? undefined : 0);
     const silent = bodiless || context.headOnly;
-    const chunked = !silent && length === undefined && context.chunksAllowed;
+    const chunked = !silent && length === undefined && !context.old;
     const reusable = context.keepAlive && (silent || length !== undefined || chunked);
     const head = encodeHead(response.status, [
       ...response.headers,
       ...(bodiless || length === undefined ? [] : [["Content-Length", String(length)] as const]),
       ...(chunked ? [["Transfer-Encoding", "chunked"] as const] : []),
       ["Date", context.date],
-      ...(reusable ? [] : [["Connection", "close"] as const]),
+      ...(reusable && !context.old ? [] : [["Connection", reusable ? "keep-alive" : "close"] as const]),
     ]);
     if (silent || body === undefined) {
       await write(head);
@@ -72,7 +72,6 @@ async function writeSource(
   let sent = 0;
   let pending: Uint8Array | undefined = head;
   for (;;) {
-    // A source that fails at once fails before the head is out, so that the client can still be told.
     const bytes = await source.read();
     if (bytes === undefined) break;
     sent += bytes.length;

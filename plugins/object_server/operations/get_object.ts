@@ -19,7 +19,7 @@ export const getObject: Operation = {
     const { reply, range } = describe(call, open.info, () => open.parts());
     const { size } = open.info;
     if (range === undefined && size === 0) return reply;
-    return { ...reply, body: sourceOf(open, range), bodyLength: range?.length ?? size };
+    return { ...reply, body: await sourceOf(open, range), bodyLength: range?.length ?? size };
   },
 };
 
@@ -115,10 +115,16 @@ function holdToConditions(call: Call, info: StoredObject): void {
   }
 }
 
-function sourceOf(open: OpenObject, range: ByteRange | undefined): ByteSource {
+/** Reads the first piece before anything is answered: of an object that is damaged right there the client is still told. */
+async function sourceOf(open: OpenObject, range: ByteRange | undefined): Promise<ByteSource> {
   const reader = open.read(range).getReader();
+  let first: Uint8Array | undefined = (await reader.read()).value;
   return {
-    read: async () => (await reader.read()).value,
+    async read() {
+      const bytes = first ?? (await reader.read()).value;
+      first = undefined;
+      return bytes;
+    },
     close: () => reader.cancel().catch(() => {}),
   };
 }

@@ -196,6 +196,7 @@ Deno.test("a bucket without object lock takes no retention and no hold", async (
   const put2 = service.client.send(
     new PutObjectCommand({
       ...NAME,
+      Body: "x",
       ObjectLockMode: "COMPLIANCE",
       ObjectLockRetainUntilDate: RetainUntilDate,
     }),

@@ -49,7 +49,8 @@ export function parseStoragePlace(text: string, sources: PlaceSources): PluginSe
   );
 }
 
-function sectionOf(text: string, { profiles, cwd }: PlaceSources): PluginSection {
+function sectionOf(text: string, sources: PlaceSources): PluginSection {
+  const { profiles, cwd, own } = sources;
   if (/^[a-z_]+=/.test(text)) {
     const { use, options } = wordsOf(text);
     const { path, profile } = options;
@@ -66,11 +67,16 @@ function sectionOf(text: string, { profiles, cwd }: PlaceSources): PluginSection
   }
   const profile = Object.hasOwn(profiles, text) ? profiles[text] : undefined;
   if (profile === undefined) return { use: text, options: {} };
-  if (!isJsonObject(profile) || typeof (profile as JsonObject).use !== "string") {
-    throw invalid(text, "this profile does not say which kind of storage it is: it has no use");
+  const { use, ...said } = isJsonObject(profile) ? profile as JsonObject : {};
+  const options = { ...said, profile: text };
+  if (typeof use === "string") return { use, options };
+  // A profile need not say for which kind of storage it is: that of the project, or the first that takes it.
+  const kinds = [...sources.storages].sort((a, b) => Number(b.name === own.use) - Number(a.name === own.use));
+  const fits = kinds.find(({ config }) => config.safeParse(options).success);
+  if (fits === undefined) {
+    throw invalid(text, "this profile says no kind of storage, and none takes what it says");
   }
-  const { use, ...options } = profile as JsonObject;
-  return { use: use as string, options: { ...options, profile: text } };
+  return { use: fits.name, options };
 }
 
 function wordsOf(text: string): PluginSection {

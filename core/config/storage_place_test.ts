@@ -25,7 +25,8 @@ const SOURCES: PlaceSources = {
     local: { use: "bucket", bucket: "mine" },
     disk: { use: "local", path: "/mnt/disk" },
 
-    odd: { bucket: "x" },
+    plain: { bucket: "x" },
+    odd: { nothing: "x" },
   },
   own: { use: "bucket", options: { bucket: "own" } },
   cwd: "/home/ada",
@@ -36,6 +37,7 @@ for (
     [".", { use: "bucket", options: { bucket: "own" } }],
     ["lab", { use: "bucket", options: { bucket: "lab", profile: "lab" } }],
     ["local", { use: "bucket", options: { bucket: "mine", profile: "local" } }],
+    ["plain", { use: "bucket", options: { bucket: "x", profile: "plain" } }],
     ["disk", { use: "local", options: { path: "/mnt/disk" } }],
     ["use=bucket,profile=lab", { use: "bucket", options: { bucket: "lab", profile: "lab" } }],
     ["use=bucket,profile=lab,bucket=b", { use: "bucket", options: { bucket: "b", profile: "lab" } }],

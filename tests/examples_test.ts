@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { COMMANDS } from "../core/commands/mod.ts";
 import { splitCommand } from "../core/pipeline/command_words.ts";
 import { main } from "../main.ts";
@@ -6,6 +7,9 @@ import { writeAeroProgram } from "./support/aero_on_path.ts";
 import { ExampleCopy, exampleProject } from "./support/example_project.ts";
 import { memoryIo } from "./support/memory_io.ts";
 import { subjectOrSkip } from "./support/must_run.ts";
+import { ownServer } from "./support/own_object_server.ts";
+import { makeBucket, plainClient } from "./support/s3_buckets.ts";
+import type { S3Service } from "./support/s3_subject.ts";
 import type { TestProject } from "./support/open_project.ts";
 import { podmanOrSkip } from "./support/podman.ts";
 
@@ -50,7 +54,12 @@ const host = await exampleProject("host");
 const newest = JSON.parse((await host.aero(["list", "--json", "--limit", "1"])).out()).run as string;
 const containers = await podmanOrSkip() === undefined ? undefined : await exampleProject("podman");
 
+const web = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, () => new Response("3\n1\n2\n"));
+const objects = await weatherBucket();
+
 Deno.test.afterAll(async () => {
+  await web.shutdown();
+  await objects[Symbol.asyncDispose]();
   await host[Symbol.asyncDispose]();
   await containers?.[Symbol.asyncDispose]();
 });
@@ -80,7 +89,18 @@ function settingOf(line: string): Setting {
 
 /** Puts what this project has in the place of what stands for it: a run id, a directory of the reader's. */
 function filledIn(line: string, copy: ExampleCopy): string {
-  return line.replaceAll("kqzm", newest.slice(0, 8)).replaceAll("/tmp/", `${copy.path("tmp")}/`);
+  return line.replaceAll("kqzm", newest.slice(0, 8)).replaceAll("/tmp/", `${copy.path("tmp")}/`)
+    .replaceAll("https://data.example.org", `http://127.0.0.1:${web.addr.port}`);
+}
+
+/** A server with the versioned bucket that examples import from. */
+async function weatherBucket(): Promise<S3Service & AsyncDisposable> {
+  const server = await ownServer({ tls: false });
+  await makeBucket(server, "weather", true);
+  const client = plainClient(server);
+  await client.send(new PutObjectCommand({ Bucket: "weather", Key: "hourly/2011.csv", Body: "cold\n" }));
+  client.destroy();
+  return server;
 }
 
 async function typeInProcess(line: string, setting: Setting): Promise<void> {
@@ -93,7 +113,13 @@ async function typeInProcess(line: string, setting: Setting): Promise<void> {
   const metrics = copy.path("metrics.jsonl");
   const io = memoryIo({
     cwd: copy.path(empty ? "empty" : "project"),
-    env: { ...copy.env, ...(setting.in === "a run" ? { AERO_METRICS: metrics } : {}) },
+    env: {
+      ...copy.env,
+      AWS_ENDPOINT_URL: objects.endpoint,
+      AWS_ACCESS_KEY_ID: objects.accessKey,
+      AWS_SECRET_ACCESS_KEY: objects.secret,
+      ...(setting.in === "a run" ? { AERO_METRICS: metrics } : {}),
+    },
   });
 
   const code = await main(args, io);

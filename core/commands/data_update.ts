@@ -11,7 +11,7 @@ export const dataUpdate = defineCommand({
     "Versions that are there keep their bytes.",
   examples: [
     { does: "Take what is new", run: "aero data update" },
-    { does: "Only look", run: "aero data update weather --dry-run" },
+    { does: "Only look", run: "aero data update --dry-run" },
   ],
   positionals: [{
     name: "artifacts",

@@ -62,7 +62,7 @@ async function fill(project: TestProject, kind: "host" | "podman"): Promise<void
   await aero("data", "add", "data/raw", "--name", "hourly_counts", "-m", "2012 added");
   await aero("run");
   await aero("run", "train", "max_depth=6");
-  await aero("artifact", "alias", "model", "best", "v3");
+  await aero("artifact", "alias", "set", "model@best", ":v3");
 }
 
 /** A copy of an example project, for one example to do with as it likes. */

@@ -17,7 +17,7 @@ import { connectS3 } from "./open_s3.ts";
 import type { S3Connection } from "./s3_connection.ts";
 
 /** What tells where a bucket is; the rest is about how to get in, and is each user's own. */
-const KEPT = ["endpoint", "region", "path_style", "requester_pays"] as const;
+const KEPT = ["region", "path_style", "requester_pays"] as const;
 
 /**
  * Opens objects below `s3://bucket/prefix`, or the one of that name, as data.
@@ -43,9 +43,14 @@ export async function openS3Source(
   const { connection, close } = await connectS3(config.data, context);
   try {
     const versioning = await versioningOf(connection, url.href, context.signal);
-    const kept = Object.fromEntries(
-      KEPT.flatMap((name) => options[name] === undefined ? [] : [[name, options[name]]]),
-    );
+    const { service } = connection.place;
+    const kept = {
+      // Also one that a variable of this machine names: others do not have that.
+      ...(service.startsWith("http") ? { endpoint: service } : {}),
+      ...Object.fromEntries(
+        KEPT.flatMap((name) => options[name] === undefined ? [] : [[name, options[name]]]),
+      ),
+    };
     return new S3Source({
       connection,
       close,

@@ -70,12 +70,14 @@ export class FaultProxy implements AsyncDisposable {
     }
   }
 
-  async #serve(client: Deno.Conn): Promise<void> {
+  async #serve(client: Deno.TcpConn): Promise<void> {
     this.#open.add(client);
-    let server: Deno.Conn | undefined;
+    let server: Deno.TcpConn | undefined;
     try {
       server = await Deno.connect({ hostname: this.#target.hostname, port: Number(this.#target.port) });
       this.#open.add(server);
+      // Head and body are written apart: each small one would wait for the other end's acknowledgement.
+      for (const connection of [client, server]) connection.setNoDelay(true);
       const fromClient = new WireReader(client);
       const fromServer = new WireReader(server);
       while (await this.#exchange(client, server, fromClient, fromServer));

@@ -49,7 +49,11 @@ export async function startServer(
   const url = urlOf(server, hostname);
   const stack = opened.move();
   let stopping: Promise<void> | undefined;
-  const stop = (graceMs: number) => stopping ??= server.stop(graceMs).then(() => stack.disposeAsync());
+  const stop = (graceMs: number) => {
+    // A second call may be less patient than the first.
+    const stopped = server.stop(graceMs);
+    return stopping ??= stopped.then(() => stack.disposeAsync());
+  };
   return {
     url,
     closed: server.closed,

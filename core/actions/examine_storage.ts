@@ -35,7 +35,7 @@ export interface StorageLoss {
 export interface StorageExamined {
   readonly type: "fsck";
   readonly location: string;
-  /** Objects and packs that were read. */
+  /** Objects and packs that were looked at. */
   readonly objects: number;
   readonly bytes: number;
   /** What is damaged still. */

@@ -42,7 +42,9 @@ export const storageFsck = defineCommand({
       return `${style.green(item.action)}  ${item.key}${from}`;
     }
     if (item.type === "loss") return `${style.red("left")}  ${item.kind}  ${item.message}`;
-    const read = `${plural(item.objects, "object")}, ${formatBytes(item.bytes)}`;
+    const read = item.bytes === 0 && item.objects > 0
+      ? `names and sizes of ${plural(item.objects, "object")}`
+      : `${plural(item.objects, "object")}, ${formatBytes(item.bytes)}`;
     const mended = item.mended === 0 ? "" : `; ${item.mended} mended`;
     if (item.damaged === 0) return `${style.green("sound")}  ${read} in ${item.location}${mended}`;
     return `${style.red("damaged")}  ${

@@ -45,7 +45,7 @@ export interface CheckMemory {
 
 /** How a store is checked. */
 export interface CheckOptions extends OperationOptions {
-  /** Called with the bytes of each object and pack once they have been read. */
+  /** Called with the bytes of each object and pack once they have been read; with 0 for one that need not be. */
   readonly onRead?: (bytes: number) => void;
   /** Only names, sizes and the indexes of packs are looked at: damage inside objects is not found. */
   readonly quick?: boolean;
@@ -121,6 +121,7 @@ class ContentCheck {
     }
     if (this.#options.quick || this.#options.memory?.isRight(object)) {
       this.#sound.sizes.set(digest, size);
+      this.#options.onRead?.(0);
       return [];
     }
     return await unlessUnreadable(key, "object_corrupt", digest, async () => {
@@ -156,6 +157,7 @@ class ContentCheck {
       if (this.#options.quick || this.#options.memory?.isRight(object)) {
         const entries = await readPackTail(this.#store.storage, pack, size, this.#scope);
         for (const { digest, length } of entries ?? []) this.#sound.sizes.set(digest, length);
+        this.#options.onRead?.(0);
         return entries ? [] : [{ kind: "pack_corrupt", key, message: `the index of ${key} cannot be read` }];
       }
       const read = await readPack(this.#store.storage, pack, object, this.#scope);

@@ -72,7 +72,7 @@ export async function detachServer(app: App, options: ServeOptions): Promise<Sto
 
 /** The words after the program's name that start the same server in the foreground. */
 export function upWords(app: App, options: ServeOptions, place: ServerPlace): string[] {
-  const { listen, profile, bucket, region, tls, tlsCert, tlsKey, insecure } = options;
+  const { listen, profile, bucket, region, tls, tlsCert, tlsKey, insecure, over } = options;
   return [
     "storage",
     "up",
@@ -92,6 +92,7 @@ export function upWords(app: App, options: ServeOptions, place: ServerPlace): st
     ...(tlsCert === undefined ? [] : ["--tls-cert", absolutePath(app, tlsCert)]),
     ...(tlsKey === undefined ? [] : ["--tls-key", absolutePath(app, tlsKey)]),
     ...(insecure ? ["--insecure"] : []),
+    ...(over === undefined ? [] : ["--over", absolutePath(app, over)]),
   ];
 }
 

@@ -3,6 +3,7 @@ import { writeCredentials } from "../config/credentials_file.ts";
 import { writeUserProfile } from "../config/user_profile.ts";
 import { UserError } from "../errors.ts";
 import type { RunningService, ServedRequest } from "../plugin/service.ts";
+import type { Storage } from "../plugin/storage.ts";
 import { isLoopback, type ListenAddress, parseListenAddress } from "./listen_address.ts";
 import {
   absolutePath,
@@ -27,6 +28,8 @@ export interface ServeOptions {
   readonly tlsCert?: string;
   readonly tlsKey?: string;
   readonly insecure: boolean;
+  /** Directory of a local storage that is to be the bucket. */
+  readonly over?: string;
 }
 
 /** Requests that were answered since the last of these. */
@@ -63,9 +66,11 @@ export async function* serveStorage(
   const log = new RequestLog();
   const service = await storageService(app);
   const settings = serviceSettings(app, options, place);
+  await using storage = await storageUnder(app, options, place);
   const running = await service.start(settings, {
     ...app.pluginContext(place.directory),
     served: (request) => log.add(request),
+    ...(storage === undefined ? {} : { storages: [{ name: options.bucket, storage }] }),
   });
   await using _running = running;
   const server = await connect(app, { options, place, running, service });
@@ -83,6 +88,28 @@ export async function* serveStorage(
   }
   await ended;
   yield { type: "storage-server", state: "stopped", directory: place.directory };
+}
+
+/** The local storage that is served as the bucket, if one is named. @throws {UserError} `directory_missing`. */
+async function storageUnder(
+  app: App,
+  { over }: ServeOptions,
+  place: ServerPlace,
+): Promise<Storage | undefined> {
+  if (over === undefined) return undefined;
+  const path = absolutePath(app, over);
+  try {
+    await Deno.stat(path);
+  } catch (cause) {
+    if (!(cause instanceof Deno.errors.NotFound)) throw cause;
+    throw new UserError("directory_missing", {
+      what: `Cannot serve what is in ${path}`,
+      why: "there is no such directory",
+      fix: ["name the directory of a local storage: `aero config show` in a project that uses it"],
+    }, { cause });
+  }
+  const plugin = (await app.registry()).storages.find(({ name }) => name === "local");
+  return await plugin?.open({ path }, app.pluginContext(place.directory));
 }
 
 /** Resolves when the signal aborts. */

@@ -45,7 +45,7 @@ export const ERROR_CODES: readonly { readonly code: string; readonly exit: numbe
   { code: "digest_ambiguous", exit: 2, what: "Cannot tell which version of … begins with …" },
   { code: "digest_invalid", exit: 2, what: "Cannot read … as a digest" },
   { code: "digest_not_found", exit: 2, what: "Cannot find a version of … whose digest begins with …" },
-  { code: "directory_missing", exit: 2, what: "Cannot work in …" },
+  { code: "directory_missing", exit: 2, what: "Cannot serve what is in …" },
   { code: "directory_not_empty", exit: 2, what: "Cannot check out into …" },
   { code: "directory_unusable", exit: 2, what: "Cannot start a project in …" },
   { code: "disk_full", exit: 4, what: "Cannot write to …" },

@@ -18,6 +18,7 @@ export const storageUp = defineCommand({
     { does: "Serve to this machine", run: "aero storage up" },
     { does: "In the background, until `aero storage down`", run: "aero storage up --detach" },
     { does: "Serve to a group, over TLS", run: "aero storage up --listen 0.0.0.0 --tls self-signed" },
+    { does: "Share what a local storage has", run: "aero storage up --over ~/.local/share/aero/storage" },
     { does: "Keep it running for good", run: "aero storage up --systemd" },
   ],
   positionals: [],
@@ -37,6 +38,9 @@ export const storageUp = defineCommand({
     bucket: z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, {
       error: "a bucket has 3 to 63 small letters, digits, dots and dashes",
     }).default("aero").describe("Bucket that is made if it is not there"),
+    over: z.string().exactOptional().describe(
+      "Directory of a local storage, which becomes the bucket as it is",
+    ),
     region: z.string().regex(/^[a-z0-9-]{1,64}$/, { error: "a region has small letters, digits and dashes" })
       .default("us-east-1").describe("Region that it says it is"),
   }),

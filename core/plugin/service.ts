@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { AeroError, type ErrorKind, type ErrorReport } from "../errors.ts";
 import type { OperationOptions, PluginContext } from "./context.ts";
+import type { Storage } from "./storage.ts";
 
 /** Why a service did not start. */
 export type ServiceErrorCode = "address_in_use" | "already_open";
@@ -41,6 +42,8 @@ export interface ServedRequest {
 export interface ServiceContext extends PluginContext {
   /** Told of each request, after its reply. */
   readonly served: (request: ServedRequest) => void;
+  /** Storages that a service for storing offers beside its own, each as the bucket of a name. Closed by the caller, afterwards. */
+  readonly storages?: readonly { readonly name: string; readonly storage: Storage }[];
 }
 
 /** A value that shows itself by `reveal` only. */

@@ -70,7 +70,11 @@ export async function startServer(
 
 async function openEngine(config: ObjectServerConfig, context: ServiceContext): Promise<ObjectEngine> {
   try {
-    return await openObjectEngine({ directory: engineDirectory(config), now: context.now });
+    return await openObjectEngine({
+      directory: engineDirectory(config),
+      now: context.now,
+      storages: (context.storages ?? []).map((storage) => ({ ...storage, owner: ADMINISTRATOR })),
+    });
   } catch (cause) {
     if (!isEngineError(cause, "unavailable")) throw cause;
     throw new ServiceError("already_open", {

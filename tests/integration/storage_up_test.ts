@@ -237,6 +237,31 @@ Deno.test("over TLS with a certificate of its own it is trusted by the file that
   assert.match(out, /certificate {2}SHA-256 ([0-9A-F]{2}:){31}[0-9A-F]{2}\n/);
 });
 
+Deno.test("what a local storage has is shared as it is, and what is stored through the server lies in it", async () => {
+  await using user = new FreshUser();
+  const config = (storage: string) =>
+    Deno.writeTextFileSync(`${user.home}/aero.yaml`, `project: p\nstorage: ${storage}\n`);
+  const aero = async (...args: string[]) => {
+    const { code, out, err } = await user.run(...args);
+    assert.equal(code, 0, `${args.join(" ")}\n${out}${err}`);
+    return out;
+  };
+  const local = `{ use: local, path: "${user.home}/shared" }`;
+  for (const name of ["one", "two"]) Deno.writeTextFileSync(`${user.home}/${name}.txt`, `${name}\n`);
+  config(local);
+  await aero("data", "add", "one.txt", "--name", "first");
+
+  await user.up("--over", "shared");
+  config("{ use: s3, profile: local }");
+  const listed = await aero("artifact", "list");
+  await aero("data", "add", "two.txt", "--name", "second");
+  config(local);
+
+  assert.match(listed, /first/);
+  assert.match(await aero("artifact", "list"), /second/);
+  await aero("storage", "fsck");
+});
+
 Deno.test("the examples of these commands do what they say", async () => {
   await using user = new FreshUser();
   const commands = [storageStatus, storageUserAdd, storageUserList, storageUserRemove, storageDown];

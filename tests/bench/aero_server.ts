@@ -15,10 +15,12 @@ export interface AeroServer extends MeasuredServer {
   readonly bucket: string;
 }
 
-/** Starts it over an empty directory. */
-export async function aeroServer({ aero, directory }: BenchContext): Promise<AeroServer> {
+/** Starts it over an empty directory, below the bench's if no other is named. */
+export async function aeroServer(context: BenchContext, data?: string): Promise<AeroServer> {
+  const directory = data ?? `${context.directory}/aero-server`;
+  const aero = data === undefined ? context.aero : context.aero.withHome(`${data}/home`);
   const child = new Deno.Command(aero.binary, {
-    args: ["storage", "up", "--json", "--listen", "127.0.0.1:0", "--data", `${directory}/aero-server`],
+    args: ["storage", "up", "--json", "--listen", "127.0.0.1:0", "--data", `${directory}/data`],
     env: { ...aero.env },
     stdin: "null",
     stdout: "piped",

@@ -1,39 +1,103 @@
 import { type ObjectBody, StorageError } from "../../../core/plugin/storage.ts";
 
-/** The bytes of a body in order, in pieces of a wanted length; holds the body to the size that it announced. */
-export class BodyReader implements AsyncDisposable {
-  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
-  readonly #what: string;
-  readonly #size: number;
+/** The bytes of a body in order; holds the body to the size that it announced. */
+export interface BodyReader extends AsyncDisposable {
+  /** Fills `bytes` with what comes next. @throws {StorageError} `size_mismatch` if there is less; the body's own failure. */
+  fill(bytes: Uint8Array<ArrayBuffer>): Promise<void>;
+  /** States that nothing follows. @throws {StorageError} `size_mismatch`; the body's own failure. */
+  end(): Promise<void>;
+}
+
+/**
+ * Opens a body: its file, if it has one that can be opened, else its stream.
+ *
+ * @param what The report's `what`.
+ */
+export function readBody(body: ObjectBody, what: string, signal: AbortSignal | undefined): BodyReader {
+  const mismatch = (actual: string) =>
+    new StorageError("size_mismatch", {
+      what,
+      why: `the body has ${actual} bytes, and ${body.size} were announced`,
+    });
+  const file = body.path === undefined ? undefined : openFile(body.path);
+  return file === undefined
+    ? new StreamReader(body, signal, mismatch)
+    : new FileReader(file, signal, mismatch);
+}
+
+/** A file, if there is one; if not, the stream will say why. */
+function openFile(path: string): Deno.FsFile | undefined {
+  try {
+    if (Deno.statSync(path).isFile) return Deno.openSync(path);
+  } catch {
+    return undefined;
+  }
+  return undefined;
+}
+
+class FileReader implements BodyReader {
+  readonly #file: Deno.FsFile;
   readonly #signal: AbortSignal | undefined;
+  readonly #mismatch: (actual: string) => StorageError;
+  #read = 0;
+
+  constructor(
+    file: Deno.FsFile,
+    signal: AbortSignal | undefined,
+    mismatch: (actual: string) => StorageError,
+  ) {
+    this.#file = file;
+    this.#signal = signal;
+    this.#mismatch = mismatch;
+  }
+
+  async fill(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    for (let at = 0; at < bytes.length;) {
+      this.#signal?.throwIfAborted();
+      const read = await this.#file.read(bytes.subarray(at));
+      if (read === null) throw this.#mismatch(String(this.#read));
+      at += read;
+      this.#read += read;
+    }
+  }
+
+  async end(): Promise<void> {
+    this.#signal?.throwIfAborted();
+    if (await this.#file.read(new Uint8Array(1)) !== null) throw this.#mismatch(`at least ${this.#read + 1}`);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#file.close();
+    return Promise.resolve();
+  }
+}
+
+class StreamReader implements BodyReader {
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #signal: AbortSignal | undefined;
+  readonly #mismatch: (actual: string) => StorageError;
   readonly #onAbort: () => void;
   #rest: Uint8Array = new Uint8Array();
   #read = 0;
 
-  /** @param what The report's `what`. */
-  constructor(body: ObjectBody, what: string, signal: AbortSignal | undefined) {
+  constructor(body: ObjectBody, signal: AbortSignal | undefined, mismatch: (actual: string) => StorageError) {
     this.#reader = body.open().getReader();
-    this.#what = what;
-    this.#size = body.size;
+    this.#mismatch = mismatch;
     this.#signal = signal;
     this.#onAbort = () => void this.#reader.cancel(signal?.reason).catch(() => {});
     signal?.addEventListener("abort", this.#onAbort);
   }
 
-  /** The next `length` bytes. @throws {StorageError} `size_mismatch` if there are fewer; what the body fails with. */
-  async take(length: number): Promise<Uint8Array<ArrayBuffer>> {
-    const bytes = new Uint8Array(length);
-    for (let at = 0; at < length;) {
+  async fill(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    for (let at = 0; at < bytes.length;) {
       if (this.#rest.length === 0 && !await this.#more()) throw this.#mismatch(String(this.#read));
-      const piece = this.#rest.subarray(0, length - at);
+      const piece = this.#rest.subarray(0, bytes.length - at);
       bytes.set(piece, at);
       at += piece.length;
       this.#rest = this.#rest.subarray(piece.length);
     }
-    return bytes;
   }
 
-  /** States that nothing follows. @throws {StorageError} `size_mismatch`; what the body fails with. */
   async end(): Promise<void> {
     while (this.#rest.length === 0) if (!await this.#more()) return;
     throw this.#mismatch(`at least ${this.#read}`);
@@ -53,13 +117,6 @@ export class BodyReader implements AsyncDisposable {
       this.#signal?.throwIfAborted();
       throw error;
     }
-  }
-
-  #mismatch(actual: string): StorageError {
-    return new StorageError("size_mismatch", {
-      what: this.#what,
-      why: `the body has ${actual} bytes, and ${this.#size} were announced`,
-    });
   }
 
   [Symbol.asyncDispose](): Promise<void> {

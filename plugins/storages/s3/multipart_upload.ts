@@ -4,7 +4,7 @@ import {
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
 import { isStorageError, type ObjectBody, StorageError } from "../../../core/plugin/storage.ts";
-import { BodyReader } from "./body_reader.ts";
+import { readBody } from "./body_reader.ts";
 import type { ByteBudget } from "./byte_budget.ts";
 import { backoffMs, pause } from "./pause.ts";
 import type { Purpose, S3Connection } from "./s3_connection.ts";
@@ -19,7 +19,7 @@ export const MAX_OBJECT_BYTES = 5 * 1024 ** 4;
 
 // Each part is held twice while it is sent, so more than this much of one body would not stay flat.
 const PARTS_UNDER_WAY = 3;
-const FILE_PARTS_UNDER_WAY = 6;
+const FILE_PARTS_UNDER_WAY = 4;
 // Only parts are tried again here: one that fails must not cost all the others. Whoever called tries the whole again.
 const PART_ATTEMPTS = 4;
 
@@ -50,7 +50,7 @@ export async function uploadParts(
       why: `the object has ${body.size} bytes, and ${MAX_OBJECT_BYTES} is the limit`,
     });
   }
-  await using reader = new BodyReader(body, purpose.what, purpose.signal);
+  await using reader = readBody(body, purpose.what, purpose.signal);
   const id = await begin(connection, name, purpose);
   const parts: { PartNumber: number; ETag: string }[] = [];
   let done = false;
@@ -67,6 +67,8 @@ export async function uploadParts(
     ? failed.signal
     : AbortSignal.any([purpose.signal, failed.signal]);
   const underWay = new Set<Promise<void>>();
+  // Parts that were sent: new memory for each would lie about as garbage for a while.
+  const spare: Uint8Array<ArrayBuffer>[] = [];
   try {
     const lanes = body.path === undefined ? PARTS_UNDER_WAY : FILE_PARTS_UNDER_WAY;
     const partBytes = partBytesFor(body.size);
@@ -74,7 +76,9 @@ export async function uploadParts(
       while (underWay.size >= lanes) await Promise.race(underWay);
       const held = await budget.take(Math.min(partBytes, body.size - at), signal);
       try {
-        const bytes = await reader.take(Math.min(partBytes, body.size - at));
+        const buffer = spare.pop() ?? new Uint8Array(partBytes);
+        const bytes = buffer.subarray(0, Math.min(partBytes, body.size - at));
+        await reader.fill(bytes);
         // What failed meanwhile ended the race with nobody waiting.
         signal.throwIfAborted();
         const number = at / partBytes + 1;
@@ -85,6 +89,7 @@ export async function uploadParts(
           )
           .finally(() => {
             held[Symbol.dispose]();
+            spare.push(buffer);
             underWay.delete(sent);
           });
         underWay.add(sent);

@@ -10,7 +10,7 @@ import { S3Connection, type S3Place } from "./s3_connection.ts";
 import { S3Storage } from "./s3_storage.ts";
 import { trustedCertificates } from "./trust.ts";
 
-const IDLE_SECONDS = 30;
+const IDLE_SECONDS = 20;
 
 /** Opens a bucket as a storage; as {@link connectS3}. */
 export async function openS3(config: S3Config, context: PluginContext, quirks?: Quirks): Promise<Storage> {

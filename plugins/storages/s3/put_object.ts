@@ -5,7 +5,7 @@ import {
   StorageError,
   type StorageKey,
 } from "../../../core/plugin/storage.ts";
-import { BodyReader } from "./body_reader.ts";
+import { readBody } from "./body_reader.ts";
 import type { ByteBudget } from "./byte_budget.ts";
 import { withClaim } from "./claims.ts";
 import type { ConditionalPut } from "./conditional_put.ts";
@@ -46,8 +46,9 @@ async function putWhole(
 ): Promise<void> {
   const { connection, budget } = scope;
   using _held = await budget.take(body.size, purpose.signal);
-  await using reader = new BodyReader(body, purpose.what, purpose.signal);
-  const bytes = await reader.take(body.size);
+  await using reader = readBody(body, purpose.what, purpose.signal);
+  const bytes = new Uint8Array(body.size);
+  await reader.fill(bytes);
   await reader.end();
   const { bucket, payer, encryption, customerKey } = connection.place;
   const put = (condition: { readonly IfNoneMatch?: "*" }, { signal }: Pick<Purpose, "signal">) =>

@@ -22,8 +22,8 @@ import { closedError, OWN_FOLDER, type S3Connection } from "./s3_connection.ts";
 import { abortStaleUploads } from "./stale_uploads.ts";
 import { statObject } from "./stat_object.ts";
 
-// Six parts; each is held twice while it is sent.
-const HELD_BYTES = 48 * 1024 * 1024;
+// Four parts; each is held twice while it is sent.
+const HELD_BYTES = 32 * 1024 * 1024;
 
 /** Objects in a bucket; see README.md for what the service must guarantee. */
 export class S3Storage implements Storage {

@@ -20,6 +20,7 @@ export const ERROR_CODES: readonly { readonly code: string; readonly exit: numbe
   { code: "bucket_exists", exit: 4, what: "Cannot create bucket …" },
   { code: "bucket_not_empty", exit: 4, what: "Cannot delete bucket …" },
   { code: "bucket_state_invalid", exit: 4, what: "Cannot suspend versioning of bucket …" },
+  { code: "bucket_taken", exit: 2, what: "Cannot serve a storage as the bucket …" },
   { code: "build_failed", exit: 4, what: "Cannot build image …" },
   { code: "ca_unreadable", exit: 2, what: "" },
   { code: "cache_unusable", exit: 4, what: "Cannot use the cache directory" },

@@ -76,6 +76,13 @@ async function openEngine(config: ObjectServerConfig, context: ServiceContext): 
       storages: (context.storages ?? []).map((storage) => ({ ...storage, owner: ADMINISTRATOR })),
     });
   } catch (cause) {
+    if (isEngineError(cause, "bucket_exists")) {
+      throw new UserError("bucket_taken", {
+        what: `Cannot serve a storage as the bucket ${JSON.stringify(config.bucket)}`,
+        why: "the server has a bucket of this name, with objects of its own",
+        fix: ["choose another name: `--bucket NAME`", "or another directory for the server: `--data DIR`"],
+      }, { cause });
+    }
     if (!isEngineError(cause, "unavailable")) throw cause;
     throw new ServiceError("already_open", {
       ...cause.report,

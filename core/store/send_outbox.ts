@@ -2,7 +2,7 @@ import { readPendingVersion } from "../format/label_format.ts";
 import { readRecord } from "../format/record_format.ts";
 import { OutsideError } from "../errors.ts";
 import type { Digest } from "../model/digest.ts";
-import { type ArtifactLabel, labelName } from "../model/lineage.ts";
+import type { ArtifactLabel } from "../model/lineage.ts";
 import type { RunRecord } from "../model/run.ts";
 import type { RunId } from "../model/run_id.ts";
 import type { OperationOptions } from "../plugin/context.ts";
@@ -189,9 +189,4 @@ async function requireWhole(
       "`aero storage fsck`",
     ],
   });
-}
-
-/** For messages: `model:v3, report:v1`. */
-export function labelList(labels: readonly ArtifactLabel[]): string {
-  return labels.map((label) => `${label.artifact}:${labelName(label)}`).join(", ");
 }

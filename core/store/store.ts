@@ -18,16 +18,16 @@ import { extractFiles, type FileToWrite } from "./extract_files.ts";
 import { ImportedObjects, type OpenSource } from "./imports.ts";
 import { type IngestedFile, ingestFiles } from "./ingest_files.ts";
 import { HoldingCatalog } from "./holding_catalog.ts";
-import { objectKey, packKey } from "./keys.ts";
 import { listKnown } from "./list_known.ts";
 import type { LocalObjects } from "./local_objects.ts";
 import { readMarker } from "./marker.ts";
 import { ObjectCatalog, type PresenceOptions } from "./object_catalog.ts";
+import { ObjectReading } from "./object_reading.ts";
 import { LocalKnowledge } from "./local_knowledge.ts";
 import { buildPack, type PackEntry } from "./pack_format.ts";
 import { putObject, putPack } from "./put_object.ts";
 import { pathBody, removeStaleStaging, Spool } from "./staging.ts";
-import { objectMissing, readAll, verifiedStream } from "./verified_stream.ts";
+import { readAll } from "./verified_stream.ts";
 import { OutboxStorage } from "./wrap/outbox.ts";
 
 /** What a store is opened with. */
@@ -112,8 +112,7 @@ export class Store implements AsyncDisposable {
   readonly stagingDirectory: string;
   readonly #options: StoreOptions;
   readonly #signal: AbortSignal;
-  readonly #imported: ImportedObjects | undefined;
-  readonly #local: LocalObjects | undefined;
+  readonly #sources: ObjectReading;
 
   /** Use {@link openStore}. */
   constructor(options: StoreOptions, marker: StoreMarker, index: LocalKnowledge, catalog: ObjectCatalog) {
@@ -126,8 +125,12 @@ export class Store implements AsyncDisposable {
     this.stagingDirectory = options.storage.capabilities.stagingDirectory ?? options.scratchDirectory;
     this.#options = options;
     this.#signal = options.signal;
-    this.#local = options.local;
-    this.#imported = options.openSource && new ImportedObjects(this, options.openSource);
+    this.#sources = new ObjectReading({
+      storage: this.storage,
+      catalog,
+      local: options.local,
+      imported: options.openSource && new ImportedObjects(this, options.openSource),
+    });
   }
 
   /** The outbox and the storage as one, where work can go on without the storage. */
@@ -170,7 +173,7 @@ export class Store implements AsyncDisposable {
 
   /** Keeps a copy of an object on this machine, where copies are kept. */
   async keepLocally(digest: Digest, bytes: Uint8Array): Promise<void> {
-    await this.#local?.keep(digest, bytes);
+    await this.#options.local?.keep(digest, bytes);
   }
 
   /** Stores bytes as one object. */
@@ -279,16 +282,7 @@ export class Store implements AsyncDisposable {
     options: OperationOptions = {},
   ): Promise<Uint8Array<ArrayBuffer>> {
     const expected = typeof object === "string" ? { digest: object } : object;
-    const local = this.#local?.open(expected.digest);
-    if (local !== undefined) {
-      try {
-        return await readAll(verifiedStream(local, expected));
-      } catch {
-        // Whatever is wrong with a copy, the storage has the object.
-        this.#local?.discard(expected.digest);
-      }
-    }
-    return await readAll(verifiedStream(await this.#get(expected.digest, options), expected));
+    return await this.#sources.bytes(expected, this.#scope(options));
   }
 
   /**
@@ -297,8 +291,7 @@ export class Store implements AsyncDisposable {
    * @throws {CorruptionError} `object_missing`; `object_corrupt` while it is read.
    */
   async open(descriptor: Descriptor, options: OperationOptions = {}): Promise<ReadableStream<Uint8Array>> {
-    const local = await this.#checkedLocal(descriptor);
-    return verifiedStream(local ?? await this.#get(descriptor.digest, options), descriptor);
+    return await this.#sources.open(descriptor, this.#scope(options));
   }
 
   /**
@@ -334,69 +327,6 @@ export class Store implements AsyncDisposable {
     options: OperationOptions = {},
   ): Promise<void> {
     await putPack(this, digest, body, entries, this.#scope(options));
-  }
-
-  async #get(digest: Digest, options: OperationOptions): Promise<ReadableStream<Uint8Array>> {
-    const scope = this.#scope(options);
-    const packed = await this.#getPacked(digest, scope);
-    if (packed) return packed;
-    // Asked first once it is known, so that a tree of imported files costs the storage no request a file.
-    const imported = this.#imported?.looked ? await this.#getImported(digest, scope) : undefined;
-    if (imported instanceof ReadableStream) return imported;
-    try {
-      return await this.storage.get(objectKey(digest), scope);
-    } catch (error) {
-      if (!isStorageError(error, "not_found")) throw error;
-      // Another writer may have stored it in a pack that is not known here.
-      await this.catalog.refreshPacks(scope);
-      const found = await this.#getPacked(digest, scope);
-      if (found) return found;
-      const elsewhere = imported ?? await this.#getImported(digest, scope);
-      if (elsewhere instanceof ReadableStream) return elsewhere;
-      if (elsewhere !== undefined) throw elsewhere.failure;
-      throw objectMissing(digest, this.storage.location, { cause: error });
-    }
-  }
-
-  /** The object at the place that it was imported from; a failure there counts only if the storage lacks it too. */
-  async #getImported(
-    digest: Digest,
-    options: OperationOptions,
-  ): Promise<ReadableStream<Uint8Array> | { readonly failure: unknown } | undefined> {
-    try {
-      return await this.#imported?.open(digest, options);
-    } catch (failure) {
-      options.signal?.throwIfAborted();
-      return { failure };
-    }
-  }
-
-  /** A copy that was read through once and found right: a stream cannot be begun anew halfway. */
-  async #checkedLocal(descriptor: Descriptor): Promise<ReadableStream<Uint8Array> | undefined> {
-    const stream = this.#local?.open(descriptor.digest);
-    if (stream === undefined) return undefined;
-    try {
-      for await (const _ of verifiedStream(stream, descriptor));
-    } catch {
-      this.#local?.discard(descriptor.digest);
-    }
-    return this.#local?.open(descriptor.digest);
-  }
-
-  async #getPacked(
-    digest: Digest,
-    options: OperationOptions,
-  ): Promise<ReadableStream<Uint8Array> | undefined> {
-    const location = this.catalog.locate(digest);
-    if (!location) return undefined;
-    if (location.length === 0) return bytesBody(new Uint8Array()).open();
-    const { offset, length } = location;
-    try {
-      return await this.storage.get(packKey(location.pack), { ...options, range: { offset, length } });
-    } catch (error) {
-      if (isStorageError(error, "not_found") || isStorageError(error, "invalid_range")) return undefined;
-      throw error;
-    }
   }
 
   #scope(options: OperationOptions): { readonly signal: AbortSignal } {

@@ -14,6 +14,7 @@ import { isClaimKey, isDocumentKey, MARKER_KEY } from "../keys.ts";
 import type { KnownNames } from "../known_names.ts";
 import type { Outbox } from "../outbox.ts";
 import { readAll } from "../verified_stream.ts";
+import { WatchedStorage } from "./watched.ts";
 
 /** What an {@link OutboxStorage} is made of. */
 export interface OutboxParts {
@@ -61,7 +62,7 @@ export class OutboxStorage implements Storage {
     this.outbox = parts.outbox;
     this.#away = parts.offline ?? false;
     this.#holding = this.#away || parts.outbox.hasWaiting;
-    this.remote = new Watched(parts.remote, (work) => this.#asked(work));
+    this.remote = new WatchedStorage(parts.remote, (work) => this.#asked(work));
   }
 
   /** Opens the wrapper; it owns its parts from then on. */
@@ -309,57 +310,4 @@ export class OutboxStorage implements Storage {
       ],
     }, { cause: this.#trouble });
   }
-}
-
-type Watch = <T>(work: () => Promise<T>) => Promise<T>;
-
-/** Passes everything to a storage, each call by way of `watch`. */
-class Watched implements Storage {
-  readonly #inner: Storage;
-  readonly #watch: Watch;
-
-  constructor(inner: Storage, watch: Watch) {
-    this.#inner = inner;
-    this.#watch = watch;
-  }
-
-  get capabilities(): StorageCapabilities {
-    return this.#inner.capabilities;
-  }
-
-  get location(): string {
-    return this.#inner.location;
-  }
-
-  put(key: StorageKey, body: ObjectBody, options?: PutOptions): Promise<void> {
-    return this.#watch(() => this.#inner.put(key, body, options));
-  }
-
-  get(key: StorageKey, options?: GetOptions): Promise<ReadableStream<Uint8Array>> {
-    return this.#watch(() => this.#inner.get(key, options));
-  }
-
-  stat(key: StorageKey, options?: OperationOptions): Promise<StoredObject | undefined> {
-    return this.#watch(() => this.#inner.stat(key, options));
-  }
-
-  async *list(prefix: string, options?: OperationOptions): AsyncGenerator<StoredObject> {
-    const objects = this.#inner.list(prefix, options)[Symbol.asyncIterator]();
-    try {
-      for (;;) {
-        const next = await this.#watch(() => objects.next());
-        if (next.done) return;
-        yield next.value;
-      }
-    } finally {
-      await objects.return?.();
-    }
-  }
-
-  delete(key: StorageKey, options?: OperationOptions): Promise<void> {
-    return this.#watch(() => this.#inner.delete(key, options));
-  }
-
-  /** Whoever opened the inner storage closes it. */
-  async [Symbol.asyncDispose](): Promise<void> {}
 }

@@ -26,7 +26,7 @@ export async function startServer(
   context: ServiceContext,
 ): Promise<RunningService> {
   const { hostname, port, region, bucket } = config;
-  await Deno.mkdir(config.directory, { recursive: true, mode: 0o700 });
+  await makeDirectory(config.directory);
   const certificate = await certificateOf(config, context);
   await using opened = new AsyncDisposableStack();
   const engine = opened.use(await openEngine(config, context));
@@ -66,6 +66,19 @@ export async function startServer(
     stop,
     [Symbol.asyncDispose]: () => stop(0),
   };
+}
+
+async function makeDirectory(path: string): Promise<void> {
+  try {
+    await Deno.mkdir(path, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    if (!(cause instanceof Error)) throw cause;
+    throw new UserError("directory_unusable", {
+      what: `Cannot make the directory ${path}`,
+      why: cause.message,
+      fix: ["name one that can be written: `aero storage up --data DIR`"],
+    }, { cause });
+  }
 }
 
 async function openEngine(config: ObjectServerConfig, context: ServiceContext): Promise<ObjectEngine> {
@@ -166,6 +179,14 @@ async function listen(
           ? "this user may not listen on that port"
           : "this machine has no such address",
         fix: ["name an address of this machine and a port above 1023: `--listen ADDRESS:PORT`"],
+      }, { cause });
+    }
+    // The system's resolver has no class of error of its own.
+    if (cause instanceof Error && /failed to lookup address/.test(cause.message)) {
+      throw new UserError("address_unusable", {
+        what,
+        why: "this machine knows no such name",
+        fix: ["name an address of this machine: `--listen ADDRESS:PORT`"],
       }, { cause });
     }
     throw cause;

@@ -18,10 +18,7 @@ export const s3Clients: Service = {
       await named("rclone", ["/usr/bin/rclone", "--version"]),
     ];
     if (versions.includes(undefined)) return undefined;
-    return {
-      what: versions.join(", "),
-      variables: { AERO_TEST_S3_PYTHON: "/usr/bin/python3" },
-    };
+    return { what: versions.join(", "), variables: {} };
   },
 
   async up(tell) {

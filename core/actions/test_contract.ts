@@ -30,15 +30,10 @@ export interface ContractTest<Subject> {
   readonly command: string;
 }
 
-/**
- * Runs clauses one after another, and gives what each came to; in the end their counts.
- *
- * @throws {UserError} `clause_unknown`.
- */
-export async function* testContract<Subject>(
-  app: App,
-  { contract, subject, only, command }: ContractTest<Subject>,
-): AsyncGenerator<ClauseOutcome, ClauseCounts> {
+/** The clauses that were asked for. @throws {UserError} `clause_unknown`. */
+export function clausesOf<Subject>(
+  { contract, only, command }: Omit<ContractTest<Subject>, "subject">,
+): readonly ConformanceCase<Subject>[] {
   const clauses = contract.filter(({ name }) =>
     only.length === 0 || only.some((text) => name.includes(text))
   );
@@ -49,6 +44,19 @@ export async function* testContract<Subject>(
       fix: [`run all of them: \`${command}\``],
     });
   }
+  return clauses;
+}
+
+/**
+ * Runs clauses one after another, and gives what each came to; in the end their counts.
+ *
+ * @throws {UserError} `clause_unknown`.
+ */
+export async function* testContract<Subject>(
+  app: App,
+  { contract, subject, only, command }: ContractTest<Subject>,
+): AsyncGenerator<ClauseOutcome, ClauseCounts> {
+  const clauses = clausesOf({ contract, only, command });
   const counts = { kept: 0, broken: 0, skipped: 0 };
   for (const clause of clauses) {
     app.signal.throwIfAborted();

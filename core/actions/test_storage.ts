@@ -4,7 +4,7 @@ import { openStorage } from "../open_storage.ts";
 import { storageContract } from "../plugin/conformance/storage.ts";
 import type { Storage } from "../plugin/storage.ts";
 import { examineRights, type RightExamined } from "./examine_rights.ts";
-import { type ClauseCounts, type ClauseOutcome, testContract } from "./test_contract.ts";
+import { type ClauseCounts, type ClauseOutcome, clausesOf, testContract } from "./test_contract.ts";
 
 /** The sum of it. */
 export interface StorageTested extends ClauseCounts {
@@ -31,6 +31,8 @@ export async function* testStorage(
   app: App,
   { only, everything }: StorageTest,
 ): AsyncGenerator<RightExamined | ClauseOutcome | StorageTested> {
+  const contract = { contract: storageContract, only, command: "aero storage check" };
+  const total = clausesOf(contract).length;
   const storage = await configuredStorage(app);
   let refused = 0;
   for await (const right of examineRights(app, storage)) {
@@ -40,16 +42,10 @@ export async function* testStorage(
   }
   let counts: ClauseCounts = { kept: 0, broken: 0, skipped: 0 };
   if (refused === 0) {
-    using progress = app.printer.progress({
-      label: "Testing",
-      unit: "items",
-      total: storageContract.length,
-    });
+    using progress = app.printer.progress({ label: "Testing", unit: "items", total });
     const outcomes = testContract(app, {
-      contract: storageContract,
+      ...contract,
       subject: { storage, prefix: `check-${crypto.randomUUID()}` },
-      only,
-      command: "aero storage check",
     });
     let next = await outcomes.next();
     for (; !next.done; next = await outcomes.next()) {

@@ -44,6 +44,12 @@ const SUBJECTS: readonly (readonly [string, string, () => Promise<Opened>])[] = 
         config: { prefix: "group/a" },
       }),
   ],
+  [
+    "ceph20",
+    "ceph on a versioned bucket of radosgw 20",
+    async () =>
+      await s3Subject(cephStorage, await serviceFromVariables("AERO_TEST_CEPH20"), { versioned: true }),
+  ],
 ];
 
 for (const [service, name, open] of SUBJECTS) {

@@ -84,6 +84,8 @@ async function* fileBlocks(
       const block = await (ahead ?? read(start));
       const next = start + BLOCK_BYTES;
       ahead = next < end && readers <= MAX_READERS_AHEAD ? read(next) : undefined;
+      // It is told of when its turn comes, which a slow reader may put off; or never, if the reader goes.
+      ahead?.catch(() => {});
       if (block === undefined) {
         throw damaged(body, `${files.relativePath(id)} is shorter than ${size} bytes`);
       }

@@ -1,6 +1,7 @@
 import type { ServedRequests } from "../actions/serve_storage.ts";
 import type { AddedUser, StorageUser } from "../actions/server_users.ts";
 import type { StorageServer } from "../actions/storage_server.ts";
+import { escapeInline } from "../cli/escape.ts";
 import { formatAgo, formatBytes, formatCount, formatDuration, formatInstant } from "../cli/human.ts";
 import type { Style } from "../cli/style.ts";
 
@@ -67,13 +68,14 @@ export function requestsText({ requests, untold }: ServedRequests, style: Style)
         ? style.yellow(String(status))
         : String(status);
       const bytes = bytesIn > 0 ? `${formatBytes(bytesIn)} in` : `${formatBytes(bytesOut)} out`;
-      const what = (operation === "" || operation === "Unknown" ? method || "-" : operation).padEnd(22);
-      const end = [bytes, formatDuration(durationMs), user ?? "nobody", error].filter((part) =>
-        part !== undefined
-      );
+      const what = escapeInline(operation === "" || operation === "Unknown" ? method || "-" : operation)
+        .padEnd(22);
+      const end = [bytes, formatDuration(durationMs), user ?? "nobody", error && escapeInline(error)].filter((
+        part,
+      ) => part !== undefined);
       // A log file is read days later.
       const when = style.columns === undefined ? formatInstant(at) : formatInstant(at).slice(11);
-      return `${style.dim(when)}  ${shown}  ${what}  ${target}  ${style.dim(end.join(", "))}`;
+      return `${style.dim(when)}  ${shown}  ${what}  ${escapeInline(target)}  ${style.dim(end.join(", "))}`;
     },
   );
   if (untold > 0) lines.push(style.dim(`… and ${formatCount(untold)} more in the same moment`));

@@ -1,4 +1,9 @@
-import { readStoreMarker, type StoreMarker, writeStoreMarker } from "../format/store_marker_format.ts";
+import {
+  readStoreMarker,
+  STORE_MARKER,
+  type StoreMarker,
+  writeStoreMarker,
+} from "../format/store_marker_format.ts";
 import type { OperationOptions } from "../plugin/context.ts";
 import {
   bytesBody,
@@ -9,6 +14,7 @@ import {
 } from "../plugin/storage.ts";
 import { MARKER_KEY } from "./keys.ts";
 import { readAll } from "./verified_stream.ts";
+import { OutboxStorage } from "./wrap/outbox.ts";
 
 /** Reads the marker of the store in a storage; one without a marker gets it. */
 export async function readMarker(storage: Storage, signal: AbortSignal): Promise<StoreMarker> {
@@ -19,6 +25,17 @@ export async function readMarker(storage: Storage, signal: AbortSignal): Promise
   }
   await putIfAbsent(storage, MARKER_KEY, bytesBody(writeStoreMarker()), { signal });
   return readStoreMarker(await readAll(await storage.get(MARKER_KEY, { signal })));
+}
+
+/** The marker; what a store made today has, if the storage is away: it decides only how objects are laid out. */
+export async function readKnownMarker(storage: Storage, signal: AbortSignal): Promise<StoreMarker> {
+  try {
+    return await readMarker(storage, signal);
+  } catch (error) {
+    const isAway = storage instanceof OutboxStorage && storage.isAway;
+    if (isAway && isStorageError(error, "unavailable")) return STORE_MARKER;
+    throw error;
+  }
 }
 
 /** Puts bytes that are the same whoever writes them: that they are there already is success. */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { STORE_MARKER, type StoreMarker } from "../format/store_marker_format.ts";
+import type { StoreMarker } from "../format/store_marker_format.ts";
 import { digestOf } from "../format/digest_of.ts";
 import type { Descriptor } from "../model/descriptor.ts";
 import { type Digest, parseDigest } from "../model/digest.ts";
@@ -15,43 +15,23 @@ import {
 import { type CheckOptions, checkStore, type Finding } from "./check.ts";
 import { mapConcurrent } from "./concurrent.ts";
 import { extractFiles, type FileToWrite } from "./extract_files.ts";
-import { ImportedObjects, type OpenSource } from "./imports.ts";
+import { ImportedObjects } from "./imports.ts";
 import { type IngestedFile, ingestFiles } from "./ingest_files.ts";
 import { HoldingCatalog } from "./holding_catalog.ts";
 import { listKnown } from "./list_known.ts";
-import type { LocalObjects } from "./local_objects.ts";
-import { readMarker } from "./marker.ts";
+import { readKnownMarker, readMarker } from "./marker.ts";
 import { ObjectCatalog, type PresenceOptions } from "./object_catalog.ts";
 import { ObjectReading } from "./object_reading.ts";
 import { LocalKnowledge } from "./local_knowledge.ts";
-import { buildPack, type PackEntry } from "./pack_format.ts";
+import { layOut, packOf } from "./lay_out.ts";
+import type { PackEntry } from "./pack_format.ts";
 import { putObject, putPack } from "./put_object.ts";
 import { pathBody, removeStaleStaging, Spool } from "./staging.ts";
+import type { BulkOptions, StoreOptions } from "./store_options.ts";
 import { readAll } from "./verified_stream.ts";
 import { OutboxStorage } from "./wrap/outbox.ts";
 
-/** What a store is opened with. */
-export interface StoreOptions {
-  /** Stays the caller's to close. */
-  readonly storage: Storage;
-  /** File of local knowledge that can be rebuilt from the storage; made if absent. One for each storage. */
-  readonly index: string;
-  /** For files that are on their way into a storage that has no staging directory. */
-  readonly scratchDirectory: string;
-  readonly signal: AbortSignal;
-  /** Most Workers that hash and write at once. Default: one for each core, at most 4. */
-  readonly workers?: number;
-  /** Copies that are asked before the storage is. */
-  readonly local?: LocalObjects;
-  /** Opens the places of data that was imported and stays there. Without, such data counts as missing. */
-  readonly openSource?: OpenSource;
-}
-
-/** Options of calls that move many files. */
-export interface BulkOptions extends OperationOptions {
-  /** Called now and then with what has been done so far. */
-  readonly onProgress?: (bytes: number, files: number) => void;
-}
+export type { BulkOptions, StoreOptions } from "./store_options.ts";
 
 // A pack is closed once it has this much, so that it stays well under the most that the marker allows.
 const PACK_TARGET_BYTES = 32 * 1024 * 1024;
@@ -64,7 +44,7 @@ const PACK_TARGET_BYTES = 32 * 1024 * 1024;
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const { storage, signal } = options;
-  const marker = await markerOf(storage, signal);
+  const marker = await readKnownMarker(storage, signal);
   await Deno.mkdir(options.scratchDirectory, { recursive: true });
   removeStaleStaging(storage.capabilities.stagingDirectory ?? options.scratchDirectory);
   const index = LocalKnowledge.open(options.index);
@@ -75,18 +55,6 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     return new Store(options, marker, index, catalog);
   } catch (error) {
     index[Symbol.dispose]();
-    throw error;
-  }
-}
-
-/** The marker; what a store made today has, if the storage cannot be asked: it decides only how objects are laid out. */
-async function markerOf(storage: Storage, signal: AbortSignal): Promise<StoreMarker> {
-  try {
-    return await readMarker(storage, signal);
-  } catch (error) {
-    if (storage instanceof OutboxStorage && storage.isAway && isStorageError(error, "unavailable")) {
-      return STORE_MARKER;
-    }
     throw error;
   }
 }
@@ -199,33 +167,14 @@ export class Store implements AsyncDisposable {
     const present = await this.catalog.present(digests, { ...this.#scope(options), lasting: true });
     const missing = new Map<Digest, Uint8Array>();
     descriptors.forEach(({ digest }, i) => present.has(digest) || missing.set(digest, items[i]!.bytes));
-    const single: [Digest, Uint8Array][] = [];
-    const packs: { digest: Digest; bytes: Uint8Array }[][] = [];
-    let room = 0;
-    for (const [digest, bytes] of missing) {
-      if (bytes.length >= this.packBelowBytes) single.push([digest, bytes]);
-      else {
-        room -= bytes.length;
-        if (room < 0 || packs.length === 0) {
-          packs.push([]);
-          room = this.packTargetBytes - bytes.length;
-        }
-        packs.at(-1)!.push({ digest, bytes });
-      }
-    }
-    for (const pack of packs) if (pack.length === 1) single.push([pack[0]!.digest, pack[0]!.bytes]);
+    const { single, packs } = layOut(missing, this);
     await mapConcurrent(
       single,
       this.storage.capabilities.maxConcurrency,
-      ([digest, bytes]) => this.putObject(digest, bytesBody(bytes), options),
+      ({ digest, bytes }) => this.putObject(digest, bytesBody(bytes), options),
     );
-    for (const objects of packs.filter((pack) => pack.length > 1)) {
-      const bytes = buildPack(objects);
-      let offset = 0;
-      const entries = objects.map(({ digest, bytes: { length } }) => {
-        offset += length;
-        return { digest, length, offset: offset - length };
-      });
+    for (const objects of packs) {
+      const { bytes, entries } = packOf(objects);
       await this.putPack(digestOf(bytes), bytesBody(bytes), entries, options);
     }
     return descriptors;

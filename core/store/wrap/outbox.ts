@@ -13,6 +13,7 @@ import {
 import { isClaimKey, isDocumentKey, MARKER_KEY } from "../keys.ts";
 import type { KnownNames } from "../known_names.ts";
 import type { Outbox } from "../outbox.ts";
+import { awayError } from "./away_error.ts";
 import { readAll } from "../verified_stream.ts";
 import { WatchedStorage } from "./watched.ts";
 
@@ -167,8 +168,7 @@ export class OutboxStorage implements Storage {
     }
     const known = this.#parts.known?.get(key);
     if (known === undefined) throw this.#awayError(`Cannot look up "${key}"`);
-    const { size, modifiedAt } = known;
-    return { key, size, modifiedAt };
+    return { key, size: known.size, modifiedAt: known.modifiedAt };
   }
 
   async *list(prefix: string, options: OperationOptions = {}): AsyncGenerator<StoredObject> {
@@ -254,10 +254,7 @@ export class OutboxStorage implements Storage {
     await this.#remote[Symbol.asyncDispose]();
   }
 
-  async #remember(
-    key: StorageKey,
-    stream: ReadableStream<Uint8Array>,
-  ): Promise<ReadableStream<Uint8Array>> {
+  async #remember(key: StorageKey, stream: ReadableStream<Uint8Array>) {
     if (this.#parts.known === undefined) return stream;
     const bytes = await readAll(stream);
     this.#parts.known.keep(key, bytes);
@@ -298,16 +295,6 @@ export class OutboxStorage implements Storage {
   }
 
   #awayError(what: string): StorageError {
-    return new StorageError("unavailable", {
-      what,
-      why: this.#parts.offline
-        ? `it is not on this machine, and ${this.location} is not asked: offline`
-        : `it is not on this machine, and ${this.location} cannot be reached${
-          this.#trouble === undefined ? "" : `: ${this.#trouble.report.why ?? this.#trouble.report.what}`
-        }`,
-      fix: this.#parts.offline ? ["leave out `--offline`, or unset AERO_OFFLINE"] : [
-        "try again when it can be reached",
-      ],
-    }, { cause: this.#trouble });
+    return awayError(what, { location: this.location, isOffline: this.isOffline, trouble: this.#trouble });
   }
 }

@@ -15,7 +15,7 @@ const PUSHED = {
   left: 0,
 } as const;
 const NOTHING = { ...PUSHED, objects: 0, bytes: 0, runs: [], labels: [], versions: 0 } as const;
-const plain = makeStyle(false);
+const plain = makeStyle({ colour: false, now: () => new Date(0) });
 
 for (
   const [what, pushed, text] of [

@@ -23,7 +23,7 @@ async function addVersion(store: Store, directory: string): Promise<number> {
     origin: { kind: "added", by: "ada", host: "desk", path: "data" },
     createdAt: 1_800_000_000_000,
   });
-  return label.number;
+  return label.number!;
 }
 
 /** Stores a run as its end does: objects, version, record, verdict. */

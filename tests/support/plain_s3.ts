@@ -74,6 +74,7 @@ function act(
     objects.delete(key);
     return new Response(null, { status: 204 });
   }
+  if (url.searchParams.has("versioning")) return fault(501, "NotImplemented");
   if (!key.includes("/")) return listing(objects, key, url.searchParams);
   const object = objects.get(key);
   if (object === undefined) return fault(404, "NoSuchKey");

@@ -4,7 +4,8 @@ import { COMPATIBLE, type Quirks } from "../s3/quirks.ts";
  * radosgw, from 16 on.
  *
  * `If-None-Match: *` has to be tried, as anywhere but at AWS: radosgw 16.2.15 and 18.2.7 keep it for PutObject in a bucket
- * without versions, and pass over it in one with versions and for CompleteMultipartUpload; 20.2.4 keeps it in all of them.
+ * without versions, and pass over it in one with versions and for CompleteMultipartUpload; 20.2.4 keeps it there one after another, and not between writers
+ * at once.
  */
 export const CEPH: Quirks = {
   ...COMPATIBLE,

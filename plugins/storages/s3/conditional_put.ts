@@ -1,52 +1,47 @@
-import {
-  CompleteMultipartUploadCommand,
-  CreateMultipartUploadCommand,
-  DeleteObjectCommand,
-  PutObjectCommand,
-  UploadPartCommand,
-} from "@aws-sdk/client-s3";
+import { GetBucketVersioningCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { statusOf } from "./failure.ts";
-import { abortUpload } from "./multipart_upload.ts";
 import type { Purpose, S3Connection } from "./s3_connection.ts";
 
 const PROBE = "conditional-put";
 const BYTES = new TextEncoder().encode("tells whether If-None-Match is kept here\n");
-const NEVER = { IfNoneMatch: "*" } as const;
 
 /**
- * Whether the service keeps `If-None-Match: *`, found out by what it does to an object of the storage's own: services
- * that do not know the condition pass over it, refuse it, or keep it in some buckets only.
+ * Whether the service keeps `If-None-Match: *`, also between writers at once. Where that is not known beforehand, it is
+ * found out by what the service does to an object of the storage's own: services that do not know the condition pass over it,
+ * or refuse it.
+ *
+ * Two things cannot be found out so, and are not relied on: radosgw 20.2.4 keeps the condition in a bucket with versions when
+ * puts follow each other, and lets several through when they come at once (10 of 20, measured); and the same may be of
+ * objects in parts.
  */
 export class ConditionalPut {
   readonly #connection: S3Connection;
-  readonly #found: { whole?: Promise<boolean>; parts?: Promise<boolean> } = {};
-  readonly #kept: { whole: boolean; parts: boolean };
+  readonly #trusted: boolean;
+  #whole: Promise<boolean> | undefined;
 
   constructor(connection: S3Connection) {
     this.#connection = connection;
-    const trusted = connection.place.quirks.conditionalPut === "trusted";
-    this.#kept = { whole: trusted, parts: trusted };
-    if (trusted) this.#found = { whole: Promise.resolve(true), parts: Promise.resolve(true) };
+    this.#trusted = connection.place.quirks.conditionalPut === "trusted";
   }
 
-  /** Whether all that is known so far says that the service keeps it for objects of any size. */
-  get isKnown(): boolean {
-    return this.#kept.whole && this.#kept.parts;
+  /** Whether it is kept for objects of any size, in buckets of any kind. */
+  get isAlways(): boolean {
+    return this.#trusted;
   }
 
   /**
-   * Whether it is kept for an object that goes in one request, or in parts. Asked once each.
+   * Whether it is kept for an object that goes in one request, or in parts. Asked once.
    *
    * @throws {StorageError} if it cannot be found out; it is then tried again the next time.
    */
   async isKept(by: "whole" | "parts", signal: AbortSignal | undefined): Promise<boolean> {
     signal?.throwIfAborted();
-    const found = this.#found[by] ??= (by === "whole" ? this.#tryWhole() : this.#tryParts())
-      .then((kept) => this.#kept[by] = kept)
-      .catch((error) => {
-        delete this.#found[by];
-        throw error;
-      });
+    if (this.#trusted) return true;
+    if (by === "parts") return false;
+    const found = this.#whole ??= this.#find().catch((error) => {
+      this.#whole = undefined;
+      throw error;
+    });
     const kept = await found;
     signal?.throwIfAborted();
     return kept;
@@ -59,23 +54,31 @@ export class ConditionalPut {
     };
   }
 
-  /** The object is there after the first put at the latest, so one of two puts has to be refused. */
-  async #tryWhole(): Promise<boolean> {
-    const made: (string | undefined)[] = [];
-    for (let puts = 0; puts < 2; puts++) {
-      const reply = await this.#put();
-      if (reply !== "stored" && typeof reply === "string") {
-        this.#connection.log("s3.conditional_put", { whole: reply === "refused" });
-        return reply === "refused";
-      }
-      made.push(typeof reply === "object" ? reply.version : undefined);
-    }
-    this.#connection.log("s3.conditional_put", { whole: false });
-    for (const version of made) if (version !== undefined) await this.#forget(version);
-    return false;
+  async #find(): Promise<boolean> {
+    const kept = !await this.#mayKeepVersions() && await this.#refusesSecondPut();
+    this.#connection.log("s3.conditional_put", { kept });
+    return kept;
   }
 
-  async #put(): Promise<"refused" | "unknown" | "stored" | { readonly version: string }> {
+  /** Also where that may not be asked. */
+  async #mayKeepVersions(): Promise<boolean> {
+    const { bucket } = this.#connection.place;
+    return await this.#connection.call(this.#purpose, async (client) => {
+      try {
+        const { Status } = await client.send(new GetBucketVersioningCommand({ Bucket: bucket }));
+        return Status !== undefined;
+      } catch (error) {
+        const status = statusOf(error);
+        if (status === 403) return true;
+        // A service that has no such question has no versions.
+        if (status === 501 || status === 405) return false;
+        throw error;
+      }
+    });
+  }
+
+  /** The object is there after the first put at the latest, so one of two puts has to be refused. */
+  async #refusesSecondPut(): Promise<boolean> {
     const { bucket, payer, encryption, customerKey } = this.#connection.place;
     const about = {
       Bucket: bucket,
@@ -84,61 +87,19 @@ export class ConditionalPut {
       ...encryption,
       ...customerKey,
     };
-    return await this.#outcome(async () => {
-      const { VersionId } = await this.#connection.place.client.send(
-        new PutObjectCommand({ ...about, Body: BYTES, ...NEVER }),
-      );
-      return VersionId === undefined || VersionId === "null" ? "stored" : { version: VersionId };
-    });
-  }
-
-  async #tryParts(): Promise<boolean> {
-    // It also makes sure that the object is there. A service that passes over it here does so for parts too.
-    if (!await this.isKept("whole", undefined)) return false;
-    const { client, bucket, payer, encryption, customerKey } = this.#connection.place;
-    const name = this.#connection.ownName(PROBE);
-    const about = { Bucket: bucket, Key: name, ...payer, ...customerKey };
-    const { UploadId } = await this.#connection.call(
-      this.#purpose,
-      (client) => client.send(new CreateMultipartUploadCommand({ ...about, ...encryption })),
-    );
-    const outcome = await this.#outcome(async () => {
-      const { ETag } = await client.send(
-        new UploadPartCommand({ ...about, UploadId, PartNumber: 1, Body: BYTES }),
-      );
-      await client.send(
-        new CompleteMultipartUploadCommand({
-          ...about,
-          UploadId,
-          MultipartUpload: { Parts: [{ PartNumber: 1, ETag }] },
-          ...NEVER,
-        }),
-      );
-      return "stored" as const;
-    });
-    if (outcome !== "stored" && UploadId !== undefined) await abortUpload(this.#connection, name, UploadId);
-    this.#connection.log("s3.conditional_put", { parts: outcome === "refused" });
-    return outcome === "refused";
-  }
-
-  /** 412 is the refusal that is wanted; 400, 405 and 501 are those of services that do not know the condition. */
-  async #outcome<Stored>(act: () => Promise<Stored>): Promise<Stored | "refused" | "unknown"> {
-    return await this.#connection.call(this.#purpose, async () => {
-      try {
-        return await act();
-      } catch (error) {
-        const status = statusOf(error);
-        if (status === 412) return "refused";
-        if (status === 501 || status === 405) return "unknown";
-        throw error;
-      }
-    });
-  }
-
-  /** Where versions are kept, each try would leave two. */
-  async #forget(version: string): Promise<void> {
-    const { client, bucket, payer } = this.#connection.place;
-    const about = { Bucket: bucket, Key: this.#connection.ownName(PROBE), VersionId: version, ...payer };
-    await client.send(new DeleteObjectCommand(about)).catch(() => {});
+    const put = () =>
+      this.#connection.call(this.#purpose, async (client) => {
+        try {
+          await client.send(new PutObjectCommand({ ...about, Body: BYTES, IfNoneMatch: "*" }));
+          return "stored";
+        } catch (error) {
+          const status = statusOf(error);
+          if (status === 412) return "refused";
+          if (status === 501 || status === 405) return "unknown";
+          throw error;
+        }
+      });
+    const first = await put();
+    return (first === "stored" ? await put() : first) === "refused";
   }
 }

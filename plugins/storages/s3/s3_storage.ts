@@ -49,7 +49,7 @@ export class S3Storage implements Storage {
 
   get capabilities(): StorageCapabilities {
     return {
-      conditionalPut: this.#scope.conditional.isKnown,
+      conditionalPut: this.#scope.conditional.isAlways,
       maxConcurrency: 128,
       maxObjectBytes: MAX_OBJECT_BYTES,
     };

@@ -54,7 +54,10 @@ async function engineStates(
   const environments = Object.entries(engines).map(([name, works]) => engine(name, works));
   await using app = new App(
     { io, printer, globals: NO_GLOBALS, signal: io.signal, version: "0" },
-    () => Promise.resolve(defineRegistry({ storages: [NO_STORAGE], environments, dataSources: [] })),
+    () =>
+      Promise.resolve(
+        defineRegistry({ storages: [NO_STORAGE], environments, dataSources: [], services: [], trackers: [] }),
+      ),
   );
   const checks = await Array.fromAsync(examineEngines(app));
   await Deno.remove(directory, { recursive: true });

@@ -14,4 +14,5 @@ export const REGISTRY = defineRegistry({
   dataSources: [httpSource, s3Source],
   environments: [podmanEnvironment, dockerEnvironment, hostEnvironment],
   services: [objectServer],
+  trackers: [],
 });

@@ -86,6 +86,7 @@ export interface Registry {
   readonly storages: readonly RegisteredStorage[];
   readonly environments: readonly EnvironmentPlugin[];
   readonly services: readonly RegisteredService[];
+  readonly trackers: readonly RegisteredTracker[];
 }
 
 /**
@@ -94,7 +95,7 @@ export interface Registry {
  * @throws {TypeError} if two plugins of one kind share a name.
  */
 export function defineRegistry(registry: Registry): Registry {
-  for (const plugins of [registry.storages, registry.environments, registry.dataSources, registry.services]) {
+  for (const plugins of Object.values(registry) as (readonly { readonly name: string }[])[]) {
     const names = plugins.map((plugin) => plugin.name);
     const twice = names.find((name, i) => names.indexOf(name) !== i);
     if (twice !== undefined) throw new TypeError(`Two plugins are named ${twice}`);

@@ -174,18 +174,20 @@ async function connect(app: App, { options, place, running, service }: {
   const { config } = await app.directories();
   const configFile = `${config}/config.yaml`, credentialsFile = `${config}/credentials`;
   const { connection, certificate, url } = running;
-  const trust = certificate === undefined ? {} : { caFile: certificate.caFile };
+  const own = certificate === undefined ? {} : { caFile: certificate.caFile };
+  // One that a group's own authority signed has that in it; it does no harm where everybody trusts it anyway.
+  const trust = options.tlsCert === undefined ? own : { caFile: absolutePath(app, options.tlsCert) };
   if (connection !== undefined) {
     await writeUserProfile(configFile, profile, {
       ...connection.options,
       credentials_file: credentialsFile,
-      ...(certificate === undefined ? {} : { ca_file: certificate.caFile }),
+      ...(trust.caFile === undefined ? {} : { ca_file: trust.caFile }),
     });
     await writeCredentials(credentialsFile, profile, connection.credentials);
   }
   const clients = connection === undefined
     ? undefined
-    : service.clients?.(connection.options, { profile, credentialsFile, ...trust });
+    : service.clients?.(connection.options, { profile, credentialsFile, ...own });
   return {
     type: "storage-server",
     state: "running",

@@ -1,3 +1,5 @@
+import { X509Certificate } from "node:crypto";
+
 /** Whether an address means all of this machine's. */
 export function isEveryAddress(hostname: string): boolean {
   return ["0.0.0.0", "::", ""].includes(hostname);
@@ -20,4 +22,20 @@ export function reachableName(hostname: string): string {
     family === "IPv4" && !address.startsWith("127.")
   );
   return outside?.address ?? "127.0.0.1";
+}
+
+/**
+ * The name by which clients are to reach a server with this certificate: one that it is for, or else `preferred`.
+ *
+ * @param cert PEM; its first certificate counts.
+ * @param preferred Taken if the certificate is for it.
+ */
+export function certifiedName(cert: string, preferred: string): string {
+  const names = new X509Certificate(cert).subjectAltName?.split(", ").map((entry) => entry.split(/:(.*)/s)) ??
+    [];
+  const addresses = names.filter(([kind]) => kind === "IP Address").map(([, name]) => name!);
+  const hosts = names.filter(([kind]) => kind === "DNS").map(([, name]) => name!);
+  if ([...hosts, ...addresses].includes(preferred)) return preferred;
+  // A wildcard is for names that only whoever made them knows.
+  return [...hosts.filter((name) => !name.startsWith("*")), ...addresses][0] ?? preferred;
 }

@@ -9,7 +9,7 @@ import { ALL_BUCKETS } from "./operations/grants.ts";
 import { makeKey } from "./access_keys.ts";
 import { type ObjectServer, serveObjects } from "./serve.ts";
 import { credentialsOf } from "./server_accounts.ts";
-import { reachableName, serverNames } from "./server_names.ts";
+import { certifiedName, reachableName, serverNames } from "./server_names.ts";
 import { servedRequest } from "./served_request.ts";
 
 /** Who may do everything, and whose key the profile of this machine has. */
@@ -46,7 +46,7 @@ export async function startServer(
         },
       })),
   );
-  const url = urlOf(server, hostname);
+  const url = urlOf(server, hostname, certificate?.cert);
   const stack = opened.move();
   let stopping: Promise<void> | undefined;
   const stop = (graceMs: number) => {
@@ -194,9 +194,10 @@ async function listen(
 }
 
 /** Where clients find it: an address that means all of them is none that can be connected to. */
-function urlOf(server: ObjectServer, hostname: string): string {
+function urlOf(server: ObjectServer, hostname: string, cert: string | undefined): string {
   const url = new URL(server.url);
-  const name = reachableName(hostname);
+  const reachable = reachableName(hostname);
+  const name = cert === undefined ? reachable : certifiedName(cert, reachable);
   url.hostname = name.includes(":") ? `[${name}]` : name;
   return url.href.replace(/\/$/, "");
 }

@@ -6,6 +6,7 @@ import { storageUp } from "../../core/commands/storage_up.ts";
 import { storageUserAdd } from "../../core/commands/storage_user_add.ts";
 import { storageUserList } from "../../core/commands/storage_user_list.ts";
 import { storageUserRemove } from "../../core/commands/storage_user_remove.ts";
+import { ownCertificate } from "../../plugins/object_server/certificate.ts";
 import { signRequest } from "../../plugins/s3_protocol/sign_request.ts";
 import { AeroProcess, untilHolds } from "../support/aero_process.ts";
 import { subjectOrSkip } from "../support/must_run.ts";
@@ -235,6 +236,21 @@ Deno.test("over TLS with a certificate of its own it is trusted by the file that
   assert.equal(reply.status, 200);
   assert.equal(status.code, 0, status.err);
   assert.match(out, /certificate {2}SHA-256 ([0-9A-F]{2}:){31}[0-9A-F]{2}\n/);
+});
+
+Deno.test("with a certificate of a group's own authority it is reached by the name that this is for", async () => {
+  await using user = new FreshUser();
+  const { cert, own } = await ownCertificate(`${user.home}/tls`, ["localhost"], Date.now());
+  Deno.writeTextFileSync(`${user.home}/chain.pem`, cert + Deno.readTextFileSync(own.caFile));
+  await user.up("--tls-cert", "chain.pem", "--tls-key", "tls/server.key");
+  Deno.writeTextFileSync(`${user.home}/aero.yaml`, "project: p\nstorage: { use: s3, profile: local }\n");
+
+  const status = await user.run("storage", "status");
+  const check = await user.run("storage", "check", "--only", "a range gives");
+
+  assert.match(user.connection().endpoint, /^https:\/\/localhost:\d+$/);
+  assert.equal(status.code, 0, status.out);
+  assert.equal(check.code, 0, `${check.out}${check.err}`);
 });
 
 Deno.test("what a local storage has is shared as it is, and what is stored through the server lies in it", async () => {

@@ -60,7 +60,7 @@ export async function openProject(
       return choice;
     },
     repository: () => app.repository(),
-    configFrom: async (text, name) => (await loadProjectFrom(text, sources, name)).project,
+    configFrom: async (text, name) => (await loadProjectFrom(text, sources, name, { ofCommit: true })).project,
     secrets: (names) => readSecrets(app.variables, names),
     hostVariables: hostVariables(app.variables),
   };
@@ -109,13 +109,13 @@ async function openServices(
 }
 
 function withoutProject(
-  { storage, environmentUse, settings }: Awaited<ReturnType<typeof loadSettings>>,
+  { storage, trackers, environmentUse, settings }: Awaited<ReturnType<typeof loadSettings>>,
 ): { config: ProjectConfig; settings: Settings } {
   return {
     config: {
       project: "none",
       storage,
-      trackers: [],
+      trackers,
       environment: {
         use: environmentUse,
         systemPackages: [],

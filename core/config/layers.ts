@@ -2,6 +2,7 @@ import type { JsonObject, JsonValue } from "../model/json.ts";
 import type { Environment } from "./env.ts";
 import type { ConfigOrigin } from "./origin.ts";
 import type { ProjectFile, UserFile } from "./schema.ts";
+import type { TrackerFile } from "./tracker_sections.ts";
 
 /** A kind of storage, and options of it; either may be said without the other. */
 export interface StorageSaid {
@@ -16,6 +17,8 @@ export interface Layer {
   readonly storage?: StorageSaid;
   /** Options by a name, for storages that name it. */
   readonly profiles?: Readonly<Record<string, StorageSaid>>;
+  /** An empty list says that there is to be none. */
+  readonly trackers?: readonly TrackerFile[];
   readonly environmentUse?: string;
   readonly cacheDirectory?: string;
   readonly cacheSize?: string | number;
@@ -79,6 +82,7 @@ export function fileLayer(raw: ProjectFile | UserFile, origin: ConfigOrigin): La
     ...(profiles === undefined ? {} : {
       profiles: Object.fromEntries(Object.entries(profiles).map(([name, said]) => [name, storageSaid(said)])),
     }),
+    ...(raw.trackers === undefined ? {} : { trackers: raw.trackers }),
     ...(raw.environment?.use === undefined ? {} : { environmentUse: raw.environment.use }),
     ...(cache?.directory === undefined ? {} : { cacheDirectory: cache.directory }),
     ...(cache?.max_size === undefined ? {} : { cacheSize: cache.max_size }),

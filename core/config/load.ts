@@ -12,6 +12,7 @@ import { configInvalid, readProjectFile, toProjectConfig } from "./project_file.
 import { denied, isAbsence, PROJECT_FILE } from "./find_project.ts";
 import { flatten, type Resolved, resolveLayers, type Settings } from "./resolve_config.ts";
 import { type ProjectFile, USER_SCHEMA, type UserFile } from "./schema.ts";
+import { trackerFaults } from "./tracker_sections.ts";
 import { readYaml, type YamlText } from "./yaml_text.ts";
 
 /** What a config is made from besides the project's file. */
@@ -44,17 +45,22 @@ export async function loadProject(root: string, sources: ConfigSources): Promise
 }
 
 /**
- * Loads a config from the text of an `aero.yaml`, such as that of a commit.
+ * Loads a config from the text of an `aero.yaml`.
  *
  * @param file Names the text in messages.
+ * @param options.ofCommit Whether it is one that was committed once. Its trackers are then not looked at: they may be
+ *   gone, and where runs are shown says nothing of what they are.
  * @throws {UserError} `config_unreadable`, `config_invalid`; {OutsideError} `config_denied` for the user's own file.
  */
 export async function loadProjectFrom(
   text: string,
   sources: ConfigSources,
   file: string = PROJECT_FILE,
+  { ofCommit = false }: { readonly ofCommit?: boolean } = {},
 ): Promise<LoadedConfig> {
-  const { raw, yaml } = readProjectFile(text, file);
+  const { raw: written, yaml } = readProjectFile(text, file);
+  const { trackers, ...others } = written;
+  const raw: ProjectFile = ofCommit || trackers === undefined ? others : { ...others, trackers };
   checkPluginNames(raw, yaml, file, sources.registry);
   const origin: ConfigOrigin = { kind: "project", file };
   const resolved = resolveLayers(
@@ -83,11 +89,11 @@ async function layersOf(sources: ConfigSources, project?: Layer): Promise<Layer[
     flagLayer(sources.flags ?? {}),
     variableLayer(sources.environment),
     ...(project === undefined ? [] : [project]),
-    await userLayer(sources.directories),
+    await userLayer(sources),
   ];
 }
 
-async function userLayer(directories: Directories): Promise<Layer> {
+async function userLayer({ directories, registry }: ConfigSources): Promise<Layer> {
   const file = `${directories.config}/config.yaml`;
   const text = await readConfigText(file);
   const origin: ConfigOrigin = { kind: "user", file };
@@ -96,17 +102,14 @@ async function userLayer(directories: Directories): Promise<Layer> {
   // An empty file, or one of comments, says nothing.
   const read = USER_SCHEMA.safeParse(yaml.value ?? {});
   if (!read.success) throw configInvalid(file, faultsOf(read.error, USER_SCHEMA), yaml);
+  const faults = trackerFaults(read.data.trackers ?? [], registry);
+  if (faults.length > 0) throw configInvalid(file, faults, yaml);
   return fileLayer(read.data satisfies UserFile, origin);
 }
 
 /** Names of plugins in the file itself, so that a fault carries its place. */
 function checkPluginNames(raw: ProjectFile, yaml: YamlText, file: string, registry: Registry): void {
-  const faults: Fault[] = (raw.trackers ?? []).map((tracker, i) => ({
-    path: ["trackers", i, "use"],
-    message: `no tracker is built in, so ${
-      JSON.stringify(tracker.use)
-    } cannot be used; runs are recorded without one`,
-  }));
+  const faults: Fault[] = trackerFaults(raw.trackers ?? [], registry);
   const environments = ["auto", ...registry.environments.map((plugin) => plugin.name)];
   const check = (name: string | undefined, known: readonly string[], path: readonly string[]) => {
     if (name === undefined || known.includes(name)) return;
@@ -123,7 +126,7 @@ function checkPluginNames(raw: ProjectFile, yaml: YamlText, file: string, regist
 }
 
 function allValues(raw: ProjectFile, resolved: Resolved, origin: ConfigOrigin): ConfigValue[] {
-  const { storage: _storage, ...rest } = raw;
+  const { storage: _storage, trackers: _trackers, ...rest } = raw;
   const own = flatten(rest as JsonValue, "").filter(({ key }) => key !== "environment.use")
     .map((value) => ({ ...value, origin }));
   const [project, ...others] = own;

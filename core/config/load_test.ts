@@ -15,6 +15,7 @@ const registry = {
     { name: "cloud", config: z.strictObject({ bucket: z.string(), region: z.string().exactOptional() }) },
   ],
   environments: [{ name: "docker" }, { name: "host" }],
+  trackers: [{ name: "board", config: z.strictObject({ uri: z.string() }) }],
 } as unknown as Registry;
 
 async function inTemporary(run: (directory: string) => Promise<void>): Promise<void> {

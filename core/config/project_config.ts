@@ -8,7 +8,7 @@ import type { Tolerance } from "../model/tolerance.ts";
 export interface ProjectConfig {
   readonly project: string;
   readonly storage: PluginSection;
-  readonly trackers: readonly PluginSection[];
+  readonly trackers: readonly TrackerSection[];
   /** What holds for stages that say nothing of their own. */
   readonly environment: EnvironmentConfig;
   readonly params: Params;
@@ -21,6 +21,12 @@ export interface PluginSection {
   readonly use: string;
   /** Everything but `use`, keys as the file has them. */
   readonly options: JsonObject;
+}
+
+/** A tracker that mirrors runs. */
+export interface TrackerSection extends PluginSection {
+  /** As ids of its runs begin, `<name>:<id>`; the kind of tracker unless the config gives another. Unique. */
+  readonly name: string;
 }
 
 /** Where a stage runs. At most one of `image` and `build` is present. */

@@ -1,9 +1,14 @@
 import { UserError } from "../errors.ts";
-import type { JsonObject } from "../model/json.ts";
 import { parseParams } from "../model/params.ts";
 import type { Limits } from "../model/run.ts";
 import { type Fault, faultsOf, pathText } from "./faults.ts";
-import type { EnvironmentConfig, PluginSection, ProjectConfig, StageConfig } from "./project_config.ts";
+import type {
+  EnvironmentConfig,
+  PluginSection,
+  ProjectConfig,
+  StageConfig,
+  TrackerSection,
+} from "./project_config.ts";
 import type { Tolerance } from "../model/tolerance.ts";
 import { parseSize } from "./quantity.ts";
 import { type EnvironmentFile, PROJECT_SCHEMA, type ProjectFile } from "./schema.ts";
@@ -47,6 +52,7 @@ export function toProjectConfig(
   raw: ProjectFile,
   resolved: {
     readonly storage: PluginSection;
+    readonly trackers: readonly TrackerSection[];
     readonly environmentUse: string;
     readonly overridesStages: boolean;
   },
@@ -72,7 +78,7 @@ export function toProjectConfig(
   return {
     project: raw.project,
     storage: resolved.storage,
-    trackers: (raw.trackers ?? []).map(({ use, ...options }) => ({ use, options: options as JsonObject })),
+    trackers: resolved.trackers,
     environment: base,
     params: parseParams(raw.params ?? {}),
     stages: Object.fromEntries(stages),

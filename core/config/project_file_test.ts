@@ -10,6 +10,7 @@ const NO_DIRECTORIES = { config: "/nowhere/c", cache: "/nowhere/k", data: "/nowh
 const registry = {
   storages: [{ name: "local", config: { safeParse: (data: unknown) => ({ success: true, data }) } }],
   environments: [{ name: "docker" }, { name: "host" }],
+  trackers: [],
 } as unknown as Registry;
 
 async function load(text: string, env: Record<string, string> = {}): Promise<ProjectConfig> {
@@ -154,7 +155,7 @@ const FAULTY: readonly (readonly [string, RegExp])[] = [
   ],
   ["project: b\nstorage: {use: loacl}", /storage\.use: there is no "loacl"; did you mean "local"/],
   ["project: b\nstorage: {path: /x}", /storage\.use: it is missing/],
-  ["project: b\ntrackers: [{use: some}]", /trackers\[0\]\.use: no tracker is built in/],
+  ["project: b\ntrackers: [{use: some}]", /trackers\[0\]\.use: there is no "some"; /],
 ];
 for (const [text, why] of FAULTY) {
   Deno.test(`a config is refused: ${JSON.stringify(text)}`, async () => {

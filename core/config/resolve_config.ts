@@ -6,8 +6,9 @@ import type { Directories } from "./directories.ts";
 import { type Fault, faultsOf } from "./faults.ts";
 import type { Layer } from "./layers.ts";
 import { type ConfigOrigin, type ConfigValue, originText } from "./origin.ts";
-import type { PluginSection } from "./project_config.ts";
+import type { PluginSection, TrackerSection } from "./project_config.ts";
 import { parseSize } from "./quantity.ts";
+import { toTrackerSections, type TrackerFile, trackersValue } from "./tracker_sections.ts";
 
 /** What belongs to the machine and its user, not to a project. */
 export interface Settings {
@@ -22,6 +23,7 @@ export interface Settings {
 /** Values that several sources can set, after the strongest has won. */
 export interface Resolved {
   readonly storage: PluginSection;
+  readonly trackers: readonly TrackerSection[];
   readonly environmentUse: string;
   /** Whether a flag or variable chose the environment: it then holds for stages too. */
   readonly overridesStages: boolean;
@@ -62,6 +64,7 @@ export function resolveLayers(
     ["auto", ...registry.environments.map((plugin) => plugin.name)],
     "an environment",
   );
+  const trackers = pick<readonly TrackerFile[]>("trackers", (l) => l.trackers, []);
   const cacheDirectory = pick("cache.directory", (l) => l.cacheDirectory, directories.cache);
   const cacheSize = pick<string | number>("cache.max_size", (l) => l.cacheSize, DEFAULT_CACHE_SIZE);
   const dataDirectory = pick("data.directory", (l) => l.dataDirectory, directories.data);
@@ -71,10 +74,18 @@ export function resolveLayers(
   const cacheMaxBytes = cacheSize.origin === DEFAULT ? {} : { cacheMaxBytes: toBytes(cacheSize) };
   return {
     storage: storage.section,
+    trackers: toTrackerSections(trackers.value),
     environmentUse: environmentUse.value,
     overridesStages: environmentUse.origin.kind === "flag" || environmentUse.origin.kind === "variable",
     settings: { cacheDirectory: cacheDirectory.value, dataDirectory: dataDirectory.value, ...cacheMaxBytes },
-    values: [...storage.values, environmentUse, cacheDirectory, cacheSize, dataDirectory],
+    values: [
+      ...storage.values,
+      ...(trackers.origin === DEFAULT ? [] : [{ ...trackers, value: trackersValue(trackers.value) }]),
+      environmentUse,
+      cacheDirectory,
+      cacheSize,
+      dataDirectory,
+    ],
   };
 }
 

@@ -46,6 +46,13 @@ const ownVariable = variable.refine((text) => !text.startsWith("AERO_"), {
 
 const plugin = z.looseObject({ use: filled.describe("Name of the plugin") });
 
+const trackers = z.array(z.looseObject({
+  use: filled.describe("Kind of tracker"),
+  name: name.exactOptional().describe(
+    "What ids of its runs begin with, `<name>:<id>`; its kind if left out",
+  ),
+}));
+
 /** A list in which nothing stands twice. */
 function distinct(item: z.ZodType<string>, what: string): z.ZodArray<z.ZodType<string>> {
   return z.array(item).superRefine((items, context) => {
@@ -169,7 +176,7 @@ const params = z.custom<Record<string, unknown>>().superRefine((value, context) 
 export const PROJECT_SCHEMA = z.strictObject({
   project: name.describe("Name of the project; part of every version"),
   storage: plugin.exactOptional().describe("Where everything is kept, and the options of that plugin"),
-  trackers: z.array(plugin).exactOptional().describe("Experiment trackers that mirror runs"),
+  trackers: trackers.exactOptional().describe("Experiment trackers that mirror runs"),
   environment: environment.exactOptional().describe("Where stages run"),
   params: params.exactOptional().describe("Values that the code reads; part of the version"),
   stages: z.record(name, stage).exactOptional().describe("The pipeline, by name"),
@@ -184,6 +191,10 @@ export const USER_SCHEMA = z.strictObject({
   )
     .exactOptional()
     .describe("Options of storages by a name, taken where a storage says `profile: <name>` and not its own"),
+  trackers: trackers.exactOptional()
+    .describe(
+      "Experiment trackers that mirror runs, for projects that do not say, and where there is no project",
+    ),
   environment: z.strictObject({ use: environmentFields.use }).exactOptional()
     .describe("Where stages run, for projects that do not say"),
   cache: z.strictObject({

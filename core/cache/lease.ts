@@ -1,3 +1,5 @@
+import { tryLock } from "./try_lock.ts";
+
 /** A hold on something in a cache: it is not removed before this is disposed, or this process ends. */
 export interface Lease extends Disposable {
   /** Whether what was held on to is still in its place. */
@@ -19,11 +21,11 @@ export function holdLease(path: string): Lease | undefined {
     if (error instanceof Deno.errors.PermissionDenied) return { isCurrent: true, [Symbol.dispose]: () => {} };
     throw error;
   }
-  if (!file.tryLockSync(false)) {
+  if (!tryLock(file, { exclusive: false })) {
     file.close();
     return undefined;
   }
-  return { isCurrent: isAt(file, path), [Symbol.dispose]: () => file.close() };
+  return { isCurrent: isAt(file, path), [Symbol.dispose]: () => unlock(file) };
 }
 
 /** Takes the file `path` for itself; `undefined` if somebody holds on to it, or it is not there. */
@@ -37,9 +39,15 @@ export function takeLease(path: string): Disposable | undefined {
     }
     throw error;
   }
-  if (file.tryLockSync(true)) return { [Symbol.dispose]: () => file.close() };
+  if (tryLock(file, { exclusive: true })) return { [Symbol.dispose]: () => unlock(file) };
   file.close();
   return undefined;
+}
+
+/** Closing alone would leave the lock to a process that is just being started, until that runs its program. */
+function unlock(file: Deno.FsFile): void {
+  file.unlockSync();
+  file.close();
 }
 
 function isAt(file: Deno.FsFile, path: string): boolean {

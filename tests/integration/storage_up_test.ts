@@ -25,9 +25,12 @@ class FreshUser implements AsyncDisposable {
   readonly home = Deno.makeTempDirSync({ prefix: "aero-up-" });
   readonly env = { HOME: this.home, PATH: Deno.env.get("PATH")! };
   readonly server = `${this.home}/.local/share/aero/server`;
+  readonly #started: AeroProcess[] = [];
 
   start(...args: string[]): AeroProcess {
-    return AeroProcess.start(args, { cwd: this.home, env: this.env });
+    const aero = AeroProcess.start(args, { cwd: this.home, env: this.env });
+    this.#started.push(aero);
+    return aero;
   }
 
   async run(...args: string[]) {
@@ -61,6 +64,7 @@ class FreshUser implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.run("storage", "down");
+    await Promise.all(this.#started.map((aero) => aero.end()));
     await Deno.remove(this.home, { recursive: true });
   }
 }

@@ -9,9 +9,12 @@ export async function writeAeroProgram(directory: string): Promise<void> {
   const { denoDir } = JSON.parse(new TextDecoder().decode(info.stdout));
   const run = `'${Deno.execPath()}' run -A --no-check --cached-only --config '${source("deno.json")}'`;
   await Deno.mkdir(directory, { recursive: true });
-  await Deno.writeTextFile(
-    `${directory}/aero`,
-    `#!/bin/sh\nDENO_DIR='${denoDir}' DENO_NO_UPDATE_CHECK=1 exec ${run} '${source("main.ts")}' "$@"\n`,
-    { mode: 0o755 },
-  );
+  const text = `#!/bin/sh\nDENO_DIR='${denoDir}' DENO_NO_UPDATE_CHECK=1 exec ${run} '${
+    source("main.ts")
+  }' "$@"\n`;
+  await Deno.writeTextFile(`${directory}/.aero.sh`, text);
+  // By a process of its own: a program that this one has open, though only while it starts another, cannot be run.
+  const args = ["-m", "755", `${directory}/.aero.sh`, `${directory}/aero`];
+  const { success } = await new Deno.Command("install", { args }).output();
+  if (!success) throw new RangeError(`install ${args.join(" ")} failed`);
 }

@@ -7,6 +7,7 @@ import type { FlagValues } from "./config/layers.ts";
 import { EXIT, UserError } from "./errors.ts";
 import { openRunIndex, type RunIndex } from "./history/run_index.ts";
 import { observeRuns } from "./observe_runs.ts";
+import type { Trackers } from "./open_trackers.ts";
 import type { Project } from "./pipeline/project.ts";
 import type { RunObserver } from "./pipeline/run_services.ts";
 import { StateDirectory } from "./pipeline/run_directory.ts";
@@ -39,6 +40,7 @@ export class App implements AppBase, AsyncDisposable {
   #index: Promise<RunIndex> | undefined;
   #mended: Promise<RunIndex> | undefined;
   #project: Promise<Project> | undefined;
+  #trackers: Promise<Trackers> | undefined;
   #repository: Promise<Repository> | undefined;
   #worktree: Promise<CleanWorktree | DirtyWorktree> | undefined;
   #refreshed = false;
@@ -192,6 +194,16 @@ export class App implements AppBase, AsyncDisposable {
     return await openProject(this, this.#closing, flags);
   }
 
+  /** The trackers of the config; none is opened before it is needed. @throws {UserError} for the config. */
+  trackers(): Promise<Trackers> {
+    return this.#trackers ??= this.#openTrackers();
+  }
+
+  async #openTrackers(): Promise<Trackers> {
+    const { configuredTrackers } = await import("./open_trackers.ts");
+    return this.#closing.use(await configuredTrackers(this));
+  }
+
   /** The repository that the project is in. @throws {UserError} `not_a_repository` and others. */
   repository(): Promise<Repository> {
     return this.#repository ??= this.#openRepository();
@@ -247,24 +259,10 @@ export class App implements AppBase, AsyncDisposable {
    */
   async afterCommand(code: number): Promise<number> {
     const project = await this.#project?.catch(() => undefined);
-    if (!project?.services.store.outbox?.hasHeld) return code;
-    const { sendAfterwards } = await import("./pipeline/send_waiting.ts");
-    const waiting = await sendAfterwards(project.services, {
-      signal: this.signal,
-      warn: (text) => this.printer.warn(text),
-      note: (text) => this.printer.note(text),
-      progress: () => this.printer.progress({ label: "Sending what waits", unit: "bytes" }),
-    });
-    if (waiting === undefined) return code;
-    const { formatBytes, plural } = await import("./cli/human.ts");
-    const { objects, bytes, runs } = waiting;
-    this.printer.warn(
-      `${plural(objects, "object")}${runs === 0 ? "" : ` of ${plural(runs, "run")}`}, ${
-        formatBytes(bytes)
-      }, ` +
-        `wait on this machine for ${project.services.store.storage.location}; send them: \`aero sync\``,
-    );
-    return code === EXIT.ok ? EXIT.lagging : code;
+    const held = project?.services.store.outbox?.hasHeld === true &&
+      await (await import("./send_held.ts")).sendHeld(project, this);
+    const mirrored = await (await this.#trackers?.catch(() => undefined))?.settle() ?? false;
+    return (held || mirrored) && code === EXIT.ok ? EXIT.lagging : code;
   }
 
   /** Keeps something open until the command ends. */

@@ -2,10 +2,11 @@ import type { App } from "./app.ts";
 import { openCacheAt } from "./cache/cache.ts";
 import type { FlagValues } from "./config/layers.ts";
 import { loadProject, loadProjectFrom, loadSettings } from "./config/load.ts";
-import type { PluginSection, ProjectConfig } from "./config/project_config.ts";
+import type { ProjectConfig } from "./config/project_config.ts";
 import type { Settings } from "./config/resolve_config.ts";
 import { runIdFromBytes } from "./model/run_id.ts";
 import { chooseEnvironment } from "./open_environment.ts";
+import { laterSignal } from "./later_signal.ts";
 import { describeHost } from "./pipeline/image/host_description.ts";
 import type { EnvironmentChoice, Project } from "./pipeline/project.ts";
 import type { RunServices } from "./pipeline/run_services.ts";
@@ -35,7 +36,7 @@ export async function openProject(
     : await loadProject(root, sources).then(({ project, settings }) => ({ config: project, settings }));
   const directory = root ?? app.start;
   const openSource = sourceOpener(app, closing, config.storage, settings.dataDirectory);
-  const services = await openServices(app, config.storage, settings, { directory, openSource, closing });
+  const services = await openServices(app, config, settings, { directory, openSource, closing });
   state.prepare();
   const environments = new Map<string, EnvironmentChoice>();
   return {
@@ -60,7 +61,8 @@ export async function openProject(
       return choice;
     },
     repository: () => app.repository(),
-    configFrom: async (text, name) => (await loadProjectFrom(text, sources, name, { ofCommit: true })).project,
+    configFrom: async (text, name) =>
+      (await loadProjectFrom(text, sources, name, { ofCommit: true })).project,
     secrets: (names) => readSecrets(app.variables, names),
     hostVariables: hostVariables(app.variables),
   };
@@ -68,7 +70,7 @@ export async function openProject(
 
 async function openServices(
   app: App,
-  section: PluginSection,
+  { storage: section, trackers }: Pick<ProjectConfig, "storage" | "trackers">,
   settings: Settings,
   { directory, openSource, closing }: {
     readonly directory: string;
@@ -76,7 +78,7 @@ async function openServices(
     readonly closing: AsyncDisposableStack;
   },
 ): Promise<RunServices> {
-  const signal = laterThan(app.signal, closing);
+  const signal = laterSignal(app.signal, closing);
   const { storage, index, requests } = await openStorage(app, section, settings, { directory, signal });
   closing.use(storage);
   const cache = closing.use(await openCacheAt(settings.cacheDirectory, settings.cacheMaxBytes));
@@ -105,6 +107,7 @@ async function openServices(
     describeHost,
     aero: app.version,
     requests,
+    ...(trackers.length === 0 ? {} : { mirrors: (await app.trackers()).mirrors(storage.location) }),
   };
 }
 
@@ -130,27 +133,4 @@ function withoutProject(
     },
     settings,
   };
-}
-
-/** How long the record of a run that was interrupted may take, in milliseconds. */
-const RECORDING_MS = 10_000;
-
-/**
- * A signal that aborts some time after another one: an interrupted run is still to be recorded. Work that should end
- * at once has the first signal, call by call.
- */
-function laterThan(signal: AbortSignal, closing: AsyncDisposableStack): AbortSignal {
-  const later = new AbortController();
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const onAbort = () => {
-    timer = setTimeout(() => later.abort(signal.reason), RECORDING_MS);
-    Deno.unrefTimer(Number(timer));
-  };
-  if (signal.aborted) onAbort();
-  else signal.addEventListener("abort", onAbort, { once: true });
-  closing.defer(() => {
-    signal.removeEventListener("abort", onAbort);
-    clearTimeout(timer);
-  });
-  return later.signal;
 }

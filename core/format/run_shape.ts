@@ -5,6 +5,7 @@ import type {
   EndState,
   HostRecord,
   ImageRecord,
+  ImportedRun,
   InputRecord,
   Limits,
   OutputRecord,
@@ -121,6 +122,19 @@ const startFields: Fields<RunStart> = {
   limits: object<Limits>({ cpus: optional(amount), memoryBytes: optional(count), gpus: optional(text) }),
   secrets: listOf(text),
   aero: filledText,
+  imported: optional(object<ImportedRun>({
+    tracker: filledText,
+    location: filledText,
+    id: filledText,
+    url: optional(text),
+    name: text,
+    group: text,
+    tags: json<ImportedRun["tags"]>(true),
+    image: optional(text),
+    inputs: listOf(
+      object<ImportedRun["inputs"][number]>({ name: text, url: optional(text), digest: optional(text) }),
+    ),
+  })),
 };
 
 /** The shape of what every run has from its beginning. */

@@ -1,17 +1,8 @@
-import { isAbort } from "../errors.ts";
+import { isAbort, UserError } from "../errors.ts";
 import type { RunId } from "../model/run_id.ts";
-import type { Tracker } from "../plugin/tracker.ts";
+import type { NamedTracker } from "../plugin/named_tracker.ts";
 import type { RunTape } from "./run_tape.ts";
 import { sendRun } from "./send_run.ts";
-
-/** A tracker as config names it. */
-export interface NamedTracker {
-  /** As ids of its runs begin: `<name>:<id>`. */
-  readonly name: string;
-  /** Tells trackers of one name apart, on this machine. */
-  readonly key: string;
-  readonly tracker: Tracker;
-}
 
 /** What became of a run at one tracker. */
 export interface Mirrored {
@@ -24,8 +15,20 @@ export interface Mirrored {
   readonly error?: unknown;
 }
 
-/** Longest time that the end of a run waits for trackers, in milliseconds. */
-const PATIENCE_MS = 10_000;
+/** How a run that goes on is sent. */
+export interface LiveMirrorOptions {
+  /** Opens what the run leaves, once for each tracker. */
+  readonly openTape: () => RunTape;
+  /** Told once for each tracker, when the run has a page there. */
+  readonly onUrl: (to: NamedTracker, url: string) => void;
+  /** Nothing is sent. */
+  readonly offline?: boolean;
+}
+
+// What was told to stop gets so much time to do so, in milliseconds.
+const GRACE_MS = 500;
+// When the run has ended, a tracker that was away is asked once more, and one that is away only now twice.
+const ATTEMPTS = 2;
 
 /**
  * Sends a run that goes on to trackers. Nothing in here ever fails or slows the run: what a tracker does not take is
@@ -35,27 +38,32 @@ export class LiveMirror {
   readonly #run: RunId;
   readonly #stopping = new AbortController();
   readonly #wakers = new Set<() => void>();
-  readonly #sending: Promise<Mirrored>[];
+  readonly #sending: {
+    readonly to: NamedTracker;
+    readonly url: () => string | undefined;
+    readonly done: Promise<Mirrored>;
+  }[];
   #live = true;
 
-  /**
-   * @param openTape Opens what the run leaves, once for each tracker.
-   * @param onUrl Told once for each tracker, when the run has a page there.
-   */
-  constructor(
-    run: RunId,
-    trackers: readonly NamedTracker[],
-    openTape: () => RunTape,
-    onUrl: (to: NamedTracker, url: string) => void,
-  ) {
+  constructor(run: RunId, trackers: readonly NamedTracker[], options: LiveMirrorOptions) {
     this.#run = run;
-    this.#sending = trackers.map((to) => this.#send(to, openTape, onUrl));
+    this.#sending = trackers.map((to) => {
+      let url: string | undefined;
+      const onUrl = (page: string) => {
+        url = page;
+        options.onUrl(to, page);
+      };
+      const done = options.offline === true
+        ? Promise.resolve({ to, complete: false, error: offlineError() })
+        : this.#send(to, options.openTape, onUrl);
+      return { to, url: () => url, done };
+    });
   }
 
   async #send(
     to: NamedTracker,
     openTape: () => RunTape,
-    onUrl: (to: NamedTracker, url: string) => void,
+    onUrl: (url: string) => void,
   ): Promise<Mirrored> {
     let url: string | undefined;
     const told = (complete: boolean, error?: unknown): Mirrored => ({
@@ -70,13 +78,14 @@ export class LiveMirror {
       const complete = await sendRun(to.tracker, this.#run, tape, {
         signal: this.#stopping.signal,
         isLive: () => this.#live,
+        attempts: ATTEMPTS,
         sleep: (ms, signal) => this.#sleep(ms, signal),
         onFailure: (error) => failure = error,
         onSent: () => {
           failure = undefined;
           if (url !== undefined) return;
           url = to.tracker.urlOf(this.#run);
-          if (url !== undefined) onUrl(to, url);
+          if (url !== undefined) onUrl(url);
         },
       });
       return told(complete);
@@ -85,22 +94,37 @@ export class LiveMirror {
     }
   }
 
-  /** Waits until all is sent, but no longer than people would. The run's journal has ended. */
-  async finish(): Promise<Mirrored[]> {
+  /** Says that the run's journal has ended: what is left is sent, and no more is waited for. */
+  end(): void {
     this.#live = false;
     for (const wake of this.#wakers) wake();
-    const timer = setTimeout(() => this.#stopping.abort(), PATIENCE_MS);
-    try {
-      return await Promise.all(this.#sending);
-    } finally {
-      clearTimeout(timer);
-    }
   }
 
-  /** Sends no more: the run was abandoned. */
-  async abandon(): Promise<Mirrored[]> {
-    this.#stopping.abort();
-    return await this.finish();
+  /**
+   * Waits until all is sent, but no longer than it is told; also a tracker that does not heed that is left alone then.
+   *
+   * @param patienceMs In milliseconds.
+   */
+  async finish(patienceMs: number): Promise<Mirrored[]> {
+    this.end();
+    const late = Promise.withResolvers<void>();
+    const timers = [
+      setTimeout(() => this.#stopping.abort(), patienceMs),
+      setTimeout(() => late.resolve(), patienceMs + GRACE_MS),
+    ];
+    try {
+      return await Promise.all(this.#sending.map(({ to, url, done }) =>
+        Promise.race([
+          done,
+          late.promise.then((): Mirrored => {
+            const page = url();
+            return { to, complete: false, ...(page === undefined ? {} : { url: page }) };
+          }),
+        ])
+      ));
+    } finally {
+      timers.forEach((timer) => clearTimeout(timer));
+    }
   }
 
   #sleep(ms: number, signal: AbortSignal): Promise<void> {
@@ -123,4 +147,11 @@ export class LiveMirror {
       signal.addEventListener("abort", onAbort, { once: true });
     });
   }
+}
+
+function offlineError(): UserError {
+  return new UserError("offline", {
+    what: "Cannot send runs to trackers",
+    why: "--offline or AERO_OFFLINE says that nothing is to be asked",
+  });
 }

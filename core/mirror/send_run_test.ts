@@ -6,7 +6,8 @@ import type { RunId } from "../model/run_id.ts";
 import { sampleRecord, sampleVersion } from "../../tests/support/sample_run.ts";
 import { MemoryTracker, MemoryTrackerService } from "../../tests/support/memory_tracker.ts";
 import { GrowingFile } from "./byte_source.ts";
-import { LiveMirror, type NamedTracker } from "./live_mirror.ts";
+import type { NamedTracker } from "../plugin/named_tracker.ts";
+import { LiveMirror } from "./live_mirror.ts";
 import { RunTape } from "./run_tape.ts";
 import { sendRun } from "./send_run.ts";
 
@@ -70,7 +71,7 @@ const NEVER = new AbortController().signal;
 const QUICKLY = { signal: NEVER, sleep: () => Promise.resolve() };
 
 function named(service: MemoryTrackerService, name = "memory"): NamedTracker {
-  return { name, key: name, tracker: new MemoryTracker(service) };
+  return { name, use: "memory", key: name, tracker: new MemoryTracker(service) };
 }
 
 const lossesIn = (service: MemoryTrackerService, run: RunId) =>
@@ -135,13 +136,16 @@ Deno.test("a run is sent while it goes on, and its end when it ends", async () =
   using files = new RunFiles();
   const service = new MemoryTrackerService();
   const urls: string[] = [];
-  const mirror = new LiveMirror(files.run, [named(service)], () => files.tape(), (_, url) => urls.push(url));
+  const mirror = new LiveMirror(files.run, [named(service)], {
+    openTape: () => files.tape(),
+    onUrl: (_, url) => urls.push(url),
+  });
   files.append(loss(1));
   await until(() => lossesIn(service, files.run).length === 1);
   const during = service.show(files.run).state;
   files.append(loss(2), ENDED);
 
-  const [mirrored] = await mirror.finish();
+  const [mirrored] = await mirror.finish(10_000);
 
   assert.equal(during, "running");
   assert.equal(mirrored!.complete, true);
@@ -155,14 +159,18 @@ Deno.test("one tracker that is down or refuses holds up neither the run nor anot
   down.down = true;
   const denied: NamedTracker = {
     name: "denied",
+    use: "memory",
     key: "denied",
     tracker: new MemoryTracker(new MemoryTrackerService(), { denied: true }),
   };
-  const mirror = new LiveMirror(files.run, [named(up), named(down), denied], () => files.tape(), () => {});
+  const mirror = new LiveMirror(files.run, [named(up), named(down), denied], {
+    openTape: () => files.tape(),
+    onUrl: () => {},
+  });
   files.append(loss(1), ENDED);
   await until(() => lossesIn(up, files.run).length === 1);
 
-  const mirrored = await mirror.finish();
+  const mirrored = await mirror.finish(10_000);
 
   assert.deepEqual(mirrored.map(({ complete }) => complete), [true, false, false]);
   assert.match(String(mirrored[1]!.error), /Cannot reach memory/);
@@ -172,9 +180,12 @@ Deno.test("one tracker that is down or refuses holds up neither the run nor anot
 Deno.test("a damaged journal is told as an error of the mirror, and thrown nowhere", async () => {
   using files = new RunFiles();
   Deno.writeTextFileSync(`${files.directory}/journal`, "nonsense\n", { append: true });
-  const mirror = new LiveMirror(files.run, [named(new MemoryTrackerService())], () => files.tape(), () => {});
+  const mirror = new LiveMirror(files.run, [named(new MemoryTrackerService())], {
+    openTape: () => files.tape(),
+    onUrl: () => {},
+  });
 
-  const [mirrored] = await mirror.finish();
+  const [mirrored] = await mirror.finish(10_000);
 
   assert.equal(mirrored!.complete, false);
   assert.match(String(mirrored!.error), /line 2/);

@@ -1,6 +1,6 @@
 import type { Descriptor } from "./descriptor.ts";
 import type { Digest } from "./digest.ts";
-import type { JsonObject } from "./json.ts";
+import type { JsonObject, JsonValue } from "./json.ts";
 import type { MetricValue } from "./metric.ts";
 import type { RunId } from "./run_id.ts";
 
@@ -95,6 +95,25 @@ export interface Limits {
   readonly gpus?: string;
 }
 
+/** Where a run that others' code made was taken from, and what of it has no place elsewhere in a record. */
+export interface ImportedRun {
+  /** Kind of tracker. */
+  readonly tracker: string;
+  /** Where the tracker is; no secret. */
+  readonly location: string;
+  /** The tracker's own id. */
+  readonly id: string;
+  readonly url?: string;
+  readonly name: string;
+  /** The tracker's group of runs. */
+  readonly group: string;
+  readonly tags: Readonly<Record<string, JsonValue>>;
+  /** As the tracker has it: a name or a digest. */
+  readonly image?: string;
+  /** Data that it read, as the tracker names it. */
+  readonly inputs: readonly { readonly name: string; readonly url?: string; readonly digest?: string }[];
+}
+
 /** What every run has from its beginning. */
 export interface RunStart {
   readonly run: RunId;
@@ -120,6 +139,8 @@ export interface RunStart {
   readonly secrets: readonly string[];
   /** Version of aero. */
   readonly aero: string;
+  /** Absent for runs of aero's own. */
+  readonly imported?: ImportedRun;
 }
 
 /** The final, immutable document of a run. */

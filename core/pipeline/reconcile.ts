@@ -59,6 +59,7 @@ async function mend(project: Project, run: RunId, observer: Pick<RunObserver, "w
     endAsLost(run, events, { services, redact: redactorOf(project, created.start.secrets) }, observer);
   }
   await publishRun(run, services);
+  services.mirrors?.begin(run, directory, () => {})[Symbol.dispose]();
   await directory.removeWork();
   heartbeat.finish();
   return true;

@@ -27,6 +27,23 @@ export interface RunServices {
   readonly aero: string;
   /** How often the storage has been asked so far. */
   readonly requests: () => number;
+  /** Sends runs to trackers while they go on; absent if there are none. */
+  readonly mirrors?: RunMirrors;
+}
+
+/** Sends runs to trackers while they go on. Nothing in it throws, or makes a run wait. */
+export interface RunMirrors {
+  /**
+   * Begins to send what is in a run's files; they may not be there yet.
+   *
+   * @param onUrl Told once for each tracker, when the run has a page there.
+   * @returns To be disposed when the journal has its end.
+   */
+  begin(
+    run: RunId,
+    files: { readonly journal: string; readonly stdout: string; readonly stderr: string },
+    onUrl: (tracker: string, url: string) => void,
+  ): Disposable;
 }
 
 /** Who watches a run. Every method may be called often; none may throw. */

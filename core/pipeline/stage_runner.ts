@@ -66,6 +66,9 @@ async function runAndRecord(job: StageJob, options: StageRunOptions): Promise<Ru
   using heartbeat = Heartbeat.begin(directory.heartbeat);
   directory.create(job.outputs);
   const pinned = pinRun(services.store, start);
+  using _mirror = services.mirrors?.begin(run, directory, (tracker, url) => {
+    options.observer.note(`${tracker}: ${url}`);
+  });
   let failure: unknown;
   using _watch = watchInterruption(options.observer, options.signal);
   try {

@@ -22,10 +22,22 @@ export interface MemoryRun {
   stderr: string;
 }
 
+/** A run that others' code made in a {@link MemoryTracker}. */
+export interface MadeByOthers {
+  readonly run: ForeignRun;
+  readonly points?: readonly ForeignPoint[];
+  /** Text by path. */
+  readonly files?: Readonly<Record<string, string>>;
+}
+
 /** The service behind {@link MemoryTracker}: what stays when a process ends. */
 export class MemoryTrackerService {
   readonly runs = new Map<RunId, MemoryRun>();
+  /** By id. */
+  readonly others = new Map<string, MadeByOthers>();
   down = false;
+  /** Never answers. */
+  hangs = false;
   /** All that was sent. */
   sent = "";
 
@@ -63,14 +75,18 @@ export class MemoryTracker implements Tracker {
     text: true,
     heartbeatMs: 0,
   };
-  readonly location = "memory";
+  readonly location: string;
   readonly #service: MemoryTrackerService;
   readonly #denied: boolean;
   #closed = false;
 
-  constructor(service: MemoryTrackerService, options: { readonly denied?: boolean } = {}) {
+  constructor(
+    service: MemoryTrackerService,
+    options: { readonly denied?: boolean; readonly location?: string } = {},
+  ) {
     this.#service = service;
     this.#denied = options.denied ?? false;
+    this.location = options.location ?? "memory";
   }
 
   async cursor(run: RunId, options: OperationOptions = {}): Promise<TrackerCursor> {
@@ -116,34 +132,47 @@ export class MemoryTracker implements Tracker {
 
   async find(id: string, options: OperationOptions = {}): Promise<ForeignRun> {
     await this.#ask(options);
-    return toForeign(this.#byId(id));
+    return this.#service.others.get(id)?.run ?? toForeign(this.#byId(id));
   }
 
   async versionDocument(id: string, options: OperationOptions = {}): Promise<string | undefined> {
     await this.#ask(options);
+    if (this.#service.others.has(id)) return undefined;
     return startOf(this.#byId(id).events)?.versionDocument;
   }
 
   async *list(query: ForeignQuery = {}, options: OperationOptions = {}): AsyncGenerator<ForeignRun> {
     await this.#ask(options);
-    const runs = [...this.#service.runs.values()].reverse().slice(0, query.limit);
-    for (const run of runs) yield toForeign(run);
+    const own = [...this.#service.runs.values()].reverse().map(toForeign);
+    const others = [...this.#service.others.values()].map(({ run }) => run);
+    const runs = [...own, ...others].filter(({ group }) =>
+      query.group === undefined || query.group === group
+    );
+    yield* runs.slice(0, query.limit);
   }
 
   async *points(id: string, options: OperationOptions = {}): AsyncGenerator<ForeignPoint> {
     await this.#ask(options);
-    yield* pointsOf(this.#byId(id).events);
+    const other = this.#service.others.get(id);
+    yield* other === undefined ? pointsOf(this.#byId(id).events) : other.points ?? [];
   }
 
   async *files(id: string, options: OperationOptions = {}): AsyncGenerator<ForeignFile> {
     await this.#ask(options);
-    this.#byId(id);
-    yield* [];
+    const other = this.#service.others.get(id);
+    if (other === undefined) this.#byId(id);
+    for (const [path, text] of Object.entries(other?.files ?? {})) yield { path, size: byteLength(text) };
   }
 
-  async readFile(id: string, path: string, options: OperationOptions = {}): Promise<never> {
+  async readFile(
+    id: string,
+    path: string,
+    options: OperationOptions = {},
+  ): Promise<ReadableStream<Uint8Array>> {
     await this.#ask(options);
-    throw unknown(`${id}/${path}`);
+    const text = this.#service.others.get(id)?.files?.[path];
+    if (text === undefined) throw unknown(`${id}/${path}`);
+    return new Blob([text]).stream();
   }
 
   // deno-lint-ignore require-await
@@ -156,6 +185,7 @@ export class MemoryTracker implements Tracker {
     signal?.throwIfAborted();
     if (this.#closed) throw new TrackerError("closed", { what: "Cannot use a tracker that is closed" });
     if (this.#denied) throw new TrackerError("tracker_denied", { what: "Cannot use memory" });
+    if (this.#service.hangs) await new Promise(() => {});
     if (this.#service.down) throw new TrackerError("tracker_unavailable", { what: "Cannot reach memory" });
   }
 
@@ -194,7 +224,8 @@ function toForeign({ id, events }: MemoryRun): ForeignRun {
     ...(ended === undefined ? {} : { endedAt: ended.at }),
     user: start.host.user,
     params: version.params,
-    tags: Object.fromEntries(start.tags.map((tag) => [tag, true])),
+    tags: start.imported?.tags ?? Object.fromEntries(start.tags.map((tag) => [tag, true])),
+    ...(start.note === undefined ? {} : { note: start.note }),
     source: { commit: version.code.commit },
     inputs: Object.entries(start.inputs).map(([name, { manifest }]) => ({ name, digest: manifest.digest })),
     aero: { run: start.run, project: start.project, version: start.version },

@@ -7,9 +7,15 @@ import type { StageOutcome } from "../../core/pipeline/pipeline_runner.ts";
 import type { Project } from "../../core/pipeline/project.ts";
 import type { RunObserver } from "../../core/pipeline/run_services.ts";
 import type { DataSourcePlugin } from "../../core/plugin/data_source.ts";
-import { defineRegistry, defineStorage } from "../../core/plugin/registry.ts";
+import {
+  defineRegistry,
+  defineStorage,
+  type RegisteredTracker,
+  type Registry,
+} from "../../core/plugin/registry.ts";
 import type { Storage, StorageKey } from "../../core/plugin/storage.ts";
-import { main } from "../../main.ts";
+import { dispatch } from "../../core/cli/dispatch.ts";
+import { COMMANDS, TOPICS } from "../../core/commands/mod.ts";
 import { REGISTRY } from "../../plugins/mod.ts";
 import { memoryConfig } from "../../plugins/storages/memory/config.ts";
 import { type MemoryObject, MemoryStorage } from "../../plugins/storages/memory/memory_storage.ts";
@@ -26,6 +32,8 @@ export interface TestProjectOptions {
   readonly wrap?: (storage: Storage) => Storage;
   /** Places that data comes from, beside the built-in ones. */
   readonly dataSources?: readonly DataSourcePlugin[];
+  /** Kinds of trackers, beside the built-in ones. */
+  readonly trackers?: readonly RegisteredTracker[];
 }
 
 /**
@@ -41,10 +49,12 @@ export class TestProject implements AsyncDisposable {
   wrap: (storage: Storage) => Storage;
   readonly #storage: "local" | "memory";
   readonly #dataSources: readonly DataSourcePlugin[];
+  readonly #trackers: readonly RegisteredTracker[];
 
   constructor(options: TestProjectOptions = {}) {
     this.#storage = options.storage ?? "local";
     this.#dataSources = options.dataSources ?? [];
+    this.#trackers = options.trackers ?? [];
     this.wrap = options.wrap ?? ((storage) => storage);
     this.env = { ...homeVariables((name) => this.git.beside(name)), ...options.env };
   }
@@ -74,6 +84,13 @@ export class TestProject implements AsyncDisposable {
   open(options: MemoryIoOptions = {}): App {
     const io = memoryIo({ cwd: this.root, env: this.env, ...options });
     const printer = makePrinter(io, { json: false, quiet: false, verbose: false, colour: "never" });
+    return new App(
+      { io, printer, globals: NO_GLOBALS, signal: io.signal, version: "0.0.0-test" },
+      () => Promise.resolve(this.#registry()),
+    );
+  }
+
+  #registry(): Registry {
     const memory = defineStorage({
       kind: "storage",
       name: "memory",
@@ -82,15 +99,12 @@ export class TestProject implements AsyncDisposable {
       open: () =>
         Promise.resolve(this.wrap(new MemoryStorage({ now: () => new Date(), objects: this.objects }))),
     });
-    const registry = defineRegistry({
+    return defineRegistry({
       ...REGISTRY,
       storages: [...REGISTRY.storages, memory],
       dataSources: [...REGISTRY.dataSources, ...this.#dataSources],
+      trackers: [...REGISTRY.trackers, ...this.#trackers],
     });
-    return new App(
-      { io, printer, globals: NO_GLOBALS, signal: io.signal, version: "0.0.0-test" },
-      () => Promise.resolve(registry),
-    );
   }
 
   /** Does something with the project open, as one command. */
@@ -118,13 +132,20 @@ export class TestProject implements AsyncDisposable {
     return (await this.run(request)).at(-1)!.record;
   }
 
-  /** Types a command line; only for a local storage. */
+  /** Types a command line. */
   async aero(
     args: readonly string[],
     options: MemoryIoOptions = {},
   ): Promise<MemoryIo & { readonly code: number }> {
     const io = memoryIo({ cwd: this.root, env: this.env, ...options });
-    const code = await main(args, io);
+    const code = await dispatch(args, io, {
+      name: "aero",
+      version: "0.0.0-test",
+      about: "",
+      commands: COMMANDS,
+      topics: TOPICS,
+      openApp: (base) => Promise.resolve(new App(base, () => Promise.resolve(this.#registry()))),
+    });
     return { ...io, code };
   }
 

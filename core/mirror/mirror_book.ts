@@ -1,0 +1,88 @@
+import { DatabaseSync } from "node:sqlite";
+import type { RunId } from "../model/run_id.ts";
+import { writeAhead } from "../model/write_ahead.ts";
+import type { NamedTracker } from "../plugin/named_tracker.ts";
+
+/** Where a run is shown. */
+export interface MirrorLink {
+  /** Name of the tracker when it was sent there. */
+  readonly tracker: string;
+  readonly url?: string;
+  /** Whether all of the run is there. */
+  readonly complete: boolean;
+}
+
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS mirrored_1 (
+    tracker TEXT NOT NULL, run TEXT NOT NULL, name TEXT NOT NULL, url TEXT, complete INTEGER NOT NULL,
+    PRIMARY KEY (run, tracker)
+  ) WITHOUT ROWID;
+`;
+
+/**
+ * Which runs trackers have, as far as this place has sent them. Nothing in it is needed: what it does not know is asked
+ * of the trackers. Several processes may have the file open.
+ */
+export class MirrorBook implements Disposable {
+  readonly #database: DatabaseSync;
+
+  /** Opens the file at `path`; one that cannot be read is made anew. */
+  constructor(path: string) {
+    try {
+      this.#database = openAt(path);
+    } catch {
+      for (const suffix of ["", "-wal", "-shm"]) removeIfThere(path + suffix);
+      this.#database = openAt(path);
+    }
+  }
+
+  /** Notes what a tracker has of a run; what was complete stays so. */
+  note(to: NamedTracker, run: RunId, known: { readonly complete: boolean; readonly url?: string }): void {
+    this.#database.prepare(
+      "INSERT INTO mirrored_1 VALUES (?, ?, ?, ?, ?) ON CONFLICT (run, tracker) DO UPDATE SET " +
+        "name = excluded.name, url = ifnull(excluded.url, url), complete = max(complete, excluded.complete)",
+    ).run(to.key, run, to.name, known.url ?? null, known.complete ? 1 : 0);
+  }
+
+  /** Runs of which a tracker has everything. */
+  completeAt(to: NamedTracker): Set<RunId> {
+    const rows = this.#database
+      .prepare("SELECT run FROM mirrored_1 WHERE tracker = ? AND complete = 1").all(to.key);
+    return new Set(rows.map(({ run }) => run as RunId));
+  }
+
+  /** Where a run is shown, by name of tracker. */
+  links(run: RunId): MirrorLink[] {
+    const rows = this.#database
+      .prepare("SELECT name, url, complete FROM mirrored_1 WHERE run = ? ORDER BY name").all(run);
+    return rows.map(({ name, url, complete }) => ({
+      tracker: name as string,
+      ...(url === null ? {} : { url: url as string }),
+      complete: complete === 1,
+    }));
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#database.isOpen) this.#database.close();
+  }
+}
+
+function openAt(path: string): DatabaseSync {
+  const database = new DatabaseSync(path);
+  try {
+    writeAhead(database);
+    database.exec(SCHEMA);
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+function removeIfThere(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}

@@ -1,0 +1,89 @@
+import type { RunId } from "../model/run_id.ts";
+import type { NamedTracker } from "../plugin/named_tracker.ts";
+import { LiveMirror } from "./live_mirror.ts";
+import type { MirrorBook } from "./mirror_book.ts";
+import { type RunFiles, tapeOfFiles } from "./open_tape.ts";
+
+/** Runs of one command that a tracker does not have whole. */
+export interface LaggingTracker {
+  readonly to: NamedTracker;
+  readonly runs: readonly RunId[];
+  /** Why, of the last of them; absent if there was not enough time. */
+  readonly error?: unknown;
+}
+
+/** What sending needs. */
+export interface RunMirrorsOptions {
+  /** Opens the trackers of the config; called with the first run. */
+  readonly trackers: () => Promise<readonly NamedTracker[]>;
+  readonly book: () => Promise<MirrorBook>;
+  /** Where runs are recorded, for people. */
+  readonly storage: string;
+  /** Nothing is sent: all of it waits. */
+  readonly offline: boolean;
+}
+
+/** Sends the runs of one command to trackers while they go on. Nothing in here throws, or makes a run wait. */
+export class RunMirrors {
+  readonly #options: RunMirrorsOptions;
+  readonly #begun: { readonly run: RunId; readonly live: Promise<LiveMirror> }[] = [];
+
+  constructor(options: RunMirrorsOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Begins to send a run that has a journal.
+   *
+   * @param onUrl Told once for each tracker when the run has a page there.
+   * @returns To be disposed when the journal has its end.
+   */
+  begin(
+    run: RunId,
+    files: RunFiles,
+    onUrl: (tracker: string, url: string) => void,
+  ): Disposable {
+    const live = this.#open(run, files, onUrl);
+    // Told of in settle(); until then nobody listens.
+    live.catch(() => {});
+    this.#begun.push({ run, live });
+    return { [Symbol.dispose]: () => void live.then((mirror) => mirror.end(), () => {}) };
+  }
+
+  async #open(
+    run: RunId,
+    files: RunFiles,
+    onUrl: (tracker: string, url: string) => void,
+  ): Promise<LiveMirror> {
+    const { trackers, storage, offline } = this.#options;
+    return new LiveMirror(run, await trackers(), {
+      openTape: () => tapeOfFiles(files, storage),
+      onUrl: (to, url) => onUrl(to.name, url),
+      offline,
+    });
+  }
+
+  /**
+   * Waits until all runs that have ended are sent, but no longer than people would, and remembers what was sent. What
+   * was settled once is not told again.
+   *
+   * @param patienceMs Longest wait, in milliseconds.
+   */
+  async settle(patienceMs: number): Promise<LaggingTracker[]> {
+    const begun = this.#begun.splice(0);
+    if (begun.length === 0) return [];
+    const lagging = new Map<string, { to: NamedTracker; runs: RunId[]; error?: unknown }>();
+    const book = await this.#options.book();
+    await Promise.all(begun.map(async ({ run, live }) => {
+      for (const { to, complete, url, error } of await (await live).finish(patienceMs)) {
+        book.note(to, run, { complete, ...(url === undefined ? {} : { url }) });
+        if (complete) continue;
+        const entry = lagging.get(to.key) ?? { to, runs: [] };
+        entry.runs.push(run);
+        if (error !== undefined) entry.error = error;
+        lagging.set(to.key, entry);
+      }
+    }));
+    return [...lagging.values()];
+  }
+}

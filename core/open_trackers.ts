@@ -1,0 +1,124 @@
+import type { App } from "./app.ts";
+import { plural } from "./cli/human.ts";
+import { loadProject, loadSettings } from "./config/load.ts";
+import type { TrackerSection } from "./config/project_config.ts";
+import type { Settings } from "./config/resolve_config.ts";
+import { canonicalJson } from "./format/canonical_json.ts";
+import { digestOf } from "./format/digest_of.ts";
+import { laterSignal } from "./later_signal.ts";
+import { MirrorBook } from "./mirror/mirror_book.ts";
+import { type LaggingTracker, RunMirrors } from "./mirror/run_mirrors.ts";
+import { troubleText, UnopenedTracker } from "./mirror/unopened_tracker.ts";
+import { digestHex } from "./model/digest.ts";
+import type { NamedTracker } from "./plugin/named_tracker.ts";
+import type { PluginContext } from "./plugin/context.ts";
+
+/** Longest time that a command waits for trackers at its end, in milliseconds; and one that was interrupted. */
+const PATIENCE_MS = 10_000;
+const INTERRUPTED_PATIENCE_MS = 3_000;
+
+/** The trackers that the config names, opened when the first run begins or somebody asks for one. */
+export class Trackers implements AsyncDisposable {
+  /** What the config says. */
+  readonly sections: readonly TrackerSection[];
+  readonly #app: App;
+  readonly #settings: Settings;
+  readonly #closing = new AsyncDisposableStack();
+  #opened: Promise<readonly NamedTracker[]> | undefined;
+  #book: Promise<MirrorBook> | undefined;
+  #mirrors: RunMirrors | undefined;
+
+  constructor(app: App, sections: readonly TrackerSection[], settings: Settings) {
+    this.#app = app;
+    this.sections = sections;
+    this.#settings = settings;
+  }
+
+  /** All of them; one that cannot be opened tells why when it is used. */
+  all(): Promise<readonly NamedTracker[]> {
+    return this.#opened ??= this.#open();
+  }
+
+  async #open(): Promise<readonly NamedTracker[]> {
+    const { trackers } = await this.#app.registry();
+    const context: PluginContext = {
+      ...this.#app.pluginContext(this.#settings.dataDirectory),
+      signal: laterSignal(this.#app.signal, this.#closing),
+    };
+    return await Promise.all(this.sections.map(async ({ use, name, options }) => {
+      const plugin = trackers.find((plugin) => plugin.name === use);
+      if (plugin === undefined) throw new TypeError(`The config let through a tracker named ${use}`);
+      const tracker = await plugin.open(options, context)
+        .catch((error: unknown) => new UnopenedTracker(name, error));
+      this.#closing.use(tracker);
+      return { name, use, key: keyOf(use, options, tracker.location), tracker };
+    }));
+  }
+
+  /** What was sent where, from this place. */
+  book(): Promise<MirrorBook> {
+    return this.#book ??= this.#openBook();
+  }
+
+  async #openBook(): Promise<MirrorBook> {
+    const { state } = await this.#app.place();
+    state.prepare();
+    return this.#closing.use(new MirrorBook(`${state.path}/trackers.db`));
+  }
+
+  /** Sends runs while they go on. @param storage Where they are recorded, for people. */
+  mirrors(storage: string): RunMirrors {
+    return this.#mirrors ??= new RunMirrors({
+      trackers: () => this.all(),
+      book: () => this.book(),
+      storage,
+      offline: this.#app.isOffline,
+    });
+  }
+
+  /**
+   * Waits for what was begun, says what waits, and is done at once where nothing was.
+   *
+   * @returns Whether something waits.
+   */
+  async settle(): Promise<boolean> {
+    const lagging = await this.#mirrors?.settle(
+      this.#app.signal.aborted ? INTERRUPTED_PATIENCE_MS : PATIENCE_MS,
+    ) ?? [];
+    for (const one of lagging) this.#app.printer.warn(laggingText(one));
+    return lagging.length > 0;
+  }
+
+  /** Also of a command that failed, runs are sent as far as they came. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      await this.settle();
+    } finally {
+      await this.#closing[Symbol.asyncDispose]();
+    }
+  }
+}
+
+/** Reads which trackers the config of this place names. */
+export async function configuredTrackers(app: App): Promise<Trackers> {
+  const sources = await app.configSources();
+  const { root } = await app.place();
+  if (root === undefined) {
+    const { trackers, settings } = await loadSettings(sources);
+    return new Trackers(app, trackers, settings);
+  }
+  const { project, settings } = await loadProject(root, sources);
+  return new Trackers(app, project.trackers, settings);
+}
+
+function laggingText({ to, runs, error }: LaggingTracker): string {
+  const why = error === undefined ? "it takes long" : troubleText(error);
+  const verb = runs.length === 1 ? "waits" : "wait";
+  return `${plural(runs.length, "run")} ${verb} on this machine for ${to.name} at ${to.tracker.location}: ` +
+    `${why}; send them: \`aero sync\``;
+}
+
+/** What is remembered of one tracker must never be taken for what another has. */
+function keyOf(use: string, options: TrackerSection["options"], location: string): string {
+  return digestHex(digestOf(canonicalJson({ use, options, location }))).slice(0, 16);
+}

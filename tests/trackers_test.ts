@@ -1,0 +1,167 @@
+// What trackers get of tracked runs, and that none of them can do harm to one.
+import assert from "node:assert/strict";
+import { EXIT } from "../core/errors.ts";
+import { MemoryBoards } from "./support/memory_tracker_plugin.ts";
+import { TestProject, type TestProjectOptions } from "./support/open_project.ts";
+
+/** A project whose config names one tracker, or several. */
+class BoardProject extends TestProject {
+  readonly boards: MemoryBoards;
+
+  constructor(options: TestProjectOptions = {}, boards = new MemoryBoards()) {
+    super({ ...options, trackers: [boards.plugin] });
+    this.boards = boards;
+  }
+
+  /** Commits one stage, and which trackers mirror it. */
+  stage(command: string, more: Readonly<Record<string, unknown>> = {}, trackers = [{ use: "board" }]): void {
+    this.commit({ trackers, stages: { train: { command: ["sh", "-c", command] } }, ...more });
+  }
+}
+
+const LOSSES =
+  `for i in 1 2 3; do echo "{\\"step\\":$i,\\"loss\\":0.$i}" >> $AERO_METRICS; echo line $i; done`;
+
+Deno.test("a tracked run is at its tracker when the command has ended, and its page is told", async () => {
+  await using project = new BoardProject();
+  project.stage(LOSSES);
+
+  const { code, err } = await project.aero(["run", "--tag", "first"]);
+
+  assert.equal(code, EXIT.ok, err());
+  const service = project.boards.at();
+  const [run] = [...service.runs.keys()];
+  const shown = service.show(run!);
+  assert.equal(shown.state, "succeeded");
+  assert.deepEqual(shown.points.loss!.map(({ value }) => value), [0.1, 0.2, 0.3]);
+  assert.equal(shown.text, "line 1\nline 2\nline 3\n");
+  assert.deepEqual(shown.tags, ["first"]);
+  assert.equal(err().split("\n").filter((line) => line.includes(`board: memory://${run}`)).length, 1);
+});
+
+Deno.test("a run is shown while it goes on", async () => {
+  await using project = new BoardProject();
+  const gate = project.git.beside("gate");
+  project.stage(`echo '{"step":1,"loss":0.5}' >> $AERO_METRICS; while [ ! -e ${gate} ]; do sleep 0.05; done`);
+  const service = project.boards.at();
+
+  const running = project.aero(["run"]);
+  await until(() => [...service.runs.keys()].some((run) => service.show(run).points.loss?.length === 1));
+  const [run] = [...service.runs.keys()];
+  const during = service.show(run!).state;
+  Deno.writeTextFileSync(gate, "");
+  await running;
+
+  assert.equal(during, "running");
+  assert.equal(service.show(run!).state, "succeeded");
+});
+
+Deno.test("a tracker that is away leaves the run as it is: one line, exit 3, and another tracker has it", async () => {
+  await using project = new BoardProject();
+  project.stage(
+    LOSSES,
+    {},
+    [{ use: "board", name: "down", at: "down" }, { use: "board", name: "up", at: "up" }] as never,
+  );
+  project.boards.at("down").down = true;
+
+  const { code, err } = await project.aero(["run"]);
+
+  assert.equal(code, EXIT.lagging);
+  const lines = err().split("\n").filter((line) => line.startsWith("warning:"));
+  assert.deepEqual(lines, [
+    "warning: 1 run waits on this machine for down at memory down: Cannot reach memory; send them: `aero sync`",
+  ]);
+  const [run] = [...project.boards.at("up").runs.keys()];
+  assert.equal(project.boards.at("up").show(run!).state, "succeeded");
+  assert.equal(
+    (await project.use(({ services }) => services.archive.getRecord("toy", run!)))!.state,
+    "succeeded",
+  );
+});
+
+Deno.test("a program that fails keeps its exit code, whatever its tracker does", async () => {
+  await using project = new BoardProject();
+  project.stage("exit 7");
+  project.boards.at().down = true;
+
+  assert.equal((await project.aero(["run"])).code, EXIT.programFailed);
+});
+
+Deno.test("--offline sends nothing, and says what waits", async () => {
+  await using project = new BoardProject();
+  project.stage(LOSSES);
+
+  const { code, err } = await project.aero(["run", "--offline"]);
+
+  assert.equal(code, EXIT.lagging);
+  assert.match(err(), /1 run waits on this machine for board .*--offline/);
+  assert.equal(project.boards.at().sent, "");
+});
+
+Deno.test("a draft, a rerun and the reruns of a verdict are sent too", async () => {
+  await using project = new BoardProject();
+  project.stage("echo 1 > $AERO_OUTPUTS/model/m", {
+    stages: { train: { command: ["sh", "-c", "echo 1 > $AERO_OUTPUTS/model/m"], outputs: ["model"] } },
+  });
+  Deno.writeTextFileSync(`${project.root}/untracked`, "x");
+  for (const args of [["run", "--draft"], ["rerun", "@last"], ["verify", "@last"]]) {
+    const { code, err } = await project.aero(args);
+    assert.equal(code, EXIT.ok, err());
+  }
+
+  const service = project.boards.at();
+  const starts = [...service.runs.values()].map(({ events }) => events[0]!);
+  assert.deepEqual(
+    starts.map((event) => event.kind === "started" ? event.started.start.grade : ""),
+    ["draft", "draft", "draft"],
+  );
+  assert.deepEqual(
+    [...service.runs.keys()].map((run) => service.show(run).state),
+    Array(3).fill("succeeded"),
+  );
+});
+
+Deno.test("an interrupted run is shown as aborted", async () => {
+  await using project = new BoardProject();
+  project.stage("echo begun; while :; do sleep 0.05; done");
+  const interrupt = new AbortController();
+  const service = project.boards.at();
+
+  const running = project.aero(["run"], { signal: interrupt.signal });
+  await until(() => [...service.runs.keys()].some((run) => service.show(run).text === "begun\n"));
+  interrupt.abort(new DOMException("Interrupted", "AbortError"));
+  const { code } = await running;
+
+  assert.equal(code, EXIT.interrupted);
+  assert.deepEqual([...service.runs.keys()].map((run) => service.show(run).state), ["aborted"]);
+});
+
+Deno.test("nothing that a tracker gets holds the value of a secret", async () => {
+  await using project = new BoardProject({ env: { TOKEN: "hunter2-hunter2" } });
+  project.stage(
+    `echo "token $TOKEN"; echo "{\\"$TOKEN\\":1}" >> $AERO_METRICS; echo "$TOKEN" >&2; exit 1`,
+    { environment: { use: "host", secrets: ["TOKEN"] } },
+  );
+
+  await project.aero(["run"]);
+
+  const { sent } = project.boards.at();
+  assert.match(sent, /\[secret TOKEN\]/);
+  assert.ok(!sent.includes("hunter2"));
+});
+
+Deno.test("commands that need no tracker open none", async () => {
+  await using project = new BoardProject();
+  project.stage("true");
+  project.boards.at().hangs = true;
+
+  for (const args of [["list"], ["status"], ["config", "show"]]) {
+    assert.equal((await project.aero(args)).code, EXIT.ok);
+  }
+  assert.equal(project.boards.opened, 0);
+});
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 10));
+}

@@ -1,4 +1,6 @@
 import { UserError } from "../errors.ts";
+import { annotatedVersion, type VersionAnnotation } from "../model/annotation.ts";
+import type { JsonObject } from "../model/json.ts";
 import { type KnownVersion, labelName } from "../model/lineage.ts";
 import {
   type ArtifactName,
@@ -25,7 +27,12 @@ export interface VersionFacts {
 /** One version of an artifact, as `--json` prints it. */
 export interface VersionItem extends VersionFacts {
   readonly origin: KnownVersion["origin"];
+  /** What was said of it when it was stored. */
   readonly message?: string;
+  /** What was said of it since. */
+  readonly note?: string;
+  /** As it is now; absent if it has none. */
+  readonly metadata?: JsonObject;
   readonly createdAt: number;
   /** Aliases that stand for it, sorted. */
   readonly aliases: readonly string[];
@@ -45,13 +52,25 @@ export function versionFacts(label: KnownVersion): VersionFacts {
   };
 }
 
-/** The printed form of a label. */
-export function versionItem(label: KnownVersion, aliases: readonly string[]): VersionItem {
+/**
+ * The printed form of a label.
+ *
+ * @param annotations May be those of other versions too.
+ */
+export function versionItem(
+  label: KnownVersion,
+  aliases: readonly string[],
+  annotations: readonly VersionAnnotation[],
+): VersionItem {
   const { origin, message, createdAt } = label;
+  const own = annotations.filter(({ number }) => number === label.number);
+  const { note, metadata } = annotatedVersion(label.metadata, own);
   return {
     ...versionFacts(label),
     origin,
     ...(message === undefined ? {} : { message }),
+    ...(note === undefined ? {} : { note }),
+    ...(Object.keys(metadata).length === 0 ? {} : { metadata }),
     createdAt,
     aliases,
   };

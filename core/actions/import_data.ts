@@ -19,16 +19,15 @@ import {
 import { putImport } from "../store/imports.ts";
 import { stagingName } from "../store/staging.ts";
 import { addTree, putManifest } from "../store/tree.ts";
-import { refuseOutputs, type StoredData } from "./store_data.ts";
+import { refuseOutputs, saidOf, type SaidOfData, sayAgain, type StoredData } from "./store_data.ts";
 
 /** What to import. */
-export interface ImportRequest {
+export interface ImportRequest extends SaidOfData {
   /** Name of the artifact. */
   readonly name: string;
   readonly origin: DataOrigin;
   /** Whether the bytes come to the storage even if they could stay. */
   readonly copy: boolean;
-  readonly message?: string;
   /** The newest import of the same place; spares reading, and tells whether anything changed. */
   readonly before?: ImportRecord;
 }
@@ -95,9 +94,10 @@ export async function importData(app: App, request: ImportRequest): Promise<Impo
     files: imported.length,
     bytes: imported.reduce((sum, { size }) => sum + size, 0),
     origin: { kind: "imported", by: host.user, host: host.hostname, url: origin.url, record },
-    ...(request.message === undefined ? {} : { message: request.message }),
+    ...saidOf(request),
     createdAt: services.now(),
   }, { reuse: "newest" });
+  if (!stored.added) await sayAgain(services, stored.label, request);
   return { ...stored, inPlace, warnings };
 }
 

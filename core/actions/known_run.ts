@@ -2,6 +2,7 @@ import type { App } from "../app.ts";
 import { CorruptionError } from "../errors.ts";
 import { pointsOf, readJournal } from "../format/journal_format.ts";
 import type { RunSummary } from "../history/run_summary.ts";
+import { annotatedRun, type RunAnnotation, type RunWords } from "../model/annotation.ts";
 import type { ExperimentVersion } from "../model/experiment_version.ts";
 import type { JournalEvent } from "../model/journal.ts";
 import type { MetricPoint, MetricValue } from "../model/metric.ts";
@@ -21,6 +22,10 @@ export interface KnownRun {
   readonly record?: RunRecord;
   /** Oldest first. */
   readonly verdicts: readonly VerdictRecord[];
+  /** Its tags and its note as they are now. */
+  readonly words: RunWords;
+  /** What was said of it later, oldest first. */
+  readonly annotations: readonly RunAnnotation[];
 }
 
 /**
@@ -32,14 +37,22 @@ export async function knownRun(app: App, reference: string): Promise<KnownRun> {
   const run = await findRun(app, reference);
   const summary = (await app.index()).get(run)!;
   const { services } = await app.openProject();
-  const record = await services.archive.getRecord(summary.project, run);
-  if (record === undefined) return { summary, ...await journalSoFar(app, run), verdicts: [] };
+  const [record, annotations] = await Promise.all([
+    services.archive.getRecord(summary.project, run),
+    services.archive.annotations(summary.project, run),
+  ]);
+  annotations.sort((a, b) => a.at - b.at);
+  if (record === undefined) {
+    const known = await journalSoFar(app, run);
+    return { summary, ...known, verdicts: [], annotations, words: annotatedRun(known.start, annotations) };
+  }
   const [version, verdicts] = await Promise.all([
     services.archive.getVersion(record.version),
     services.archive.verdicts(summary.project, run),
   ]);
   const { metrics, outputs } = record;
-  return { summary, start: record, version, metrics, outputs, record, verdicts };
+  const words = annotatedRun(record, annotations);
+  return { summary, start: record, version, metrics, outputs, record, verdicts, annotations, words };
 }
 
 async function journalSoFar(

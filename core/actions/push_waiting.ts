@@ -19,6 +19,8 @@ export interface Pushed {
   readonly labels: readonly string[];
   /** Versions that wait for a label, and got one unless this was a dry run. */
   readonly versions: number;
+  /** Verdicts, tags and notes. */
+  readonly remarks: number;
   /** How often the storage was asked, opening it included. */
   readonly requests: number;
   /** Objects and documents that still wait. */
@@ -41,12 +43,22 @@ export async function pushWaiting(
   const asked = { type: "push", dryRun: request.dryRun, storage: location } as const;
   if ((await waitingIn(services)).objects === 0) {
     const requests = services.requests();
-    return { ...asked, objects: 0, bytes: 0, runs: [], labels: [], versions: 0, requests, left: 0 };
+    return {
+      ...asked,
+      objects: 0,
+      bytes: 0,
+      runs: [],
+      labels: [],
+      versions: 0,
+      remarks: 0,
+      requests,
+      left: 0,
+    };
   }
   requireStorage(project, "Cannot send what waits on this machine");
   const only = request.names.length === 0 ? undefined : await selectNamed(app, request.names);
   using progress = app.printer.progress({ label: "Sending", unit: "bytes" });
-  const { objects, bytes, runs, labels, versions } = await sendWaiting(services, {
+  const { objects, bytes, runs, labels, versions, remarks } = await sendWaiting(services, {
     signal: app.signal,
     dryRun: request.dryRun,
     onTotal: (total) => progress.setTotal(total),
@@ -60,6 +72,7 @@ export async function pushWaiting(
     runs,
     labels: labels.map((label) => `${label.artifact}:${labelName(label)}`),
     versions,
+    remarks,
     requests: services.requests(),
     left: (await waitingIn(services)).objects,
   };

@@ -2,14 +2,24 @@ import type { App } from "../app.ts";
 import { FileStamps } from "../cache/file_stamps.ts";
 import type { ProjectConfig } from "../config/project_config.ts";
 import { UserError } from "../errors.ts";
+import type { JsonObject } from "../model/json.ts";
 import type { KnownVersion } from "../model/lineage.ts";
+import type { Project } from "../pipeline/project.ts";
 import { addTree } from "../store/tree.ts";
+import { annotateLabel } from "./annotate_version.ts";
 
 /** A version that a file or directory became, or was already. */
 export interface StoredData {
   readonly label: KnownVersion;
   readonly added: boolean;
   readonly warnings: readonly string[];
+}
+
+/** What a person says of a version that is stored. */
+export interface SaidOfData {
+  readonly message?: string;
+  /** Not empty. */
+  readonly metadata?: JsonObject;
 }
 
 /**
@@ -21,7 +31,7 @@ export interface StoredData {
 export async function storeData(
   app: App,
   path: string,
-  options: { readonly name: string; readonly message?: string },
+  options: { readonly name: string } & SaidOfData,
 ): Promise<StoredData> {
   const root = await app.requireRoot();
   const project = await app.openProject();
@@ -54,10 +64,32 @@ export async function storeData(
     files: tree.files,
     bytes: tree.bytes,
     origin: { kind: "added", by: host.user, host: host.hostname, path },
-    ...(options.message === undefined ? {} : { message: options.message }),
+    ...saidOf(options),
     createdAt: services.now(),
   }, { reuse: "newest" });
+  if (!added) await sayAgain(services, label, options);
   return { label, added, warnings: tree.warnings };
+}
+
+/** The fields of a new version that say what it is. */
+export function saidOf({ message, metadata }: SaidOfData): SaidOfData {
+  return {
+    ...(message === undefined ? {} : { message }),
+    ...(metadata === undefined ? {} : { metadata }),
+  };
+}
+
+/** Says of a version that was there already what it would have been stored with. */
+export async function sayAgain(
+  services: Project["services"],
+  label: KnownVersion,
+  { message, metadata }: SaidOfData,
+): Promise<void> {
+  if (label.number === undefined || (message === undefined && metadata === undefined)) return;
+  await annotateLabel(services, label, {
+    ...(message === undefined || message === label.message ? {} : { note: message }),
+    ...(metadata === undefined ? {} : { metadata }),
+  });
 }
 
 /**

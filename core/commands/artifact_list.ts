@@ -26,8 +26,11 @@ export const artifactList = defineCommand({
         catalog.aliases(project, name),
       ]);
       const newest = labels.at(-1)!;
+      const annotations = newest.number === undefined
+        ? []
+        : await catalog.annotations({ project, name }, newest.number);
       return {
-        ...versionItem(newest, []),
+        ...versionItem(newest, [], annotations),
         type: "artifact",
         versions: labels.length,
         aliases: Object.fromEntries(aliases.map((alias) => [alias.alias, labelName(alias)])),

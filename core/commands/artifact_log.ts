@@ -20,10 +20,14 @@ export const artifactLog = defineCommand({
     const { services: { catalog }, config } = await app.openProject();
     const name = parseArtifactName(artifact, config.project);
     const labels = await labelsOf(catalog, name);
-    const aliases = await catalog.aliases(name.project, name.name);
-    return labels.reverse().map((label) =>
-      versionItem(label, aliases.filter(({ number }) => number === label.number).map(({ alias }) => alias))
-    );
+    const [aliases, annotations] = await Promise.all([
+      catalog.aliases(name.project, name.name),
+      catalog.annotations(name),
+    ]);
+    return labels.reverse().map((label) => {
+      const own = aliases.filter(({ number }) => number === label.number);
+      return versionItem(label, own.map(({ alias }) => alias), annotations);
+    });
   },
   text: (versions, style) => versionsTable(versions, style),
 });

@@ -5,7 +5,7 @@ import { formatAgo, formatBytes, formatCount, formatInstant, plural } from "../c
 import { textTable } from "../cli/text_table.ts";
 import { shortDigest } from "../model/digest.ts";
 import { parseArtifactReference } from "../model/name.ts";
-import { originText } from "../text/versions_table.ts";
+import { metadataText, originText } from "../text/versions_table.ts";
 import { defineCommand } from "./define.ts";
 
 // On a terminal; elsewhere all are listed.
@@ -37,11 +37,15 @@ export const artifactShow = defineCommand({
     const readBy = (await app.index()).query({})
       .filter((run) => Object.values(run.inputs).some(({ digest }) => digest === label.manifest.digest))
       .map(({ run, stage, state }) => ({ run, stage, state }));
-    return { ...versionItem(label, await aliasesOf(services.catalog, label)), readBy, entries };
+    const annotations = label.number === undefined
+      ? []
+      : await services.catalog.annotations({ project: label.project, name: label.artifact }, label.number);
+    const item = versionItem(label, await aliasesOf(services.catalog, label), annotations);
+    return { ...item, annotations, readBy, entries };
   },
   text(item, style) {
-    const { artifact, label, digest, files, bytes, origin, message, createdAt, aliases, readBy, entries } =
-      item;
+    const { artifact, label, digest, files, bytes, origin, message, note, metadata, createdAt } = item;
+    const { aliases, readBy, entries } = item;
     const most = style.columns === undefined ? entries.length : MOST_FILES;
     const names = aliases.map((alias) => ` @${alias}`).join("");
     const lines: (readonly [string, string])[] = [
@@ -50,6 +54,10 @@ export const artifactShow = defineCommand({
       ["stored", `${formatInstant(createdAt)}, ${formatAgo(createdAt, style.now().getTime())}`],
       ["origin", originText(origin)],
       ...(message === undefined ? [] : [["message", message] as const]),
+      ...(note === undefined ? [] : [["note", note] as const]),
+      ...Object.entries(metadata ?? {}).map(([field, value]) =>
+        ["meta", metadataText({ [field]: value })] as const
+      ),
       ...readBy.map(({ run, stage, state }) => ["read by", `${stage} ${run} ${state}`] as const),
     ];
     const table = textTable(entries.slice(0, most), [

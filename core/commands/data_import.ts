@@ -39,16 +39,19 @@ export const dataImport = defineCommand({
     region: z.string().exactOptional().describe("Region of the bucket"),
     profile: z.string().exactOptional().describe("Profile whose credentials to use"),
     message: z.string().exactOptional().describe("What this version is"),
+    set: z.array(z.string()).default([]).describe("Set a field of its metadata, NAME=VALUE"),
   }),
-  async run({ from, name, copy, message, ...options }, app) {
+  async run({ from, name, copy, message, set, ...options }, app) {
     parseName(name, "artifact");
     const { importOrAdd } = await import("../actions/import_or_add.ts");
+    const { parseMetadata } = await import("../actions/metadata_words.ts");
     const { label, added, inPlace, warnings } = await importOrAdd(app, {
       from: from.includes("://") ? from : resolve(app.io.cwd, from),
       name,
       copy,
       options,
       ...(message === undefined ? {} : { message }),
+      ...(set.length === 0 ? {} : { metadata: parseMetadata(set) }),
     });
     for (const warning of warnings) app.printer.warn(warning);
     const { versionFacts } = await import("../actions/artifact_versions.ts");

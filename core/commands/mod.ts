@@ -98,6 +98,18 @@ export const COMMANDS: readonly CommandEntry<App>[] = [
     load: async () => (await import("./diff.ts")).diff,
   },
   {
+    name: ["tag"],
+    summary: "Give a run tags, or take them away",
+    group: "Looking",
+    load: async () => (await import("./tag.ts")).tag,
+  },
+  {
+    name: ["note"],
+    summary: "Say what a run is about",
+    group: "Looking",
+    load: async () => (await import("./note.ts")).note,
+  },
+  {
     name: ["data", "add"],
     summary: "Store a file or directory as an artifact",
     group: "Artifacts",
@@ -144,6 +156,12 @@ export const COMMANDS: readonly CommandEntry<App>[] = [
     summary: "Show which files differ between two versions",
     group: "Artifacts",
     load: async () => (await import("./artifact_diff.ts")).artifactDiff,
+  },
+  {
+    name: ["artifact", "note"],
+    summary: "Say what a version of an artifact is",
+    group: "Artifacts",
+    load: async () => (await import("./artifact_note.ts")).artifactNote,
   },
   {
     name: ["artifact", "lineage"],

@@ -29,14 +29,16 @@ export const show = defineCommand({
     return { type: "run", ...known, others };
   },
   text: (result, style) => runPage(result, style),
-  json: ({ summary, start, record, version, verdicts, metrics, outputs, others }) => ({
+  json: ({ summary, start, record, version, verdicts, words, annotations, metrics, outputs, others }) => ({
     type: "run",
     run: summary.run,
     state: summary.state,
     grade: summary.grade,
+    ...words,
     ...(record === undefined ? { start, metrics, outputs } : { record }),
     version,
     verdicts,
+    annotations,
     group: others.map(({ run, stage, state }) => ({ run, stage, state })),
   }),
 });

@@ -19,12 +19,17 @@ export interface ParamOverride {
  * @throws {UserError} `override_invalid`, `params_invalid`.
  */
 export function parseOverride(text: string): ParamOverride {
+  return parseSetting(text, "a param");
+}
+
+/** As {@link parseOverride}, of `what`: `a param`. */
+export function parseSetting(text: string, what: string): ParamOverride {
   const equals = text.indexOf("=");
   const path = text.slice(0, Math.max(0, equals)).trim();
   if (equals < 1 || path === "") {
     throw new UserError("override_invalid", {
-      what: `Cannot read ${JSON.stringify(text)} as a param`,
-      why: "a param is set by name=value",
+      what: `Cannot read ${JSON.stringify(text)} as ${what}`,
+      why: `${what} is set by name=value`,
     });
   }
   return { path, value: readScalar(text.slice(equals + 1), path) };

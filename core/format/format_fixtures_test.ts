@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { AeroError } from "../errors.ts";
 import { readAlias, writeAlias } from "./alias_format.ts";
+import {
+  readRunAnnotation,
+  readVersionAnnotation,
+  writeRunAnnotation,
+  writeVersionAnnotation,
+} from "./annotation_format.ts";
 import { canonicalJson } from "./canonical_json.ts";
 import { readCondemned, writeCondemned } from "./condemned_format.ts";
 import { digestOf } from "./digest_of.ts";
@@ -43,8 +49,10 @@ const AGAIN: Readonly<Record<string, (bytes: Uint8Array) => Uint8Array>> = {
   "pending_version.json": (bytes) => writePendingVersion(readPendingVersion(bytes)),
   "pin.json": (bytes) => writePin(readPin(bytes)),
   "record.json": (bytes) => writeRecord(readRecord(bytes)),
+  "run_annotation.json": (bytes) => writeRunAnnotation(readRunAnnotation(bytes)),
   "store_marker.json": (bytes) => writeStoreMarker(readStoreMarker(bytes)),
   "verdict.json": (bytes) => writeVerdict(readVerdict(bytes)),
+  "version_annotation.json": (bytes) => writeVersionAnnotation(readVersionAnnotation(bytes)),
 };
 
 for (const [name, again] of Object.entries(AGAIN)) {
@@ -93,8 +101,10 @@ const DOCUMENTS: readonly (readonly [name: string, code: string, read: (bytes: U
   ["label.json", "label", readLabel],
   ["pending_version.json", "pending_version", readPendingVersion],
   ["record.json", "record", readRecord],
+  ["run_annotation.json", "run_annotation", readRunAnnotation],
   ["store_marker.json", "store_marker", readStoreMarker],
   ["verdict.json", "verdict", readVerdict],
+  ["version_annotation.json", "version_annotation", readVersionAnnotation],
 ];
 
 const hasCode = (code: string) => (error: unknown) => error instanceof AeroError && error.code === code;

@@ -3,7 +3,7 @@ import { OutsideError } from "../errors.ts";
 import { writeAhead } from "../model/write_ahead.ts";
 
 /** Changes with the tables and with what a summary holds: an index of another version is made anew. */
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
 
 const TABLES = `
   CREATE TABLE run (
@@ -12,12 +12,13 @@ const TABLES = `
   ) WITHOUT ROWID;
   CREATE INDEX run_by_time ON run (started_at, run);
   CREATE TABLE verdict (run TEXT NOT NULL, document TEXT NOT NULL, PRIMARY KEY (run, document)) WITHOUT ROWID;
+  CREATE TABLE annotation (run TEXT NOT NULL, document TEXT NOT NULL, PRIMARY KEY (run, document)) WITHOUT ROWID;
   CREATE TABLE fact (name TEXT PRIMARY KEY) WITHOUT ROWID;
 `;
 
 const ENDS = `
   SELECT max(run) FROM run UNION ALL SELECT max(started_at) FROM run
-  UNION ALL SELECT max(run) FROM verdict UNION ALL SELECT max(name) FROM fact
+  UNION ALL SELECT max(run) FROM verdict UNION ALL SELECT max(run) FROM annotation UNION ALL SELECT max(name) FROM fact
 `;
 
 /**

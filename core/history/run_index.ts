@@ -1,5 +1,6 @@
 // deno-lint-ignore-file aero/file-names -- an index of a database, which is what it is called
 import type { DatabaseSync, SQLInputValue } from "node:sqlite";
+import { annotatedRun, type RunAnnotation } from "../model/annotation.ts";
 import type { Digest } from "../model/digest.ts";
 import { gradeWith, type VerdictRecord } from "../model/run.ts";
 import type { RunId } from "../model/run_id.ts";
@@ -58,14 +59,14 @@ export class RunIndex implements Disposable {
     this.#write(() => this.#run("INSERT OR IGNORE INTO fact (name) VALUES ('filled')"));
   }
 
-  /** Puts a run in, or replaces it. Verdicts that are in the index stay, and count in its grade. */
+  /** Puts a run in, or replaces it. Verdicts and annotations that are in the index stay, and count. */
   upsert(summary: RunSummary): void {
     this.upsertMany([summary]);
   }
 
   /** Puts many runs in at once; all or none. */
   upsertMany(summaries: readonly RunSummary[]): void {
-    this.#write(() => summaries.forEach((summary) => this.#put(this.#graded(summary))));
+    this.#write(() => summaries.forEach((summary) => this.#put(this.#judged(summary))));
   }
 
   /** Puts verdicts in; one that is there already stays. The run need not be in the index yet. */
@@ -73,8 +74,21 @@ export class RunIndex implements Disposable {
     this.#write(() => {
       for (const verdict of verdicts) {
         this.#run("INSERT OR IGNORE INTO verdict VALUES (?, ?)", verdict.run, JSON.stringify(verdict));
-        const summary = this.get(verdict.run);
-        if (summary !== undefined) this.#put(this.#graded(summary));
+        this.#judgeAgain(verdict.run);
+      }
+    });
+  }
+
+  /** Puts tags and notes in that runs got later; what is there already stays. The run need not be in the index yet. */
+  addAnnotations(annotations: readonly RunAnnotation[]): void {
+    this.#write(() => {
+      for (const annotation of annotations) {
+        this.#run(
+          "INSERT OR IGNORE INTO annotation VALUES (?, ?)",
+          annotation.run,
+          JSON.stringify(annotation),
+        );
+        this.#judgeAgain(annotation.run);
       }
     });
   }
@@ -150,7 +164,9 @@ export class RunIndex implements Disposable {
 
   /** Takes everything out, so that it is to be filled. */
   clear(): void {
-    this.#write(() => this.#database.exec("DELETE FROM run; DELETE FROM verdict; DELETE FROM fact"));
+    this.#write(() =>
+      this.#database.exec("DELETE FROM run; DELETE FROM verdict; DELETE FROM annotation; DELETE FROM fact")
+    );
   }
 
   [Symbol.dispose](): void {
@@ -170,10 +186,24 @@ export class RunIndex implements Disposable {
     );
   }
 
-  #graded(summary: RunSummary): RunSummary {
+  #judgeAgain(run: RunId): void {
+    const summary = this.get(run);
+    if (summary !== undefined) this.#put(this.#judged(summary));
+  }
+
+  /** A summary with what was said of its run later. */
+  #judged(summary: RunSummary): RunSummary {
     const newest = this.verdicts(summary.run).at(-1)?.verdict;
-    if (newest === undefined) return summary;
-    return { ...summary, grade: gradeWith(summary.recordedGrade, newest), verdict: newest };
+    const graded = newest === undefined
+      ? summary
+      : { ...summary, grade: gradeWith(summary.recordedGrade, newest), verdict: newest };
+    const annotations = this.#all("SELECT document AS json FROM annotation WHERE run = ?", summary.run);
+    if (annotations.length === 0) return graded;
+    const { note: _, ...rest } = graded;
+    return {
+      ...rest,
+      ...annotatedRun(summary, annotations.map((json) => JSON.parse(json) as RunAnnotation)),
+    };
   }
 
   #summaries(condition: string, ...values: SQLInputValue[]): RunSummary[] {

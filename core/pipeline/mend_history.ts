@@ -44,7 +44,7 @@ export async function fillIndex(
   observer: Pick<RunObserver, "warn">,
 ): Promise<number> {
   const { archive, index, state } = services;
-  const { records, verdicts } = await archive.history(project, {
+  const { records, verdicts, annotations } = await archive.history(project, {
     onDamage: (error) => observer.warn(`${error.message}; it is left out, see \`aero storage fsck\``),
     // A record never changes: a run that is in with its end is as it will ever be.
     has: (run) => (index.get(run)?.state ?? "running") !== "running",
@@ -53,6 +53,7 @@ export async function fillIndex(
   const summaries = records.map((record) => summaryOfRecord(record, versions.get(record.version)!, []));
   index.upsertMany(summaries);
   if (verdicts.length > 0) index.addVerdicts(verdicts);
+  if (annotations.length > 0) index.addAnnotations(annotations);
   for (const run of state.unrecorded()) {
     const { events } = readJournal(await readIfThere(state.run(run).journal));
     if (events[0]?.event === "created") index.upsert(summaryOfJournal(events));

@@ -42,6 +42,10 @@ export async function selectWaiting(
     if (origin.kind === "run") runs.add(origin.run);
     for (const digest of await objectsOfTree(store, version.manifest)) digests.add(digest);
   }
+  for (const { project, name } of artifacts) {
+    const said = keys.filter(({ key }) => key.startsWith(`${PREFIX.artifacts}${project}/${name}/`));
+    for (const { key } of said) chosen.add(key);
+  }
   for (const object of keys.filter(({ key }) => key.startsWith(PREFIX.runs))) {
     if (!runs.has(object.key.split("/")[2]! as RunId)) continue;
     chosen.add(object.key);

@@ -109,7 +109,7 @@ class Session {
     if (earlier !== undefined) {
       if (this.#request.tags.length > 0 || this.#request.note !== undefined) {
         this.#options.observer.warn(
-          `${name} is up to date, and its run ${earlier.run} keeps the tags and the note that it has; --force runs it again`,
+          `${name} is up to date, and its run ${earlier.run} keeps the tags and the note that it has; give it others by \`aero tag ${earlier.run}\` and \`aero note ${earlier.run}\`, or run it again by --force`,
         );
       }
       return { stage: name, record: earlier, reused: true };

@@ -1,7 +1,9 @@
 import { OutsideError, UserError } from "../errors.ts";
 import { type ArtifactAlias, readAlias, writeAlias } from "../format/alias_format.ts";
+import { writeVersionAnnotation } from "../format/annotation_format.ts";
 import { digestOf } from "../format/digest_of.ts";
 import { readLabel, readPendingVersion, writeLabel, writePendingVersion } from "../format/label_format.ts";
+import type { VersionAnnotation } from "../model/annotation.ts";
 import type { Descriptor } from "../model/descriptor.ts";
 import type { JsonObject } from "../model/json.ts";
 import type { ArtifactLabel, KnownVersion, Origin, PendingVersion } from "../model/lineage.ts";
@@ -10,8 +12,9 @@ import type { OperationOptions } from "../plugin/context.ts";
 import { bytesBody, isStorageError } from "../plugin/storage.ts";
 import { selectLabel, unknownArtifact } from "./artifact_selection.ts";
 import { listDocuments } from "./documents.ts";
-import { aliasKey, labelKey, pendingKey, PREFIX } from "./keys.ts";
+import { aliasKey, labelKey, pendingKey, PREFIX, versionAnnotationKey } from "./keys.ts";
 import { readNamed } from "./read_named.ts";
+import { versionAnnotationIn } from "./read_remarks.ts";
 import type { Store } from "./store.ts";
 
 /** A version to add. */
@@ -208,6 +211,32 @@ export class ArtifactCatalog {
       aliases.push(readNamed({ object: { key }, bytes }, readAlias));
     }
     return aliases.sort((a, b) => a.alias < b.alias ? -1 : 1);
+  }
+
+  /** Stores a note or metadata beside a label that exists. */
+  async annotate(annotation: VersionAnnotation, options: OperationOptions = {}): Promise<void> {
+    const bytes = writeVersionAnnotation(annotation);
+    const key = versionAnnotationKey(annotation, digestOf(bytes));
+    await this.#store.storage.put(key, bytesBody(bytes), options);
+  }
+
+  /**
+   * All annotations of an artifact's versions, in no order.
+   *
+   * @param number Only those of `v<number>`.
+   * @throws {CorruptionError} `version_annotation_corrupt` if the bytes of one do not match its name,
+   * `version_annotation_invalid`.
+   */
+  async annotations(
+    { project, name }: ArtifactName,
+    number?: number,
+    options: OperationOptions = {},
+  ): Promise<VersionAnnotation[]> {
+    const prefix = `${PREFIX.artifacts}${project}/${name}/${
+      number === undefined ? "" : `v${number}.annotations/`
+    }`;
+    const documents = await listDocuments(this.#store, prefix, /\.annotations\/[0-9a-f]{64}\.json$/, options);
+    return documents.map(versionAnnotationIn);
   }
 }
 

@@ -1,4 +1,5 @@
 import { readAlias } from "../format/alias_format.ts";
+import { readRunAnnotation, readVersionAnnotation } from "../format/annotation_format.ts";
 import { readCondemned } from "../format/condemned_format.ts";
 import { digestOf } from "../format/digest_of.ts";
 import { experimentVersionId, readExperimentVersion } from "../format/experiment_version_format.ts";
@@ -18,7 +19,9 @@ import {
   pinKey,
   PREFIX,
   recordKey,
+  runAnnotationKey,
   verdictKey,
+  versionAnnotationKey,
   versionKey,
 } from "./keys.ts";
 
@@ -31,6 +34,9 @@ import {
 export function placeOf(key: string, bytes: Uint8Array): string | undefined {
   if (key === MARKER_KEY) return readStoreMarker(bytes) && MARKER_KEY;
   if (key.startsWith(PREFIX.versions)) return versionKey(experimentVersionId(readExperimentVersion(bytes)));
+  if (key.startsWith(PREFIX.artifacts) && key.includes(".annotations/")) {
+    return versionAnnotationKey(readVersionAnnotation(bytes), digestOf(bytes));
+  }
   if (key.startsWith(PREFIX.artifacts)) {
     const { project, artifact, number } = readLabel(bytes);
     return labelKey(project, artifact, number);
@@ -47,6 +53,10 @@ export function placeOf(key: string, bytes: Uint8Array): string | undefined {
     const { project, run } = readRecord(bytes);
     return recordKey(project, run);
   }
+  const project = key.split("/")[1]!;
+  if (key.includes("/annotations/")) {
+    return runAnnotationKey(project, readRunAnnotation(bytes).run, digestOf(bytes));
+  }
   if (!key.includes("/verdicts/")) return undefined;
-  return verdictKey(key.split("/")[1]!, readVerdict(bytes).run, digestOf(bytes));
+  return verdictKey(project, readVerdict(bytes).run, digestOf(bytes));
 }

@@ -40,8 +40,8 @@ export function isDocumentKey(key: string): boolean {
  * all share. Every other key is named by its content or by a run, and has one writer.
  */
 export function isClaimKey(key: string): boolean {
-  return key === MARKER_KEY || key.startsWith(PREFIX.artifacts) || key.startsWith(PREFIX.aliases) ||
-    key.startsWith(PREFIX.collections);
+  return key === MARKER_KEY || (key.startsWith(PREFIX.artifacts) && !key.includes(".annotations/")) ||
+    key.startsWith(PREFIX.aliases) || key.startsWith(PREFIX.collections);
 }
 
 /** Where the bytes of one object are, when they are not in a pack. */
@@ -90,6 +90,25 @@ export function recordKey(project: string, run: RunId): StorageKey {
 /** Where a verdict on a run is; `document` is the digest of its bytes. */
 export function verdictKey(project: string, run: RunId, document: Digest): StorageKey {
   return parseStorageKey(`runs/${project}/${run}/verdicts/${digestHex(document)}.json`);
+}
+
+/** Where what was said of a run later is; `document` is the digest of its bytes. */
+export function runAnnotationKey(project: string, run: RunId, document: Digest): StorageKey {
+  return parseStorageKey(`runs/${project}/${run}/annotations/${digestHex(document)}.json`);
+}
+
+/** Where what was said later of the version `v<number>` is; `document` is the digest of its bytes. */
+export function versionAnnotationKey(
+  { project, artifact, number }: {
+    readonly project: string;
+    readonly artifact: string;
+    readonly number: number;
+  },
+  document: Digest,
+): StorageKey {
+  return parseStorageKey(
+    `artifacts/${project}/${artifact}/v${number}.annotations/${digestHex(document)}.json`,
+  );
 }
 
 /** Where the document of a kept image is; `image` is its config digest. */

@@ -64,7 +64,7 @@ export async function compareNames(
         else present++;
       } else conflicts.push(key);
     }
-    // A verdict names a record.
+    // A verdict names a record, an annotation a label.
     missing.push(...names.sort((a, b) => depthOf(a.key) - depthOf(b.key)));
   }
   if (conflicts.length > 0) throw conflict(conflicts, to.storage.location);
@@ -79,7 +79,7 @@ export async function copyNames(
 ): Promise<StorageKey[]> {
   const left: StorageKey[] = [];
   const limit = to.storage.capabilities.maxConcurrency;
-  // One kind after another: within a kind nothing names anything, but verdicts, which come last of theirs.
+  // One kind after another: within a kind nothing names anything, but verdicts and annotations, which come last of theirs.
   for (const group of Map.groupBy(names, ({ key }) => `${key.split("/")[0]} ${depthOf(key)}`).values()) {
     await mapConcurrent(group, limit, async ({ key, bytes, replaces }) => {
       if (!isDocument(key, bytes)) return void left.push(key);

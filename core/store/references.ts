@@ -1,4 +1,5 @@
 import { readAlias } from "../format/alias_format.ts";
+import { readRunAnnotation, readVersionAnnotation } from "../format/annotation_format.ts";
 import { readKeptImage } from "../format/image_format.ts";
 import { readImageManifest } from "../format/image_manifest_format.ts";
 import { readImport } from "../format/import_format.ts";
@@ -44,6 +45,8 @@ export const NAME_PREFIXES = [
 const LABEL = /^artifacts\/[^/]+\/[^/]+\/v[1-9][0-9]*\.json$/;
 const RECORD = /^runs\/[^/]+\/[^/]+\/record\.json$/;
 const VERDICT = /^(runs\/[^/]+\/[^/]+)\/verdicts\/[0-9a-f]{64}\.json$/;
+const RUN_ANNOTATION = /^runs\/[^/]+\/[^/]+\/annotations\/[0-9a-f]{64}\.json$/;
+const VERSION_ANNOTATION = /^artifacts\/[^/]+\/[^/]+\/v[1-9][0-9]*\.annotations\/[0-9a-f]{64}\.json$/;
 const ALIAS = /^aliases\/[^/]+\/[^/]+\/[^/]+\.json$/;
 const VERSION = /^versions\/[0-9a-f]{64}$/;
 const IMAGE = /^images\/[0-9a-f]{64}\.json$/;
@@ -68,6 +71,12 @@ export function referencesOf(key: string, bytes: Uint8Array): References | undef
     const { project, artifact, number } = readAlias(bytes);
     return { ...NOTHING, documents: [labelKey(project, artifact, number)] };
   }
+  if (VERSION_ANNOTATION.test(key)) {
+    const { project, artifact, number } = readVersionAnnotation(bytes);
+    return { ...NOTHING, documents: [labelKey(project, artifact, number)] };
+  }
+  // A run that goes on has no record yet.
+  if (RUN_ANNOTATION.test(key)) return readRunAnnotation(bytes) && NOTHING;
   const verdict = VERDICT.exec(key);
   if (verdict) return { ...NOTHING, documents: [`${verdict[1]}/record.json`] };
   return RECORD.test(key) ? referencesOfRecord(bytes) : undefined;

@@ -1,8 +1,10 @@
 import { CorruptionError, UserError } from "../errors.ts";
+import { writeRunAnnotation } from "../format/annotation_format.ts";
 import { digestOf } from "../format/digest_of.ts";
 import { readExperimentVersion, writeExperimentVersion } from "../format/experiment_version_format.ts";
 import { readRecord, writeRecord } from "../format/record_format.ts";
-import { readVerdict, writeVerdict } from "../format/verdict_format.ts";
+import { writeVerdict } from "../format/verdict_format.ts";
+import type { RunAnnotation } from "../model/annotation.ts";
 import { MEDIA_TYPE } from "../model/descriptor.ts";
 import type { Digest } from "../model/digest.ts";
 import type { ExperimentVersion } from "../model/experiment_version.ts";
@@ -12,8 +14,9 @@ import type { OperationOptions } from "../plugin/context.ts";
 import { bytesBody, isStorageError, type StorageKey } from "../plugin/storage.ts";
 import { mapConcurrent } from "./concurrent.ts";
 import { listDocuments } from "./documents.ts";
-import { PREFIX, recordKey, verdictKey, versionKey } from "./keys.ts";
+import { PREFIX, recordKey, runAnnotationKey, verdictKey, versionKey } from "./keys.ts";
 import { readNamed } from "./read_named.ts";
+import { runAnnotationIn, verdictIn } from "./read_remarks.ts";
 import type { Store } from "./store.ts";
 
 /** A run that has a record. */
@@ -33,10 +36,19 @@ export interface HistoryOptions extends OperationOptions {
 }
 
 const VERDICT = /\/verdicts\/[0-9a-f]{64}\.json$/;
-const HISTORY = /\/(?:record|verdicts\/[0-9a-f]{64})\.json$/;
+const ANNOTATION = /\/annotations\/[0-9a-f]{64}\.json$/;
+const HISTORY = /\/(?:record|(?:verdicts|annotations)\/[0-9a-f]{64})\.json$/;
+
+/** All that a storage has of past runs. */
+export interface RunHistory {
+  readonly records: RunRecord[];
+  readonly verdicts: VerdictRecord[];
+  readonly annotations: RunAnnotation[];
+}
 
 /**
- * Experiment versions, records and verdicts in a storage. All are immutable: storing one again is the same as once.
+ * Experiment versions, records, and what is said of runs later, in a storage. All are immutable: storing one again is
+ * the same as once.
  *
  * The bytes of a record are an object of the store too, so that a record whose bytes were altered is told from
  * one that was written so.
@@ -155,14 +167,11 @@ export class RunArchive {
   }
 
   /**
-   * All records and all verdicts, by one listing; those read before come from local knowledge.
+   * All records, verdicts and annotations, by one listing; those read before come from local knowledge.
    *
    * @param options.onDamage As of {@link records}.
    */
-  async history(
-    project?: string,
-    options: HistoryOptions = {},
-  ): Promise<{ readonly records: RunRecord[]; readonly verdicts: VerdictRecord[] }> {
+  async history(project?: string, options: HistoryOptions = {}): Promise<RunHistory> {
     const prefix = project === undefined ? PREFIX.runs : `${PREFIX.runs}${project}/`;
     const documents = await listDocuments(this.#store, prefix, HISTORY, options);
     const records = documents.filter(({ object }) => object.key.endsWith("/record.json"));
@@ -185,8 +194,11 @@ export class RunArchive {
           return readNamed({ object, bytes }, readRecord);
         })
       ),
-      verdicts: documents.filter(({ object }) => VERDICT.test(object.key)).flatMap(({ object, bytes }) =>
-        orDamage(() => verdictIn(object.key, bytes))
+      verdicts: documents.filter(({ object }) => VERDICT.test(object.key)).flatMap((document) =>
+        orDamage(() => verdictIn(document))
+      ),
+      annotations: documents.filter(({ object }) => ANNOTATION.test(object.key)).flatMap((document) =>
+        orDamage(() => runAnnotationIn(document))
       ),
     };
   }
@@ -205,7 +217,27 @@ export class RunArchive {
   async verdicts(project: string, run: RunId, options: OperationOptions = {}): Promise<VerdictRecord[]> {
     const prefix = `${PREFIX.runs}${project}/${run}/verdicts/`;
     const documents = await listDocuments(this.#store, prefix, /\.json$/, options);
-    return documents.map(({ object, bytes }) => verdictIn(object.key, bytes)).sort((a, b) => a.at - b.at);
+    return documents.map(verdictIn).sort((a, b) => a.at - b.at);
+  }
+
+  /** Stores tags and a note beside the record of a run, which may go on. */
+  async putAnnotation(
+    project: string,
+    annotation: RunAnnotation,
+    options: OperationOptions = {},
+  ): Promise<void> {
+    const bytes = writeRunAnnotation(annotation);
+    await this.#putOnce(runAnnotationKey(project, annotation.run, digestOf(bytes)), bytes, options);
+  }
+
+  /**
+   * All annotations of a run, in no order.
+   *
+   * @throws {CorruptionError} `run_annotation_corrupt` if the bytes of one do not match its name, `run_annotation_invalid`.
+   */
+  async annotations(project: string, run: RunId, options: OperationOptions = {}): Promise<RunAnnotation[]> {
+    const prefix = `${PREFIX.runs}${project}/${run}/annotations/`;
+    return (await listDocuments(this.#store, prefix, ANNOTATION, options)).map(runAnnotationIn);
   }
 
   /** Whether a record is as it was stored; what was known last is taken for that while the storage is away. */
@@ -236,16 +268,6 @@ export class RunArchive {
       throw error;
     }
   }
-}
-
-function verdictIn(key: StorageKey, bytes: Uint8Array): VerdictRecord {
-  const [, project, run] = key.split("/");
-  if (key === verdictKey(project!, run as RunId, digestOf(bytes))) return readVerdict(bytes);
-  throw new CorruptionError("verdict_corrupt", {
-    what: `Cannot read a verdict on run ${run}`,
-    why: `the bytes of ${key} hash to ${digestOf(bytes)}`,
-    fix: ["`aero storage fsck`"],
-  });
 }
 
 function recordCorrupt(run: string): CorruptionError {

@@ -41,6 +41,8 @@ export interface Sent {
   readonly labels: readonly ArtifactLabel[];
   /** Versions that waited for a label. */
   readonly versions: number;
+  /** Verdicts, tags and notes. */
+  readonly remarks: number;
 }
 
 /**
@@ -62,7 +64,7 @@ export async function sendOutbox(store: Store, options: SendOptions = {}): Promi
   if (waiting.length === 0) {
     if (!options.dryRun && outbox.hasWaiting) await outbox.settle();
     wrapper.lookAgain();
-    return { objects: 0, bytes: 0, runs: [], labels: [], versions: 0 };
+    return { objects: 0, bytes: 0, runs: [], labels: [], versions: 0, remarks: 0 };
   }
   const held = await outbox.storage();
   const remote = await store.inStorageAlone();
@@ -75,6 +77,7 @@ export async function sendOutbox(store: Store, options: SendOptions = {}): Promi
     bytes: plan.bytes,
     runs,
     versions: documents.under(PREFIX.pending).length,
+    remarks: documents.under(PREFIX.runs, REMARK).length + documents.under(PREFIX.artifacts).length,
   };
   if (options.dryRun) return { ...summary, labels: [] };
   await sendObjects(held, remote, plan, { ...scope, observer: { sent: (bytes) => options.onSent?.(bytes) } });
@@ -85,13 +88,18 @@ export async function sendOutbox(store: Store, options: SendOptions = {}): Promi
   const early = [PREFIX.versions, PREFIX.imports, PREFIX.images].flatMap((prefix) => documents.under(prefix));
   await mapConcurrent(early, limit, send);
   const labels = await claimLabels(remote, documents, options);
+  // Labels are never in the outbox: these are what was said of versions that have theirs.
+  await mapConcurrent(documents.under(PREFIX.artifacts), limit, send);
   await mapConcurrent(documents.under(PREFIX.runs, /\/record\.json$/), limit, send);
-  await mapConcurrent(documents.under(PREFIX.runs, /\/verdicts\//), limit, send);
+  await mapConcurrent(documents.under(PREFIX.runs, REMARK), limit, send);
   for (const { key } of waiting) await held.delete(key, scope);
   await outbox.settle();
   wrapper.lookAgain();
   return { ...summary, labels };
 }
+
+// What is said of runs.
+const REMARK = /\/(?:verdicts|annotations)\//;
 
 /** Documents that wait. */
 class Documents {

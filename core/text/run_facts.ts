@@ -112,7 +112,7 @@ function outputText(
 }
 
 function context(known: ShownRun, style: Style): Line[] {
-  const { start, record, others } = known;
+  const { start, words, record, others } = known;
   const logs = (["stdout", "stderr"] as const)
     .flatMap((stream) =>
       record?.logs[stream] === undefined ? [] : [`${stream} ${formatBytes(record.logs[stream].size)}`]
@@ -124,8 +124,8 @@ function context(known: ShownRun, style: Style): Line[] {
       ? []
       : [["limits", escapeInline(limitsText(start.limits))] as const]),
     ...(start.secrets.length === 0 ? [] : [["secrets", start.secrets.join(" ")] as const]),
-    ...(start.tags.length === 0 ? [] : [["tags", start.tags.join(" ")] as const]),
-    ...(start.note === undefined ? [] : [["note", escapeInline(start.note)] as const]),
+    ...(words.tags.length === 0 ? [] : [["tags", escapeInline(words.tags.join(" "))] as const]),
+    ...(words.note === undefined ? [] : [["note", escapeInline(words.note)] as const]),
     ...(start.parent === undefined
       ? []
       : [["parent", `${start.parent.kind} ${style.cyan(start.parent.run)}`] as const]),

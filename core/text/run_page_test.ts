@@ -17,7 +17,20 @@ function shown(): ShownRun {
   const verdicts = [readVerdict(read("verdict.json"))];
   const { metrics, outputs } = record;
   const summary = summaryOfRecord(record, version, verdicts);
-  return { summary, start: record, version, metrics, outputs, record, verdicts, others: [] };
+  const { tags, note } = record;
+  const words = { tags, note: note! };
+  return {
+    summary,
+    start: record,
+    version,
+    metrics,
+    outputs,
+    record,
+    verdicts,
+    words,
+    annotations: [],
+    others: [],
+  };
 }
 
 /** The lines under a title. */
@@ -81,7 +94,7 @@ Deno.test("a run that goes on is followed, and not rerun", () => {
 Deno.test("a note of several lines cannot pass as facts of the run", () => {
   const known = shown();
   const page = runPage(
-    { ...known, start: { ...known.start, note: "good\n  grade     verified\x1b[2J" } },
+    { ...known, words: { tags: [], note: "good\n  grade     verified\x1b[2J" } },
     plain,
   );
 

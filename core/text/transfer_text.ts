@@ -5,12 +5,14 @@ import type { Style } from "../cli/style.ts";
 
 /** What a push did, in one line or two. */
 export function pushText(pushed: Pushed, style: Style): string {
-  const { objects, bytes, runs, labels, versions, requests, left, storage, dryRun } = pushed;
-  const nothing = objects === 0 && runs.length === 0 && versions === 0;
+  const { objects, bytes, runs, labels, versions, remarks, requests, left, storage, dryRun } = pushed;
+  const nothing = objects === 0 && runs.length === 0 && versions === 0 && remarks === 0;
   const whole = nothing
     ? style.dim(`Nothing waits for ${storage}${left > 0 ? " of what was named" : ""}`)
     : `${dryRun ? "Would send" : "Sent"} ${plural(objects, "object")}, ${style.bold(formatBytes(bytes))}${
       runs.length === 0 ? "" : `, of ${plural(runs.length, "run")}`
+    }${
+      remarks === 0 ? "" : `, ${plural(remarks, "verdict or note", "verdicts, tags and notes")}`
     } to ${storage}, in ${plural(requests, "request")}`;
   const named = labels.length > 0
     ? [`  labels: ${labels.join(", ")}`]

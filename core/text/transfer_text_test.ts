@@ -11,6 +11,7 @@ const PUSHED = {
   runs: ["kkkk"],
   labels: ["model:v2"],
   versions: 1,
+  remarks: 0,
   requests: 9,
   left: 0,
 } as const;
@@ -35,6 +36,11 @@ for (
         "Sent 3 objects, 2.0 kB to here, in 9 requests",
         "  1 object still wait: aero push",
       ].join("\n"),
+    ],
+    [
+      "what was said",
+      { ...NOTHING, remarks: 2 },
+      "Sent 0 objects, 0 B, 2 verdicts, tags and notes to here, in 9 requests",
     ],
     ["that nothing waits", NOTHING, "Nothing waits for here"],
     [

@@ -2,9 +2,11 @@ import type { VersionItem } from "../actions/artifact_versions.ts";
 import { formatAgo, formatBytes, formatCount } from "../cli/human.ts";
 import type { Style } from "../cli/style.ts";
 import { textTable } from "../cli/text_table.ts";
+import type { JsonObject } from "../model/json.ts";
 import { shortDigest } from "../model/digest.ts";
 import type { Digest } from "../model/digest.ts";
 import type { Origin } from "../model/lineage.ts";
+import { paramText } from "./value_columns.ts";
 
 /** Versions of one artifact as a table. */
 export function versionsTable(versions: readonly VersionItem[], style: Style): string {
@@ -23,10 +25,18 @@ export function versionsTable(versions: readonly VersionItem[], style: Style): s
     { title: "size", align: "right", value: ({ bytes }) => formatBytes(bytes) },
     { title: "digest", value: ({ digest }) => shortDigest(digest as Digest), shrink: false },
     { title: "origin", value: ({ origin }) => originText(origin) },
-    ...(versions.some(({ message }) => message !== undefined)
-      ? [{ title: "message", value: ({ message }: VersionItem) => message ?? "" }]
+    ...(versions.some(({ message, note }) => (note ?? message) !== undefined)
+      ? [{ title: "message", value: ({ message, note }: VersionItem) => note ?? message ?? "" }]
+      : []),
+    ...(versions.some(({ metadata }) => metadata !== undefined)
+      ? [{ title: "metadata", value: ({ metadata }: VersionItem) => metadataText(metadata ?? {}) }]
       : []),
   ], style);
+}
+
+/** Metadata in a line: `license=CC0-1.0 reviewed=true`. */
+export function metadataText(metadata: JsonObject): string {
+  return Object.entries(metadata).map(([field, value]) => `${field}=${paramText(value)}`).join(" ");
 }
 
 /** Where a version came from: `run kqzm…`, or `added by ada at lab from /data/counts.csv`. */

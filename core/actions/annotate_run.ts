@@ -1,0 +1,66 @@
+import type { App } from "../app.ts";
+import { UserError } from "../errors.ts";
+import { annotatedRun, instantAfter, type RunAnnotation, type RunWords } from "../model/annotation.ts";
+import { findRun } from "./run_lookups.ts";
+
+/** What is to hold of a run from now on. */
+export interface RunRemark {
+  readonly tag?: readonly string[];
+  readonly untag?: readonly string[];
+  /** Empty: no note any more. */
+  readonly note?: string;
+}
+
+/** A run's tags and note after a remark. */
+export interface AnnotatedRun extends RunWords {
+  readonly type: "run-annotation";
+  readonly run: string;
+  readonly stage: string;
+  /** Whether anything is other than before; what is not is not written. */
+  readonly changed: boolean;
+}
+
+/**
+ * Says of a run what it is called or what it is about. Its record stays as it is.
+ *
+ * @throws {UserError} `run_not_found`, `run_ambiguous`, `tag_invalid`.
+ */
+export async function annotateRun(app: App, reference: string, remark: RunRemark): Promise<AnnotatedRun> {
+  const { tag = [], untag = [], note } = remark;
+  for (const name of [...tag, ...untag]) refuseEmpty(name);
+  const run = await findRun(app, reference);
+  const { services } = await app.openProject();
+  const { archive, index } = services;
+  const project = index.get(run)!.project;
+  const known = await archive.annotations(project, run);
+  index.addAnnotations(known);
+  const before = index.get(run)!;
+  const tagged = [...new Set(tag)].filter((name) => !before.tags.includes(name));
+  const untagged = [...new Set(untag)].filter((name) => before.tags.includes(name));
+  const told = { type: "run-annotation", run, stage: before.stage } as const;
+  if (tagged.length === 0 && untagged.length === 0 && (note === undefined || note === (before.note ?? ""))) {
+    return { ...told, ...annotatedRun(before, []), changed: false };
+  }
+  const { user, hostname } = await services.describeHost();
+  const annotation: RunAnnotation = {
+    schema: "aero/run-annotation@1",
+    run,
+    ...(tagged.length === 0 ? {} : { tagged }),
+    ...(untagged.length === 0 ? {} : { untagged }),
+    ...(note === undefined ? {} : { note }),
+    by: user,
+    host: hostname,
+    at: instantAfter(known, services.now()),
+  };
+  await archive.putAnnotation(project, annotation);
+  index.addAnnotations([annotation]);
+  return { ...told, ...annotatedRun(before, [annotation]), changed: true };
+}
+
+function refuseEmpty(tag: string): void {
+  if (tag.trim() !== "" && tag.isWellFormed()) return;
+  throw new UserError("tag_invalid", {
+    what: `Cannot use ${JSON.stringify(tag)} as a tag`,
+    why: "it has no letters, or is not valid Unicode",
+  });
+}

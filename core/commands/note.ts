@@ -1,0 +1,34 @@
+import * as z from "zod";
+import { escapeInline } from "../cli/escape.ts";
+import { defineCommand } from "./define.ts";
+
+/** `aero note`. */
+export const note = defineCommand({
+  name: ["note"],
+  summary: "Say what a run is about",
+  description:
+    "Also of a run that has ended, or that somebody else made: its record stays as it is, and the note is kept beside it, " +
+    "with who wrote it and when. It takes the place of the note before; an empty one takes that away.",
+  examples: [
+    { does: "Say what the last run was for", run: 'aero note @last "the one in figure 3"' },
+    { does: "Take the note of a run away", run: 'aero note kqzm ""' },
+  ],
+  positionals: [
+    {
+      name: "run",
+      required: true,
+      describe: "A run id, a prefix, @last, a label, tag, commit or version",
+      complete: "run",
+    },
+    { name: "text", required: true, describe: "The note; empty: none" },
+  ],
+  input: z.strictObject({ run: z.string(), text: z.string() }),
+  async run({ run, text }, app) {
+    const { annotateRun } = await import("../actions/annotate_run.ts");
+    return await annotateRun(app, run, { note: text });
+  },
+  text: ({ stage, run, note, changed }, style) =>
+    `${changed ? "" : "Unchanged: "}${style.bold(stage)}  ${style.cyan(run)}  ${
+      note === undefined ? style.dim("no note") : escapeInline(note)
+    }`,
+});

@@ -111,15 +111,9 @@ Deno.test("a draft, a rerun and the reruns of a verdict are sent too", async () 
   }
 
   const service = project.boards.at();
-  const starts = [...service.runs.values()].map(({ events }) => events[0]!);
-  assert.deepEqual(
-    starts.map((event) => event.kind === "started" ? event.started.start.grade : ""),
-    ["draft", "draft", "draft"],
-  );
-  assert.deepEqual(
-    [...service.runs.keys()].map((run) => service.show(run).state),
-    Array(3).fill("succeeded"),
-  );
+  const runs = [...service.runs.keys()];
+  assert.deepEqual(runs.map((run) => service.show(run).state), Array(3).fill("succeeded"));
+  assert.deepEqual(runs.map((run) => service.show(run).tags), [[], [], ["verify"]]);
 });
 
 Deno.test("an interrupted run is shown as aborted", async () => {
@@ -149,6 +143,94 @@ Deno.test("nothing that a tracker gets holds the value of a secret", async () =>
   const { sent } = project.boards.at();
   assert.match(sent, /\[secret TOKEN\]/);
   assert.ok(!sent.includes("hunter2"));
+});
+
+Deno.test("what 50 short runs could not send during outages, sync sends: each run, point and tag once", async () => {
+  await using project = new BoardProject();
+  project.stage(`echo '{"step":1,"loss":0.5}' >> $AERO_METRICS; echo $RANDOM`);
+  const service = project.boards.at();
+  for (let i = 0; i < 50; i++) {
+    // Comes and goes, also in the midst of runs.
+    setTimeout(() => service.down = i % 3 !== 0, 5 * (i % 7));
+    await project.run({ force: true, tag: [`n${i}`] });
+  }
+  service.down = true;
+  const away = await project.aero(["--json", "sync"]);
+  service.down = false;
+
+  const { code, out, err } = await project.aero(["--json", "sync"]);
+
+  assert.equal(away.code, EXIT.lagging);
+  assert.match(away.out(), /"type":"tracker-sync".*"why":"Cannot reach memory"/);
+  assert.equal(code, EXIT.ok, err());
+  assert.match(out(), /"type":"tracker-sync".*"left":0/);
+  const shown = [...service.runs.keys()].map((run) => service.show(run));
+  assert.equal(shown.length, 50);
+  assert.deepEqual(shown.map(({ state }) => state), Array(50).fill("succeeded"));
+  assert.deepEqual(shown.map(({ points }) => points.loss), Array(50).fill([{ step: 1, value: 0.5 }]));
+  assert.deepEqual(
+    shown.flatMap(({ tags }) => tags).sort(),
+    Array.from({ length: 50 }, (_, i) => `n${i}`).sort(),
+  );
+  const again = await project.aero(["sync"]);
+  assert.match(again.out(), /board at memory board has all runs/);
+});
+
+Deno.test("runs from before a tracker was configured are sent by sync, from the storage where no journal is", async () => {
+  await using project = new BoardProject();
+  project.stage(LOSSES, {}, []);
+  const before = (await project.record()).run;
+  await Deno.remove(`${project.root}/.aero`, { recursive: true });
+  project.stage(LOSSES);
+  const here = (await project.record({ force: true })).run;
+  const service = project.boards.at();
+  assert.deepEqual([...service.runs.keys()], [here]);
+
+  // What others have just made is left to them.
+  await project.aero(["sync"]);
+  assert.deepEqual([...service.runs.keys()], [here]);
+  const later = () => new Date(Date.now() + 3_600_000);
+  const dry = await project.aero(["sync", "--dry-run"], { now: later });
+  const { code, out } = await project.aero(["sync"], { now: later });
+
+  assert.match(dry.out(), /Would send 1 run to board at memory board/);
+  assert.equal(code, EXIT.ok);
+  assert.match(out(), /Sent 1 run to board at memory board/);
+  assert.deepEqual([...service.runs.keys()], [here, before]);
+  assert.equal(service.show(before).text, "line 1\nline 2\nline 3\n");
+  assert.deepEqual(service.show(before).points.loss!.map(({ value }) => value), [0.1, 0.2, 0.3]);
+});
+
+Deno.test("what is remembered of trackers can be lost: they are asked, and get nothing twice", async () => {
+  await using project = new BoardProject();
+  project.stage(LOSSES);
+  const { run } = await project.record();
+  const service = project.boards.at();
+  const { sent } = service;
+  for (const suffix of ["", "-wal", "-shm"]) {
+    await Deno.remove(`${project.root}/.aero/trackers.db${suffix}`).catch(() => {});
+  }
+
+  const { code } = await project.aero(["sync"]);
+
+  assert.equal(code, EXIT.ok);
+  assert.equal(service.sent, sent);
+  assert.equal(service.show(run).points.loss!.length, 3);
+});
+
+Deno.test("a run whose journal is damaged is told, and holds up no other", async () => {
+  await using project = new BoardProject();
+  project.stage(LOSSES, {}, []);
+  const broken = (await project.record()).run;
+  const whole = (await project.record({ force: true })).run;
+  Deno.writeTextFileSync(`${project.root}/.aero/runs/${broken}/journal.jsonl`, "nonsense\n");
+  project.stage(LOSSES);
+
+  const { code, out } = await project.aero(["sync"]);
+
+  assert.equal(code, EXIT.lagging);
+  assert.match(out(), new RegExp(`not sent: ${broken} .*line 1`));
+  assert.deepEqual([...project.boards.at().runs.keys()], [whole]);
 });
 
 Deno.test("commands that need no tracker open none", async () => {

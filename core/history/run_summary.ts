@@ -7,6 +7,7 @@ import {
   type EndState,
   type Grade,
   gradeWith,
+  type ImportedRun,
   type OutputRecord,
   type ProgramExit,
   type RecordedGrade,
@@ -56,6 +57,8 @@ export interface RunSummary {
   readonly image?: Digest;
   readonly group: string;
   readonly parent?: RunParent;
+  /** Of a run that others' code made: which one it was. */
+  readonly imported?: Pick<ImportedRun, "tracker" | "id">;
   readonly tags: readonly string[];
   readonly note?: string;
   readonly user: string;
@@ -139,6 +142,9 @@ function ofStart(start: RunStart, version: ExperimentVersion): RunSummary {
     ...(environment.kind === "container" ? { image: environment.image } : {}),
     group: start.group,
     ...(start.parent === undefined ? {} : { parent: start.parent }),
+    ...(start.imported === undefined
+      ? {}
+      : { imported: { tracker: start.imported.tracker, id: start.imported.id } }),
     tags: start.tags,
     ...(start.note === undefined ? {} : { note: start.note }),
     user: start.host.user,

@@ -47,7 +47,7 @@ export async function sendRun(
     if (piece !== undefined) {
       await sendPiece(tracker, run, piece, options);
       heardAt = performance.now();
-    } else if (!live) return false;
+    } else if (!live) return tape.isOver;
     else {
       await options.sleep(LOOK_MS, signal);
       const { heartbeatMs } = tracker.capabilities;

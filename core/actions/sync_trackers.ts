@@ -1,0 +1,77 @@
+import type { App } from "../app.ts";
+import type { MirrorBook } from "../mirror/mirror_book.ts";
+import { type PastRun, sendHistory } from "../mirror/send_history.ts";
+import { troubleText } from "../mirror/unopened_tracker.ts";
+import type { NamedTracker } from "../plugin/named_tracker.ts";
+import { pastRuns } from "./past_runs.ts";
+
+/** What a tracker got, or would get. */
+export interface TrackerSynced {
+  readonly type: "tracker-sync";
+  readonly dryRun: boolean;
+  /** Its name. */
+  readonly tracker: string;
+  readonly location: string;
+  /** Runs of which it has everything now, and had not before as far as was known here. */
+  readonly runs: number;
+  /** Runs that it still lacks. */
+  readonly left: number;
+  /** Runs that could not be sent, each for a reason of its own; they count as left. */
+  readonly failed: readonly { readonly run: string; readonly why: string }[];
+  /** Why it takes nothing at all. */
+  readonly why?: string;
+}
+
+/** Sends each tracker of the config the runs that it lacks; runs that were made before it was configured too. */
+export async function* syncTrackers(
+  app: App,
+  { dryRun }: { readonly dryRun: boolean },
+): AsyncGenerator<TrackerSynced> {
+  const trackers = await app.trackers();
+  if (trackers.sections.length === 0 || app.isOffline) return;
+  const runs = await pastRuns(app);
+  const book = await trackers.book();
+  for (const to of await trackers.all()) {
+    const done = book.completeAt(to);
+    const lacking = runs.filter(({ run }) => !done.has(run));
+    yield dryRun ? planned(to, lacking.length) : await sendTo(app, to, lacking, book);
+  }
+}
+
+/** Sends runs to one tracker, with progress. */
+export async function sendTo(
+  app: App,
+  to: NamedTracker,
+  runs: readonly PastRun[],
+  book: MirrorBook,
+): Promise<TrackerSynced> {
+  using progress = app.printer.progress({
+    label: `Sending runs to ${to.name}`,
+    unit: "items",
+    total: runs.length,
+  });
+  const { sent, failed, left, away } = await sendHistory(to, runs, {
+    signal: app.signal,
+    book,
+    onRun: () => progress.add(1),
+  });
+  return {
+    ...planned(to, sent.length),
+    dryRun: false,
+    left: left.length + failed.length,
+    failed: failed.map(({ run, error }) => ({ run, why: troubleText(error) })),
+    ...(away === undefined ? {} : { why: troubleText(away) }),
+  };
+}
+
+function planned(to: NamedTracker, runs: number): TrackerSynced {
+  return {
+    type: "tracker-sync",
+    dryRun: true,
+    tracker: to.name,
+    location: to.tracker.location,
+    runs,
+    left: 0,
+    failed: [],
+  };
+}

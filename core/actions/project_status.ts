@@ -8,6 +8,7 @@ import { forecastPipeline, type StageForecast } from "../pipeline/forecast.ts";
 import { findKeptImage } from "../pipeline/image/kept_image.ts";
 import { dirty } from "../pipeline/pinned_code.ts";
 import type { Project } from "../pipeline/project.ts";
+import { type Waiting, waitingIn } from "../pipeline/send_waiting.ts";
 import { lookAtCode, type VisibleCode } from "../pipeline/visible_code.ts";
 import { recordedImage } from "../plugin/environment.ts";
 import { lfsPointers, lfsPointersError } from "../source/lfs.ts";
@@ -56,6 +57,8 @@ export interface ProjectStatus {
   readonly stages: readonly Omit<StageForecast, "problems">[];
   /** Runs that go on, and those that were found dead now. */
   readonly runs: readonly { readonly run: string; readonly stage: string; readonly state: RunState }[];
+  /** What waits on this machine to be sent to the storage; absent if nothing does. */
+  readonly waiting?: Waiting & { readonly storage: string };
   readonly problems: readonly StatusProblem[];
 }
 
@@ -65,7 +68,12 @@ export async function projectStatus(app: App): Promise<ProjectStatus> {
   const runs = await unfinishedRuns(app);
   const project = await app.openProject();
   const problems: AeroError[] = [];
-  const about = { type: "status", project: project.config.project, directory: project.directory } as const;
+  const about = {
+    type: "status",
+    project: project.config.project,
+    directory: project.directory,
+    ...await outboxOf(project),
+  } as const;
   try {
     const repository = await project.repository();
     const visible = await lookAtCode(project, repository);
@@ -88,6 +96,13 @@ export async function projectStatus(app: App): Promise<ProjectStatus> {
     const told = tell([...problems, error, ...missingSecrets(project, project.config)]);
     return { ...about, ready: false, images: [], stages: [], runs, problems: told };
   }
+}
+
+async function outboxOf({ services }: Project): Promise<Pick<ProjectStatus, "waiting">> {
+  const { outbox } = services.store;
+  if (outbox === undefined || !outbox.outbox.hasWaiting) return {};
+  const waiting = await waitingIn(services);
+  return waiting.objects === 0 ? {} : { waiting: { ...waiting, storage: outbox.location } };
 }
 
 async function statusOfCode(repository: Repository, { worktree }: VisibleCode): Promise<CodeStatus> {

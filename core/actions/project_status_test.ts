@@ -1,8 +1,14 @@
 import assert from "node:assert/strict";
 import { TestProject } from "../../tests/support/open_project.ts";
+import { FaultyStorage } from "../../tests/support/faulty_storage.ts";
+import { makeStyle } from "../cli/style.ts";
 import { digestOf } from "../format/digest_of.ts";
 import type { StageOutcome } from "../pipeline/pipeline_runner.ts";
+import { statusText } from "../text/status_text.ts";
 import { type ProjectStatus, projectStatus } from "./project_status.ts";
+import { pushWaiting } from "./push_waiting.ts";
+
+const plain = makeStyle({ colour: false, now: () => new Date(0) });
 
 const CLEAN = {
   command: ["sh", "-c", "cat clean.sh > ${outputs.cleaned}/a"],
@@ -242,4 +248,27 @@ Deno.test("status of a project below the top of its repository looks at its own 
 
   project.git.write("deep/train.sh", "changed");
   assert.deepEqual(stages(await status()), { train: "would_run; uncommitted deep/train.sh" });
+});
+
+Deno.test("status says what waits for the storage, also while that cannot be reached, and no more once it is sent", async () => {
+  await using project = new TestProject({ storage: "memory" });
+  project.commit(CONFIG, FILES);
+  await project.run();
+  await project.run({ force: true }, { env: { ...project.env, AERO_OFFLINE: "1" } });
+  project.wrap = (storage) => new FaultyStorage(storage, [{ with: "unavailable" }]);
+
+  const away = (await statusOf(project)).waiting;
+  project.wrap = (storage) => storage;
+  const before = await statusOf(project);
+  await project.use((_, app) => pushWaiting(app, { names: [], dryRun: false }));
+  const after = await statusOf(project);
+
+  assert.equal(away?.runs, 2);
+  assert.deepEqual(before.waiting, away);
+  assert.match(
+    statusText(before, plain),
+    /^waiting to be sent to memory: \d+ objects, .+ of 2 runs\n {2}hint: `aero sync`$/m,
+  );
+  assert.equal(after.waiting, undefined);
+  assert.doesNotMatch(statusText(after, plain), /waiting/);
 });

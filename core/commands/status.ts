@@ -7,7 +7,8 @@ export const status = defineCommand({
   name: ["status"],
   summary: "Show whether a tracked run could begin, and what it would do",
   description:
-    "Tells the commit and what differs from it, the images, and of each stage whether it would run and why. " +
+    "Tells the commit and what differs from it, the images, of each stage whether it would run and why, and what waits to " +
+    "be sent to the storage. " +
     "Nothing is run, built or written, and no engine is started. Exits 0 also if a tracked run would be refused.",
   examples: [
     { does: "See what a run would do", run: "aero status" },

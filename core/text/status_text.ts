@@ -1,5 +1,5 @@
 import type { CodeStatus, ImageStatus, ProjectStatus, StatusProblem } from "../actions/project_status.ts";
-import { plural } from "../cli/human.ts";
+import { formatBytes, plural } from "../cli/human.ts";
 import type { Style } from "../cli/style.ts";
 import { shortDigest } from "../model/digest.ts";
 import { paintState } from "./outcome_line.ts";
@@ -9,7 +9,7 @@ const LISTED = 10;
 
 /** `aero status` for people. */
 export function statusText(status: ProjectStatus, style: Style): string {
-  const { project, code, images, stages, runs, problems, ready } = status;
+  const { project, code, images, stages, runs, waiting, problems, ready } = status;
   return [
     [style.bold(project), ...(code === undefined ? [] : [codeLine(code, style)])].join("  "),
     ...(code === undefined ? [] : changeLines(code, style)),
@@ -18,6 +18,7 @@ export function statusText(status: ProjectStatus, style: Style): string {
     ...(runs.length === 0
       ? []
       : ["", ...runs.map((run) => `${run.run}  ${run.stage}  ${paintState(run.state, style)}`)]),
+    ...(waiting === undefined ? [] : ["", ...waitingLines(waiting, style)]),
     "",
     ...problems.flatMap((problem) => problemLines(problem, style)),
     ready ? `${style.green("ready")} for a tracked run` : `${style.red("not ready")} for a tracked run`,
@@ -58,6 +59,19 @@ function stageLine(stage: ProjectStatus["stages"][number], style: Style): string
     case "blocked":
       return `${style.bold(stage.stage)}  ${style.red("cannot run")}: ${stage.reasons.join("; ")}`;
   }
+}
+
+function waitingLines(
+  { objects, bytes, runs, storage }: NonNullable<ProjectStatus["waiting"]>,
+  style: Style,
+): string[] {
+  const of = runs === 0 ? "" : ` of ${plural(runs, "run")}`;
+  return [
+    `${style.yellow("waiting")} to be sent to ${storage}: ${plural(objects, "object")}, ${
+      formatBytes(bytes)
+    }${of}`,
+    `  ${style.cyan("hint:")} \`aero sync\``,
+  ];
 }
 
 function problemLines({ code, what, why, fix }: StatusProblem, style: Style): string[] {

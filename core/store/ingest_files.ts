@@ -1,15 +1,13 @@
-import { createHash } from "node:crypto";
-import type { ObjectBody } from "../plugin/storage.ts";
 import { CopyRing } from "./copy_ring.ts";
-import { fileChanged } from "./file_fault.ts";
 import type { IngestedFile } from "./file_reading.ts";
 import type { LargeCopy } from "./ingest_messages.ts";
 import { Claims, IngestWorker, startCopyWorker, type WorkerHost } from "./ingest_pool.ts";
 import { ingestLargeFile } from "./large_file.ts";
 import { readPackEntries } from "./pack_format.ts";
+import { settledBody } from "./settled_body.ts";
 import type { StagedObjects } from "./pack_writer.ts";
 import { SmallFileIngester } from "./small_file_ingester.ts";
-import { fileStream, pathBody, removeIfThere, removeStaged, stagingName } from "./staging.ts";
+import { pathBody, removeIfThere, removeStaged, stagingName } from "./staging.ts";
 import type { BulkOptions, Store } from "./store.ts";
 
 export type { IngestedFile } from "./file_reading.ts";
@@ -178,7 +176,7 @@ class Ingestion implements WorkerHost {
       if (staged !== undefined) removeIfThere(staged);
       return;
     }
-    const body = staged === undefined ? checkedBody(this.#paths[at]!, file) : pathBody(staged, file.size);
+    const body = staged === undefined ? settledBody(this.#paths[at]!, file) : pathBody(staged, file.size);
     await this.#store.putObject(file.digest, body, this.#options);
     if (staged !== undefined) removeIfThere(staged);
   }
@@ -214,25 +212,4 @@ class Ingestion implements WorkerHost {
     while (this.#waiting.size > most) await Promise.race(this.#waiting);
     if (this.#failed.length > 0) throw this.#failed[0];
   }
-}
-
-/** The bytes of a file that somebody may still write to: a put of other bytes than those that were hashed fails. */
-function checkedBody(path: string, file: IngestedFile): ObjectBody {
-  return {
-    size: file.size,
-    open() {
-      const hash = createHash("sha256");
-      return fileStream(path).pipeThrough(
-        new TransformStream<Uint8Array, Uint8Array>({
-          transform(chunk, controller) {
-            hash.update(chunk);
-            controller.enqueue(chunk);
-          },
-          flush() {
-            if (`sha256:${hash.digest("hex")}` !== file.digest) throw fileChanged(path);
-          },
-        }),
-      );
-    },
-  };
 }

@@ -20,20 +20,30 @@ export interface AddedUser extends StorageUser {
 }
 
 /**
- * Reads a grant: `BUCKET`, `BUCKET/PREFIX`, or `*` for every bucket.
+ * Reads a grant: `BUCKET`, `BUCKET/PREFIX`, `*` for every bucket, or `@owned` for those that the user makes.
  *
  * @throws {UserError} `flag_value_invalid`.
  */
 export function parseGrant(access: UserGrant["access"], text: string): UserGrant {
   const at = text.indexOf("/");
   const bucket = at < 0 ? text : text.slice(0, at);
-  if (bucket === "*" && at < 0 || /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket)) {
+  if (
+    text === "*" || (text === "@owned" && access === "write") ||
+    /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket)
+  ) {
     return { access, bucket, prefix: at < 0 ? "" : text.slice(at + 1) };
   }
   throw new UserError("flag_value_invalid", {
     what: `Cannot read the value of --${access}`,
-    why: `${JSON.stringify(text)} is neither a bucket nor a prefix in one`,
-    fix: ["name a bucket, such as aero; a prefix in it, such as aero/team/; or * for all buckets"],
+    why: text === "@owned"
+      ? "who only reads makes no buckets"
+      : `${JSON.stringify(text)} is neither a bucket nor a prefix in one`,
+    fix: [
+      "name a bucket, such as aero; a prefix in it, such as aero/team/; or * for all buckets",
+      ...(access === "write" || text === "@owned"
+        ? ["to let them make buckets of their own: `--write @owned`"]
+        : []),
+    ],
   });
 }
 

@@ -15,14 +15,16 @@ export const storageUserAdd = defineCommand({
       does: "Somebody with a corner of their own",
       run: "aero storage user add bob --read aero --write scratch/bob/",
     },
+    { does: "Somebody with buckets of their own", run: "aero storage user add eve --write @owned" },
   ],
   positionals: [{ name: "name", required: true, describe: "Name of the user" }],
   input: z.strictObject({
     name: z.string(),
     write: z.array(z.string()).default([]).describe(
-      "A bucket, a prefix in one (`bucket/prefix`) or `*`, to read and write; default: aero",
+      "A bucket, a prefix in one (`bucket/prefix`), `*` for all, or `@owned` for buckets that they make themselves, to " +
+        "read and write; default: aero",
     ),
-    read: z.array(z.string()).default([]).describe("The same, to read only"),
+    read: z.array(z.string()).default([]).describe("A bucket, a prefix in one or `*`, to read only"),
     data: z.string().exactOptional().describe("Directory that the server keeps everything in"),
   }),
   async run({ name, write, read, data }, app) {

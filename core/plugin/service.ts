@@ -94,7 +94,7 @@ export interface RunningService extends AsyncDisposable {
 /** What a user of a service may do. */
 export interface UserGrant {
   readonly access: "read" | "write";
-  /** Name of a bucket; `*` for all of them. */
+  /** Name of a bucket; `*` for all of them; `@owned`, with write only, for those that the user makes. */
   readonly bucket: string;
   /** Of keys; "" for all of the bucket. */
   readonly prefix: string;

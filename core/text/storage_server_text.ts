@@ -90,7 +90,13 @@ export function storageUserText({ name, grants, keys, createdAt }: StorageUser, 
 }
 
 function grantText({ access, bucket, prefix }: StorageUser["grants"][number]): string {
-  const where = bucket === "*" ? "all buckets" : prefix === "" ? bucket : `${bucket}/${prefix}`;
+  const where = bucket === "*"
+    ? "all buckets"
+    : bucket === "@owned"
+    ? "buckets that they make"
+    : prefix === ""
+    ? bucket
+    : `${bucket}/${prefix}`;
   return `${access === "write" ? "reads and writes" : "reads"} ${where}`;
 }
 
@@ -112,12 +118,16 @@ export function addedUserText(user: AddedUser, style: Style): string {
     return [...lines, "The server does not run; start it to see what goes into config.yaml: aero storage up"]
       .join("\n");
   }
+  const isOffered = user.grants.some((grant) => grant.bucket === "*" || grant.bucket === options.bucket);
+  const bucket = isOffered
+    ? options.bucket
+    : user.grants.find((grant) => grant.bucket !== "@owned")?.bucket ?? "NAME";
   lines.push(
     "~/.config/aero/config.yaml:",
     "",
     "  profiles:",
     "    group:",
-    ...Object.entries(options).map(([key, value]) => `      ${key}: ${value}`),
+    ...Object.entries(options).map(([key, value]) => `      ${key}: ${key === "bucket" ? bucket : value}`),
     "      credentials_file: ~/.config/aero/credentials",
     ...(caFile === undefined ? [] : ["      ca_file: ~/.config/aero/ca.crt"]),
     "",
@@ -125,6 +135,7 @@ export function addedUserText(user: AddedUser, style: Style): string {
     "",
     `  storage: { use: ${use}, profile: group }`,
   );
+  if (bucket === "NAME") lines.push("", "where NAME is a bucket that they have made");
   if (caFile !== undefined) lines.push("", `and a copy of ${caFile} as ~/.config/aero/ca.crt`);
   if (/\/\/(localhost|127\.|\[::1\])/.test(options.endpoint ?? "")) {
     lines.push(

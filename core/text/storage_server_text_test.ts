@@ -117,6 +117,11 @@ Deno.test("a user is told with what they may do", () => {
     storageUserText(USER, plain),
     /^ana {2}reads and writes aero; reads all buckets; reads b\/p\/ {2}K1, since 2030-/,
   );
+  const own = [{ access: "write", bucket: "@owned", prefix: "" }] as const;
+  assert.match(
+    storageUserText({ ...USER, grants: own }, plain),
+    /^ana {2}reads and writes buckets that they make {2}/,
+  );
   assert.match(storageUserText({ ...USER, grants: [], keys: [] }, plain), /^ana {2}nothing {2}no key, since/);
 });
 
@@ -130,6 +135,11 @@ Deno.test("a user who was added gets both files whole, and is told if nobody els
     /\[group\]\n {2}id = K1\n {2}secret = S\n[^]*group:\n {6}endpoint: http:.*\n {6}bucket: aero\n/,
   );
   assert.match(near, /Only this machine reaches it/);
+  const maker = { ...added, grants: [{ access: "write", bucket: "@owned", prefix: "" }] } as const;
+  assert.match(
+    addedUserText({ ...maker, use: "objects", options }, plain),
+    /bucket: NAME\n[^]*where NAME is a bucket that they have made/,
+  );
   const far = addedUserText({
     ...added,
     use: "objects",

@@ -216,6 +216,32 @@ Deno.test("users have their own keys, do what they may, and nothing once they ar
   assert.equal(await status("GET", "/aero/open/k"), 403);
 });
 
+Deno.test("a user with buckets of their own makes them, and sees no others", async () => {
+  await using user = new FreshUser();
+  await user.up();
+  using admin = user.client();
+  await admin.request({ method: "PUT", path: "/aero/k", body: bytes("1") });
+  const added = await user.run("storage", "user", "add", "eve", "--write", "@owned", "--json");
+  const { credentials, options } = JSON.parse(added.out);
+  using eve = user.client({
+    endpoint: options.endpoint,
+    accessKey: credentials.aws_access_key_id,
+    secret: credentials.aws_secret_access_key,
+  });
+  const status = async (method: string, path: string, body?: string) =>
+    (await eve.request({ method, path, ...(body === undefined ? {} : { body: bytes(body) }) })).status;
+
+  assert.equal(await status("PUT", "/eves"), 200);
+  assert.equal(await status("PUT", "/eves/k", "2"), 200);
+  assert.equal(await status("GET", "/eves/k"), 200);
+  assert.equal(await status("GET", "/aero/k"), 403);
+  assert.equal(await status("PUT", "/aero/k", "2"), 403);
+  assert.match(
+    (await user.run("storage", "user", "list")).out,
+    /eve {2}reads and writes buckets that they make/,
+  );
+});
+
 Deno.test("over TLS with a certificate of its own it is trusted by the file that is named", async () => {
   await using user = new FreshUser();
   const aero = await user.up("--tls", "self-signed");

@@ -1,0 +1,12 @@
+import { defineTracker, type RegisteredTracker } from "../../../core/plugin/registry.ts";
+import { sacredConfig } from "./config.ts";
+
+/** Runs as the Sacred library keeps them in MongoDB, and Omniboard shows them. */
+export const sacredTracker: RegisteredTracker = defineTracker({
+  kind: "tracker",
+  name: "sacred",
+  summary: "A MongoDB database of Sacred, as Omniboard shows it",
+  config: sacredConfig,
+  // The driver behind it takes longer to load than all of the rest.
+  open: async (config, context) => (await import("./open_sacred.ts")).openSacred(config, context),
+});

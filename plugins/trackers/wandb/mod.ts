@@ -1,0 +1,11 @@
+import { defineTracker, type RegisteredTracker } from "../../../core/plugin/registry.ts";
+import { wandbConfig } from "./config.ts";
+
+/** Weights & Biases, in its cloud or on a server of one's own. */
+export const wandbTracker: RegisteredTracker = defineTracker({
+  kind: "tracker",
+  name: "wandb",
+  summary: "Weights & Biases, in its cloud or on a server of your own",
+  config: wandbConfig,
+  open: async (config, context) => (await import("./open_wandb.ts")).openWandb(config, context),
+});

@@ -3,7 +3,7 @@
  * Writes core/commands/error_codes.ts, the list behind `aero help errors`, from the places that throw. With `--check`
  * writes nothing, and exits 1 if the list is stale.
  */
-import { EXIT } from "../core/errors.ts";
+import { AeroError, type ErrorReport } from "../core/errors.ts";
 
 const TARGET = new URL("../core/commands/error_codes.ts", import.meta.url);
 
@@ -14,28 +14,50 @@ interface ErrorCode {
   readonly what: string;
 }
 
-const EXIT_OF_CLASS: Readonly<Record<string, number>> = {
-  UserError: EXIT.user,
-  CorruptionError: EXIT.corrupt,
-};
+/** A class of errors, as those who throw make them. */
+type ErrorClass = new (code: string, report: ErrorReport) => AeroError;
 
-/** All codes in the source text of one file. */
-export function codesIn(source: string): ErrorCode[] {
+/** All codes in the source text of one file. The exit code is asked of the error itself: its kind may follow from the code. */
+export function codesIn(source: string, classes: ReadonlyMap<string, ErrorClass>): ErrorCode[] {
   const codes: ErrorCode[] = [];
   for (const match of source.matchAll(/new (\w+Error)\(\s*"([a-z][a-z0-9_]*)",/g)) {
-    const name = match[1]!;
-    if (/^(Type|Range|Syntax)Error$/.test(name)) continue;
-    const rest = source.slice(match.index, match.index + 600);
+    const thrown = classes.get(match[1]!);
+    if (thrown === undefined) continue;
+    const rest = callAt(source, match.index);
     const what = /what:\s*(?:`((?:[^`\\]|\\.)*)`|"((?:[^"\\]|\\.)*)")/.exec(rest);
     const text = (what?.[1] ?? what?.[2] ?? "").replaceAll(/"?\$\{(?:[^{}]|\{[^{}]*\})*\}"?/g, "…")
       .replaceAll(/…(?: …)+/g, "…")
       .replaceAll("\\", "");
-    codes.push({ code: match[2]!, exit: EXIT_OF_CLASS[name] ?? EXIT.outside, what: text });
+    const { exitCode } = new thrown(match[2]!, { what: text });
+    codes.push({ code: match[2]!, exit: exitCode, what: text });
   }
   return codes;
 }
 
-async function* sources(directory: URL): AsyncGenerator<string> {
+/** The text of a call, to its last parenthesis. Those inside of strings come in pairs. */
+function callAt(source: string, start: number): string {
+  let depth = 0;
+  for (let at = source.indexOf("(", start); at < source.length; at++) {
+    if (source[at] === "(") depth++;
+    else if (source[at] === ")" && --depth === 0) return source.slice(start, at);
+  }
+  return source.slice(start);
+}
+
+/** All classes of errors that aero foresees, by name. */
+async function errorClasses(): Promise<Map<string, ErrorClass>> {
+  const classes = new Map<string, ErrorClass>();
+  for (const root of ["../core/", "../plugins/"]) {
+    for await (const { url, text } of sources(new URL(root, import.meta.url))) {
+      for (const [, name] of text.matchAll(/^export class (\w+) extends AeroError/gm)) {
+        classes.set(name!, (await import(url.href))[name!]);
+      }
+    }
+  }
+  return classes;
+}
+
+async function* sources(directory: URL): AsyncGenerator<{ readonly url: URL; readonly text: string }> {
   const names = [];
   for await (const entry of Deno.readDir(directory)) names.push(entry);
   for (const entry of names.sort((a, b) => a.name < b.name ? -1 : 1)) {
@@ -44,7 +66,8 @@ async function* sources(directory: URL): AsyncGenerator<string> {
     } else if (
       entry.name.endsWith(".ts") && !entry.name.endsWith("_test.ts") && entry.name !== "error_codes.ts"
     ) {
-      yield await Deno.readTextFile(new URL(entry.name, directory));
+      const url = new URL(entry.name, directory);
+      yield { url, text: await Deno.readTextFile(url) };
     }
   }
 }
@@ -52,10 +75,11 @@ async function* sources(directory: URL): AsyncGenerator<string> {
 /** The text of the list as the source says it should be. */
 export async function errorCodesText(): Promise<string> {
   const codes = new Map<string, ErrorCode>();
+  const classes = await errorClasses();
   // What the command line itself says of a code comes before what others say of it.
   for (const root of ["../core/cli/", "../core/", "../plugins/"]) {
-    for await (const source of sources(new URL(root, import.meta.url))) {
-      for (const code of codesIn(source)) {
+    for await (const { text } of sources(new URL(root, import.meta.url))) {
+      for (const code of codesIn(text, classes)) {
         const known = codes.get(code.code);
         if (known === undefined || known.what === "") codes.set(code.code, code);
       }

@@ -62,7 +62,7 @@ export async function openProject(
     },
     repository: () => app.repository(),
     configFrom: async (text, name) =>
-      (await loadProjectFrom(text, sources, name, { ofCommit: true })).project,
+      (await loadProjectFrom(text, sources, name, { ofCommit: config })).project,
     secrets: (names) => readSecrets(app.variables, names),
     hostVariables: hostVariables(app.variables),
   };

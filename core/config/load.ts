@@ -7,7 +7,7 @@ import type { Environment } from "./env.ts";
 import { type Fault, faultsOf } from "./faults.ts";
 import { fileLayer, flagLayer, type FlagValues, type Layer, variableLayer } from "./layers.ts";
 import type { ConfigOrigin, ConfigValue } from "./origin.ts";
-import type { ProjectConfig } from "./project_config.ts";
+import type { PluginSection, ProjectConfig } from "./project_config.ts";
 import { configInvalid, readProjectFile, toProjectConfig } from "./project_file.ts";
 import { denied, isAbsence, PROJECT_FILE } from "./find_project.ts";
 import { flatten, type Resolved, resolveLayers, type Settings } from "./resolve_config.ts";
@@ -48,23 +48,25 @@ export async function loadProject(root: string, sources: ConfigSources): Promise
  * Loads a config from the text of an `aero.yaml`.
  *
  * @param file Names the text in messages.
- * @param options.ofCommit Whether it is one that was committed once. Its trackers are then not looked at: they may be
- *   gone, and where runs are shown says nothing of what they are.
+ * @param options.ofCommit For a text that was committed once: the storage that is open. Those of the text, and its
+ *   trackers, are then not looked at: they may be gone or called otherwise on this machine, and where runs are kept and
+ *   shown says nothing of what they are.
  * @throws {UserError} `config_unreadable`, `config_invalid`; {OutsideError} `config_denied` for the user's own file.
  */
 export async function loadProjectFrom(
   text: string,
   sources: ConfigSources,
   file: string = PROJECT_FILE,
-  { ofCommit = false }: { readonly ofCommit?: boolean } = {},
+  { ofCommit }: { readonly ofCommit?: { readonly storage: PluginSection } } = {},
 ): Promise<LoadedConfig> {
   const { raw: written, yaml } = readProjectFile(text, file);
-  const { trackers, ...others } = written;
-  const raw: ProjectFile = ofCommit || trackers === undefined ? others : { ...others, trackers };
+  const { storage: _storage, trackers: _trackers, ...lasting } = written;
+  const raw: ProjectFile = ofCommit === undefined ? written : lasting;
   checkPluginNames(raw, yaml, file, sources.registry);
   const origin: ConfigOrigin = { kind: "project", file };
+  const open: Layer[] = ofCommit === undefined ? [] : [{ originOf: () => origin, storage: ofCommit.storage }];
   const resolved = resolveLayers(
-    await layersOf(sources, fileLayer(raw, origin)),
+    [...open, ...await layersOf(sources, fileLayer(raw, origin))],
     sources.registry,
     sources.directories,
   );

@@ -105,3 +105,20 @@ Deno.test("where options are missing, a profile that was nearly named is told", 
     return true;
   });
 });
+
+Deno.test("a committed text is read with the storage that is open, whatever profile or kind it names", async () => {
+  const environment = new Environment({ HOME: "/nobody" });
+  const sources = { registry, environment, directories: await userDirectories(environment) };
+  const storage = { use: "cloud", options: { profile: "group", bucket: "kept" } };
+
+  for (const named of ["{ use: cloud, profile: local }", "{ use: gone }", "{ use: local, path: /there }"]) {
+    const text = `project: b\nstorage: ${named}`;
+    const { project } = await loadProjectFrom(text, sources, "aero.yaml", { ofCommit: { storage } });
+
+    assert.deepEqual(project.storage, storage);
+  }
+  await assert.rejects(
+    loadProjectFrom("project: b\nstorage: { use: cloud, profile: local }", sources),
+    /storage\.bucket/,
+  );
+});

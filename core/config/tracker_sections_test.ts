@@ -26,7 +26,8 @@ async function load(project: string | undefined, user = "", ofCommit = false) {
     await Deno.writeTextFile(`${directories.config}/config.yaml`, user);
     const sources = { registry, environment, directories };
     if (project === undefined) return await loadSettings(sources);
-    const loaded = await loadProjectFrom(project, sources, "aero.yaml", { ofCommit });
+    const options = ofCommit ? { ofCommit: { storage: { use: "local", options: {} } } } : {};
+    const loaded = await loadProjectFrom(project, sources, "aero.yaml", options);
     return { trackers: loaded.project.trackers, values: loaded.values };
   } finally {
     await Deno.remove(home, { recursive: true });

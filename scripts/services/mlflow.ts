@@ -59,7 +59,9 @@ export const mlflow: Service = {
 
   async down() {
     for (const server of [OPEN_2, OPEN_3, SIGN_IN_3]) {
-      // Its workers are of its session and go with it.
+      // Its workers stay when it alone is told to end: all that it started is in one group.
+      const pid = await daemonPid(pidFile(server), mark(server));
+      if (pid !== undefined) await tryRun(["kill", "-TERM", "--", `-${pid}`]);
       await endDaemon(pidFile(server), mark(server), "SIGTERM");
       await tryRun(["rm", "-rf", directoryOf(server)]);
     }

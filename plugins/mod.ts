@@ -8,6 +8,7 @@ import { cephStorage } from "./storages/ceph/mod.ts";
 import { localStorage } from "./storages/local/mod.ts";
 import { s3Source, s3Storage } from "./storages/s3/mod.ts";
 import { sacredTracker } from "./trackers/sacred/mod.ts";
+import { wandbTracker } from "./trackers/wandb/mod.ts";
 
 /** All built-in plugins; the first of a kind is what config has where it says nothing. */
 export const REGISTRY = defineRegistry({
@@ -15,5 +16,5 @@ export const REGISTRY = defineRegistry({
   dataSources: [httpSource, s3Source],
   environments: [podmanEnvironment, dockerEnvironment, hostEnvironment],
   services: [objectServer],
-  trackers: [sacredTracker],
+  trackers: [sacredTracker, wandbTracker],
 });

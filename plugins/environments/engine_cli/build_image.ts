@@ -8,6 +8,7 @@ import { spawn, stopOnAbort } from "./call.ts";
 import type { Engine } from "./engine.ts";
 import { throwIfUnavailable } from "./engine_failure.ts";
 import { describeImage } from "./images.ts";
+import { removeLeftoversOfTheDead } from "./leftovers.ts";
 import { pump, Tail } from "./output.ts";
 import { hasBridge } from "./run_container.ts";
 
@@ -23,6 +24,7 @@ export async function buildImage(
   signal?: AbortSignal,
 ): Promise<ImageDigest> {
   signal?.throwIfAborted();
+  await removeLeftoversOfTheDead(engine);
   const hostNetwork = engine.quirks.buildsOnHostNetwork || !await hasBridge(engine);
   const child = spawn(engine.command, [
     "build",
@@ -42,7 +44,10 @@ export async function buildImage(
     onOutput(bytes);
   };
   const [status] = await Promise.all([child.status, pump(child.stdout, take), pump(child.stderr, take)]);
-  signal?.throwIfAborted();
+  if (signal?.aborted) {
+    await removeLeftoversOfTheDead(engine);
+    throw signal.reason;
+  }
   if (!status.success) {
     throwIfUnavailable(engine.quirks, engine.command, tail.text());
     throw buildFailed(source.tag, lastLines(tail.text()));

@@ -34,6 +34,8 @@ export interface Quirks {
   readonly buildFlags: readonly string[];
   /** Whether a build needs `--network host` for certain; otherwise only where the bridge is absent. */
   readonly buildsOnHostNetwork: boolean;
+  /** Whether a build that is stopped leaves the container in which it was working. */
+  readonly leavesWorkingContainers: boolean;
   /** Flags of `save` for a docker-archive on stdout. */
   readonly saveFlags: readonly string[];
   /** Flags of `rm` that end and remove a container at once. */
@@ -77,6 +79,7 @@ export const PODMAN: Quirks = {
   buildFlags: ["--timestamp", BUILD_TIMESTAMP, "--omit-history", "--identity-label=false", "--pull=missing"],
   // A build may use the network anyway; the host's needs neither /dev/net/tun nor rights over iptables.
   buildsOnHostNetwork: true,
+  leavesWorkingContainers: true,
   saveFlags: ["--format", "docker-archive"],
   removeFlags: ["--force", "--time", "0", "--volumes"],
   gpuFlags: gpusByCdi,
@@ -121,6 +124,8 @@ export const DOCKER: Quirks = {
   // docker-build(1): the classic builder keeps the container of a step that failed unless told not to.
   buildFlags: ["--force-rm"],
   buildsOnHostNetwork: false,
+  // The daemon goes on without the command, and tidies up.
+  leavesWorkingContainers: false,
   saveFlags: [],
   // docker-rm(1) kills at once; it has no --time.
   removeFlags: ["--force", "--volumes"],

@@ -1,6 +1,7 @@
 import { refusedFlag } from "../../../core/plugin/engine_flags.ts";
 import { type ContainerSpec, EnvironmentError, type Mount } from "../../../core/plugin/environment.ts";
 import type { Engine } from "./engine.ts";
+import { PROCESS_LABEL } from "./started_by.ts";
 
 /** Label by which the containers of a run are found. */
 export const RUN_LABEL = "aero.run";
@@ -18,6 +19,8 @@ export interface RunPlace {
   readonly name: string;
   /** PATH that the image sets; `undefined` if it sets none. */
   readonly imagePath: string | undefined;
+  /** Value of the label that says which process starts it; `undefined` if that is not known. */
+  readonly startedBy: string | undefined;
   /** Whether the terminal is attached; `undefined` if nothing is read from stdin. */
   readonly terminal: boolean | undefined;
 }
@@ -41,6 +44,7 @@ export function runArguments(engine: Engine, spec: ContainerSpec, place: RunPlac
     place.name,
     "--label",
     `${RUN_LABEL}=${spec.runId}`,
+    ...(place.startedBy === undefined ? [] : ["--label", `${PROCESS_LABEL}=${place.startedBy}`]),
     "--pull=never",
     ...(engine.init ? ["--init"] : []),
     ...(place.terminal === undefined ? ["--log-driver", "none"] : place.terminal ? ["-it"] : ["-i"]),

@@ -18,7 +18,7 @@ const PODMAN_ENGINE: Engine = {
 
 const DOCKER_ENGINE: Engine = { ...PODMAN_ENGINE, quirks: DOCKER, name: "docker 20.10.24" };
 
-const PLACE = { name: "aero-r1", imagePath: undefined, terminal: undefined };
+const PLACE = { name: "aero-r1", imagePath: undefined, startedBy: "desk/1", terminal: undefined };
 
 function specOf(changes: Partial<ContainerSpec> = {}): ContainerSpec {
   return {
@@ -51,7 +51,7 @@ Deno.test("runArguments() ends with extra flags, the image and the command as th
 Deno.test("runArguments() names the container by its run and keeps it after its end", () => {
   const args = runArguments(PODMAN_ENGINE, specOf(), PLACE);
 
-  assert.deepEqual(valuesOf(args, "--label"), ["aero.run=r1"]);
+  assert.deepEqual(valuesOf(args, "--label"), ["aero.run=r1", "aero.process=desk/1"]);
   assert.equal(args.includes("--rm"), false);
 });
 

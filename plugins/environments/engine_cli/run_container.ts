@@ -13,6 +13,7 @@ import { imageNotFound, judgeExit } from "./judge_exit.ts";
 import { countMemoryKills } from "./out_of_memory.ts";
 import { pump, Tail, within } from "./output.ts";
 import { runArguments } from "./run_arguments.ts";
+import { thisProcessLabel } from "./started_by.ts";
 
 /** What {@link runContainer} leaves to whoever calls it. */
 export interface RunSurroundings {
@@ -45,7 +46,7 @@ export async function runContainer(
     ? Deno.stdin.isTerminal() && Deno.stdout.isTerminal()
     : undefined;
   const imagePath = await findImagePath(spec, surroundings);
-  const args = runArguments(engine, spec, { name, imagePath, terminal });
+  const args = runArguments(engine, spec, { name, imagePath, startedBy: thisProcessLabel(), terminal });
   const memoryKillsBefore = await countMemoryKills();
   options.signal?.throwIfAborted();
   const stream = terminal === undefined ? "piped" : "inherit";

@@ -11,7 +11,7 @@ import { type LaggingTracker, RunMirrors } from "./mirror/run_mirrors.ts";
 import { troubleText, UnopenedTracker } from "./mirror/unopened_tracker.ts";
 import { digestHex } from "./model/digest.ts";
 import type { NamedTracker } from "./plugin/named_tracker.ts";
-import type { PluginContext } from "./plugin/context.ts";
+import type { Tracker } from "./plugin/tracker.ts";
 
 /** Longest time that a command waits for trackers at its end, in milliseconds; and one that was interrupted. */
 const PATIENCE_MS = 10_000;
@@ -26,6 +26,7 @@ export class Trackers implements AsyncDisposable {
   readonly #closing = new AsyncDisposableStack();
   #opened: Promise<readonly NamedTracker[]> | undefined;
   #book: Promise<MirrorBook> | undefined;
+  #signal: AbortSignal | undefined;
   #mirrors: RunMirrors | undefined;
 
   constructor(app: App, sections: readonly TrackerSection[], settings: Settings) {
@@ -40,19 +41,23 @@ export class Trackers implements AsyncDisposable {
   }
 
   async #open(): Promise<readonly NamedTracker[]> {
-    const { trackers } = await this.#app.registry();
-    const context: PluginContext = {
-      ...this.#app.pluginContext(this.#settings.dataDirectory),
-      signal: laterSignal(this.#app.signal, this.#closing),
-    };
-    return await Promise.all(this.sections.map(async ({ use, name, options }) => {
-      const plugin = trackers.find((plugin) => plugin.name === use);
-      if (plugin === undefined) throw new TypeError(`The config let through a tracker named ${use}`);
-      const tracker = await plugin.open(options, context)
-        .catch((error: unknown) => new UnopenedTracker(name, error));
+    return await Promise.all(this.sections.map(async (section) => {
+      const { use, name, options } = section;
+      const tracker = await this.open(section).catch((error: unknown) => new UnopenedTracker(name, error));
       this.#closing.use(tracker);
       return { name, use, key: keyOf(use, options, tracker.location), tracker };
     }));
+  }
+
+  /** Opens one anew; the caller closes it. @throws what the plugin throws. */
+  async open({ use, options }: TrackerSection): Promise<Tracker> {
+    const plugin = (await this.#app.registry()).trackers.find(({ name }) => name === use);
+    if (plugin === undefined) throw new TypeError(`The config let through a tracker named ${use}`);
+    this.#signal ??= laterSignal(this.#app.signal, this.#closing);
+    return await plugin.open(options, {
+      ...this.#app.pluginContext(this.#settings.dataDirectory),
+      signal: this.#signal,
+    });
   }
 
   /** What was sent where, from this place. */
@@ -109,6 +114,12 @@ export async function configuredTrackers(app: App): Promise<Trackers> {
   }
   const { project, settings } = await loadProject(root, sources);
   return new Trackers(app, project.trackers, settings);
+}
+
+/** Opens a tracker of the config once more; the caller closes it. */
+export async function openedAgain(app: App, { name }: Pick<NamedTracker, "name">): Promise<Tracker> {
+  const trackers = await app.trackers();
+  return await trackers.open(trackers.sections.find((section) => section.name === name)!);
 }
 
 function laggingText({ to, runs, error }: LaggingTracker): string {

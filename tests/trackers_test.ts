@@ -1,26 +1,7 @@
 // What trackers get of tracked runs, and that none of them can do harm to one.
 import assert from "node:assert/strict";
 import { EXIT } from "../core/errors.ts";
-import { MemoryBoards } from "./support/memory_tracker_plugin.ts";
-import { TestProject, type TestProjectOptions } from "./support/open_project.ts";
-
-/** A project whose config names one tracker, or several. */
-class BoardProject extends TestProject {
-  readonly boards: MemoryBoards;
-
-  constructor(options: TestProjectOptions = {}, boards = new MemoryBoards()) {
-    super({ ...options, trackers: [boards.plugin] });
-    this.boards = boards;
-  }
-
-  /** Commits one stage, and which trackers mirror it. */
-  stage(command: string, more: Readonly<Record<string, unknown>> = {}, trackers = [{ use: "board" }]): void {
-    this.commit({ trackers, stages: { train: { command: ["sh", "-c", command] } }, ...more });
-  }
-}
-
-const LOSSES =
-  `for i in 1 2 3; do echo "{\\"step\\":$i,\\"loss\\":0.$i}" >> $AERO_METRICS; echo line $i; done`;
+import { BoardProject, LOSSES } from "./support/board_project.ts";
 
 Deno.test("a tracked run is at its tracker when the command has ended, and its page is told", async () => {
   await using project = new BoardProject();

@@ -7,13 +7,25 @@ import { parseArtifactReference } from "../model/name.ts";
 import { type RunRecord, VERIFY_TAG } from "../model/run.ts";
 import type { RunId } from "../model/run_id.ts";
 import type { Repository } from "../source/repository.ts";
+import { refuseUnconfigured, resolveTracked } from "./tracked_reference.ts";
 
 /**
  * The run that a person means. Runs that others have stored since the index was filled are found too.
  *
- * @throws {UserError} `run_not_found`, `run_ambiguous`.
+ * @throws {UserError} `run_not_found`, `run_ambiguous`, and what {@link resolveTracked} throws.
  */
 export async function findRun(app: App, reference: string): Promise<RunId> {
+  const tracked = reference.includes(":") ? await resolveTracked(app, reference) : undefined;
+  if (tracked !== undefined) return tracked;
+  try {
+    return await findByLookups(app, reference);
+  } catch (error) {
+    if (error instanceof UserError) await refuseUnconfigured(app, reference);
+    throw error;
+  }
+}
+
+async function findByLookups(app: App, reference: string): Promise<RunId> {
   const index = await app.index();
   try {
     return await resolveRun(reference, lookups(app, index));

@@ -14,7 +14,7 @@ export const checkout = defineCommand({
     {
       name: "run",
       required: true,
-      describe: "A run id, a prefix, @last, a label, tag, commit or version",
+      describe: "A run id, a prefix, @last, a label, tag, commit or version, or TRACKER:ID",
       complete: "run",
     },
     { name: "directory", required: true, describe: "Does not exist yet, or is empty", complete: "directory" },

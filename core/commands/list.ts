@@ -1,9 +1,11 @@
 import * as z from "zod";
+import { UserError } from "../errors.ts";
 import { requireKnownNames } from "../history/known_names.ts";
 import type { RunSummary } from "../history/run_summary.ts";
 import { parseSort } from "../history/sort.ts";
 import { parseWhere } from "../history/where.ts";
 import { runsCsv, runsTable } from "../text/runs_table.ts";
+import { foreignRunsTable } from "../text/tracker_text.ts";
 import { defineCommand } from "./define.ts";
 
 const SHOWN_IN_TABLE = 20;
@@ -23,6 +25,7 @@ export const list = defineCommand({
       run: `aero list --where 'metrics.rmse < 40 and params.features = "lag_one_week"'`,
     },
     { does: "All, for a spreadsheet", run: "aero list --csv" },
+    { does: "What a tracker has, whoever made it", run: "aero list --from mlflow" },
   ],
   positionals: [],
   completes: { stage: "stage" },
@@ -38,8 +41,14 @@ export const list = defineCommand({
     ),
     all: z.boolean().default(false).describe("All runs"),
     csv: z.boolean().default(false).describe("Print CSV, with all params and metrics"),
+    from: z.string().exactOptional().describe("Runs as a tracker has them: TRACKER, or TRACKER:GROUP"),
   }),
-  async run({ stage, where, sort, limit, all, csv }, app) {
+  async run({ stage, where, sort, limit, all, csv, from }, app) {
+    if (from !== undefined) {
+      refuseBesideFrom({ stage, where, sort, csv: csv || undefined });
+      const { listForeign } = await import("../actions/list_foreign.ts");
+      return await listForeign(app, from, limit ?? (all || app.printer.json ? undefined : SHOWN_IN_TABLE));
+    }
     const condition = where === undefined ? undefined : parseWhere(where);
     const order = sort === undefined ? undefined : parseSort(sort);
     const inFull = all || csv || app.printer.json;
@@ -65,11 +74,30 @@ export const list = defineCommand({
     else if (shown.length < total && !app.printer.json) {
       app.printer.note(`${shown.length} of ${total} runs; all of them: \`aero list --all\``);
     }
-    return { type: "runs", runs: shown };
+    return { type: "runs" as const, runs: shown };
   },
-  text: ({ runs }, style, { csv }) => csv ? runsCsv(runs) : runsTable(runs, style),
-  json: ({ runs }) => runs.map(runItem),
+  text: (result, style, { csv }) =>
+    result.type === "foreign-runs"
+      ? foreignRunsTable(result, style)
+      : csv
+      ? runsCsv(result.runs)
+      : runsTable(result.runs, style),
+  json: (result) =>
+    result.type === "foreign-runs"
+      ? result.runs.map((run) => ({ type: "foreign-run", tracker: result.tracker, ...run }))
+      : result.runs.map(runItem),
 });
+
+/** A tracker has its own filters, and none of these. */
+function refuseBesideFrom(flags: Readonly<Record<string, unknown>>): void {
+  const [given] = Object.entries(flags).find(([, value]) => value !== undefined) ?? [];
+  if (given === undefined) return;
+  throw new UserError("flags_exclusive", {
+    what: `Cannot use --${given} together with --from`,
+    why: "what a tracker has is listed as it is",
+    fix: ["import the runs to filter them: `aero tracker import`"],
+  });
+}
 
 /** A run as `--json` prints it. */
 function runItem(run: RunSummary) {

@@ -15,7 +15,7 @@ export const logs = defineCommand({
     {
       name: "run",
       required: true,
-      describe: "A run id, a prefix, @last, a label, tag, commit or version",
+      describe: "A run id, a prefix, @last, a label, tag, commit or version, or TRACKER:ID",
       complete: "run",
     },
   ],

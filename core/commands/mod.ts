@@ -201,7 +201,7 @@ export const COMMANDS: readonly CommandEntry<App>[] = [
   },
   {
     name: ["sync"],
-    summary: "Send what waits on this machine, then get records and names",
+    summary: "Send what waits on this machine, get records and names, and send trackers the runs they lack",
     group: "Everyday",
     load: async () => (await import("./sync.ts")).sync,
   },
@@ -288,6 +288,30 @@ export const COMMANDS: readonly CommandEntry<App>[] = [
     summary: "Test whether the storage does all that aero needs of one",
     group: "Groups",
     load: async () => (await import("./storage_check.ts")).storageCheck,
+  },
+  {
+    name: ["tracker", "list"],
+    summary: "List the trackers of this project, and how many runs each lacks",
+    group: "Groups",
+    load: async () => (await import("./tracker_list.ts")).trackerList,
+  },
+  {
+    name: ["tracker", "check"],
+    summary: "Test whether a tracker can be reached, and does what aero needs",
+    group: "Groups",
+    load: async () => (await import("./tracker_check.ts")).trackerCheck,
+  },
+  {
+    name: ["tracker", "import"],
+    summary: "Make runs of a tracker, which others' code made, runs of this project",
+    group: "Groups",
+    load: async () => (await import("./tracker_import.ts")).trackerImport,
+  },
+  {
+    name: ["tracker", "export"],
+    summary: "Send runs to a tracker, imported ones too",
+    group: "Groups",
+    load: async () => (await import("./tracker_export.ts")).trackerExport,
   },
   {
     name: ["cache", "status"],

@@ -17,7 +17,7 @@ export const note = defineCommand({
     {
       name: "run",
       required: true,
-      describe: "A run id, a prefix, @last, a label, tag, commit or version",
+      describe: "A run id, a prefix, @last, a label, tag, commit or version, or TRACKER:ID",
       complete: "run",
     },
     { name: "text", required: true, describe: "The note; empty: none" },

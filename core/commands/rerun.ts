@@ -20,7 +20,7 @@ export const rerunCommand = defineCommand({
     {
       name: "run",
       required: true,
-      describe: "A run id, a prefix, @last, a label, tag, commit or version",
+      describe: "A run id, a prefix, @last, a label, tag, commit or version, or TRACKER:ID",
       complete: "run",
     },
     { name: "overrides", many: true, describe: "Params to change, as NAME=VALUE", complete: "param" },

@@ -16,7 +16,7 @@ export const show = defineCommand({
     {
       name: "run",
       required: true,
-      describe: "A run id, a prefix, @last, a label, tag, commit or version",
+      describe: "A run id, a prefix, @last, a label, tag, commit or version, or TRACKER:ID",
       complete: "run",
     },
   ],
@@ -26,10 +26,13 @@ export const show = defineCommand({
     const known = await knownRun(app, run);
     const others = (await app.index()).query({ project: known.summary.project })
       .filter(({ group, run }) => group === known.summary.group && run !== known.summary.run);
-    return { type: "run", ...known, others };
+    const { runLinks } = await import("../actions/run_links.ts");
+    return { type: "run", ...known, others, links: await runLinks(app, known.start) };
   },
   text: (result, style) => runPage(result, style),
-  json: ({ summary, start, record, version, verdicts, words, annotations, metrics, outputs, others }) => ({
+  json: (
+    { summary, start, record, version, verdicts, words, annotations, metrics, outputs, others, links },
+  ) => ({
     type: "run",
     run: summary.run,
     state: summary.state,
@@ -39,6 +42,7 @@ export const show = defineCommand({
     version,
     verdicts,
     annotations,
+    links,
     group: others.map(({ run, stage, state }) => ({ run, stage, state })),
   }),
 });

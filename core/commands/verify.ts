@@ -18,7 +18,7 @@ export const verify = defineCommand({
   positionals: [{
     name: "run",
     required: true,
-    describe: "A run id, a prefix, @last, a label, tag, commit or version",
+    describe: "A run id, a prefix, @last, a label, tag, commit or version, or TRACKER:ID",
     complete: "run",
   }],
   input: z.strictObject({

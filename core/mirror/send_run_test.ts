@@ -177,6 +177,24 @@ Deno.test("one tracker that is down or refuses holds up neither the run nor anot
   assert.match(String(mirrored[2]!.error), /Cannot use memory/);
 });
 
+Deno.test("a tracker that never answers, and heeds no abort, is left alone in the end", async () => {
+  using files = new RunFiles();
+  files.append(ENDED);
+  const [up, stuck] = [new MemoryTrackerService(), new MemoryTrackerService()];
+  stuck.hangs = true;
+  const mirror = new LiveMirror(files.run, [named(up), named(stuck)], {
+    openTape: () => files.tape(),
+    onUrl: () => {},
+  });
+
+  const mirrored = await mirror.finish(1);
+
+  assert.deepEqual(mirrored.map(({ complete, error }) => [complete, error]), [[true, undefined], [
+    false,
+    undefined,
+  ]]);
+});
+
 Deno.test("a damaged journal is told as an error of the mirror, and thrown nowhere", async () => {
   using files = new RunFiles();
   Deno.writeTextFileSync(`${files.directory}/journal`, "nonsense\n", { append: true });

@@ -2,7 +2,8 @@ import { PROJECT_FILE } from "../config/find_project.ts";
 import { CorruptionError, UserError } from "../errors.ts";
 import type { ExperimentVersion } from "../model/experiment_version.ts";
 import type { Params } from "../model/params.ts";
-import type { InputRecord, RunRecord } from "../model/run.ts";
+import type { ImportedRun, InputRecord, RunRecord } from "../model/run.ts";
+import type { RunId } from "../model/run_id.ts";
 import { openSourcePacks } from "../source/pack.ts";
 import type { ObjectReader } from "../source/object_reader.ts";
 import { objectIdsIn, readFileIn } from "../source/tree_lookup.ts";
@@ -33,9 +34,10 @@ export interface StoredRun {
 /**
  * Gets all of a run that running it again needs, from storage alone.
  *
- * @throws {UserError} `run_unknown`; {CorruptionError} if what is stored is damaged.
+ * @throws {UserError} `run_unknown`, `run_imported`; {CorruptionError} if what is stored is damaged.
  */
 export async function loadStoredRun(project: Project, record: RunRecord): Promise<StoredRun> {
+  if (record.imported !== undefined) throw notKept(record.run, record.imported);
   const { store, archive } = project.services;
   const version = await archive.getVersion(record.version);
   const packs = await Promise.all(record.source.packs.map((pack) => store.getBytes(pack)));
@@ -62,6 +64,14 @@ export async function loadStoredRun(project: Project, record: RunRecord): Promis
     });
   }
   return { record, version, code, stage };
+}
+
+function notKept(run: RunId, { tracker, id }: ImportedRun): UserError {
+  return new UserError("run_imported", {
+    what: `Cannot use the code of run ${run}`,
+    why: `it was imported from ${tracker}:${id}: what ran there was not kept`,
+    fix: ["run the code with aero: `aero run`"],
+  });
 }
 
 /**

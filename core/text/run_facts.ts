@@ -1,4 +1,5 @@
 import type { KnownRun } from "../actions/known_run.ts";
+import type { RunLink } from "../actions/run_links.ts";
 import { escapeInline } from "../cli/escape.ts";
 import { formatAgo, formatBytes, formatDuration, formatInstant, plural } from "../cli/human.ts";
 import type { Style } from "../cli/style.ts";
@@ -24,12 +25,14 @@ export type Line = readonly [title: string, value: string];
 /** A run, and the others that were started with it. */
 export interface ShownRun extends KnownRun {
   readonly others: readonly RunSummary[];
+  readonly links: readonly RunLink[];
 }
 
 /** What there is to say of a run, one line each; lines with one title stand together. */
 export function runFacts(known: ShownRun, style: Style): Line[] {
   return [
     ...outcome(known, style),
+    ...pages(known, style),
     ...identity(known, style),
     ...artifacts(known, style),
     ...context(known, style),
@@ -57,14 +60,27 @@ function outcome({ summary, record, verdicts, metrics }: KnownRun, style: Style)
   ];
 }
 
+function pages({ start, links }: ShownRun, style: Style): Line[] {
+  const { imported } = start;
+  return [
+    ...(imported === undefined ? [] : [
+      ["imported", escapeInline(`from ${imported.tracker}:${imported.id} ${imported.name}`)] as const,
+      ["imported", escapeInline(`of ${imported.group} at ${imported.location}`)] as const,
+    ]),
+    ...links.map(({ tracker, url, complete }): Line => [
+      "page",
+      `${tracker} ${style.cyan(escapeInline(url))}${complete ? "" : style.dim("  not all of it yet")}`,
+    ]),
+  ];
+}
+
 function identity({ start, version }: KnownRun, style: Style): Line[] {
   const { code, environment, params } = version;
   const { source } = start;
   const variables = Object.entries(environment.env).map(([name, value]) => `${name}=${value}`);
   return [
     ["version", start.version],
-    ["code", `${code.commit.slice(0, 12)} ${style.dim(escapeInline(source.subject))}`],
-    ["code", source.branch === undefined ? "on a detached HEAD" : `on branch ${escapeInline(source.branch)}`],
+    ...codeFacts(start, code.commit, style),
     ...(source.remote === undefined ? [] : [["code", `of ${escapeInline(source.remote)}`] as const]),
     ...(code.directory === undefined ? [] : [["code", `in ${escapeInline(code.directory)}/`] as const]),
     ...(environment.kind === "container"
@@ -93,6 +109,15 @@ function artifacts({ start, outputs }: KnownRun, style: Style): Line[] {
     ...Object.entries(start.inputs).map(([name, input]): Line => ["inputs", inputText(name, input, style)]),
     ...Object.entries(outputs).map(([name, output]): Line => ["outputs", outputText(name, output, style)]),
   ];
+}
+
+function codeFacts({ source, imported }: KnownRun["start"], commit: string, style: Style): Line[] {
+  const branch: Line[] = source.branch === undefined
+    ? imported === undefined ? [["code", "on a detached HEAD"]] : []
+    : [["code", `on branch ${escapeInline(source.branch)}`]];
+  // An import that knows no commit says so with zeros, as git does.
+  const known = /[^0]/.test(commit) ? commit.slice(0, 12) : "of no known commit";
+  return [["code", `${known} ${style.dim(escapeInline(source.subject))}`.trimEnd()], ...branch];
 }
 
 function inputText(name: string, { artifact, label, manifest, run }: InputRecord, style: Style): string {

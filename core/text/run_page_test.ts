@@ -30,6 +30,7 @@ function shown(): ShownRun {
     words,
     annotations: [],
     others: [],
+    links: [],
   };
 }
 

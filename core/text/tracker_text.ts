@@ -1,7 +1,15 @@
+import type { TrackerChecked, TrackerRight } from "../actions/check_trackers.ts";
+import type { ImportsDone } from "../actions/import_runs.ts";
+import type { TrackedImport } from "../actions/import_tracked.ts";
+import type { ForeignRuns } from "../actions/list_foreign.ts";
+import type { TrackerState } from "../actions/list_trackers.ts";
 import type { TrackerSynced } from "../actions/sync_trackers.ts";
 import { escapeInline } from "../cli/escape.ts";
-import { plural } from "../cli/human.ts";
+import { formatAgo, formatCount, formatDuration, plural } from "../cli/human.ts";
 import type { Style } from "../cli/style.ts";
+import { textTable } from "../cli/text_table.ts";
+import { fitLine } from "./clause_text.ts";
+import { paintState } from "./outcome_line.ts";
 
 /** What one tracker got, on a line, and what it lacks on further ones. */
 export function trackerSyncText(synced: TrackerSynced, style: Style): string {
@@ -23,4 +31,90 @@ export function trackerSyncText(synced: TrackerSynced, style: Style): string {
       ]
       : []),
   ].join("\n");
+}
+
+/** Trackers as a table. */
+export function trackersTable(trackers: readonly TrackerState[], style: Style): string {
+  const answers = ({ reachable, why }: TrackerState) =>
+    reachable === undefined ? "not asked" : reachable ? "yes" : `no: ${why}`;
+  return textTable(trackers, [
+    { title: "tracker", value: ({ name }) => name, paint: style.cyan, shrink: false },
+    { title: "kind", value: ({ use }) => use },
+    { title: "location", value: ({ location }) => location },
+    { title: "waiting", align: "right", value: ({ waiting }) => plural(waiting, "run") },
+    {
+      title: "reachable",
+      value: answers,
+      paint: (text, { reachable }) => reachable === false ? style.red(text) : text,
+    },
+  ], style);
+}
+
+/** Runs of a tracker as a table; what aero made is named by its own id too. */
+export function foreignRunsTable({ tracker, runs }: ForeignRuns, style: Style): string {
+  const now = style.now().getTime();
+  const groups = new Set(runs.map(({ group }) => group)).size > 1;
+  return textTable(runs, [
+    { title: "run", value: ({ id }) => `${tracker}:${id}`, paint: style.cyan, shrink: false },
+    ...(groups ? [{ title: "group", value: ({ group }: ForeignRuns["runs"][number]) => group }] : []),
+    { title: "name", value: ({ name }) => name, paint: style.bold },
+    {
+      title: "state",
+      value: ({ state }) => state,
+      paint: (text, { state }) => text.replace(state, paintState(state, style)),
+    },
+    { title: "age", value: ({ startedAt }) => formatAgo(startedAt, now) },
+    {
+      title: "duration",
+      align: "right",
+      value: ({ startedAt, endedAt }) => formatDuration((endedAt ?? now) - startedAt),
+    },
+    { title: "user", value: ({ user }) => user ?? "" },
+    { title: "aero", value: ({ aero }) => aero?.run ?? "", paint: style.cyan },
+  ], style);
+}
+
+/** What became of one run of a tracker. */
+export function importLine(
+  { from, name, outcome, run, points, files, why }: TrackedImport,
+  style: Style,
+): string {
+  const what = `${style.cyan(escapeInline(from))} ${escapeInline(name)}`;
+  switch (outcome) {
+    case "imported":
+      return `${what} is run ${style.cyan(run!)}  ${
+        style.dim(`${formatCount(points ?? 0)} values, ${plural(files ?? 0, "file")}`)
+      }${why === undefined ? "" : `\n  ${escapeInline(why)}`}`;
+    case "known":
+      return style.dim(`${escapeInline(from)} is run ${run} already`);
+    case "skipped":
+      return `${what} ${style.dim("is left out:")} ${escapeInline(why ?? "")}`;
+  }
+}
+
+/** The sum of an import. */
+export function importsLine({ imported, known, skipped }: ImportsDone): string {
+  return `${plural(imported, "run")} imported, ${known} known already, ${skipped} left out`;
+}
+
+const RIGHTS: Readonly<Record<TrackerRight["right"], string>> = { ask: "ask for a run", list: "list runs" };
+
+/** Whether one thing may be done at a tracker, on a line; why not and what would help on further ones. */
+export function trackerRightLines(
+  { tracker, right, outcome, why, fix = [] }: TrackerRight,
+  style: Style,
+): string {
+  const what = `${escapeInline(tracker)}: ${RIGHTS[right]}`;
+  if (outcome === "held") return `${style.green("can")}      ${what}`;
+  return [
+    `${style.red("cannot")}   ${what}\n         ${escapeInline(why ?? "")}`,
+    ...fix.map((text) => `         hint: ${text}`),
+  ].join("\n");
+}
+
+/** What a check says of one tracker. */
+export function trackerCheckLine(checked: TrackerChecked, style: Style): string {
+  const tested = escapeInline(`${checked.tracker} at ${checked.location}`);
+  if (checked.contract && checked.refused === 0) return fitLine(checked, tested, style);
+  return `${checked.refused === 0 ? style.green("reachable") : style.red("unfit")}  ${tested}`;
 }

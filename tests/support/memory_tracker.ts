@@ -227,7 +227,11 @@ function toForeign({ id, events }: MemoryRun): ForeignRun {
     tags: start.imported?.tags ?? Object.fromEntries(start.tags.map((tag) => [tag, true])),
     ...(start.note === undefined ? {} : { note: start.note }),
     source: { commit: version.code.commit },
-    inputs: Object.entries(start.inputs).map(([name, { manifest }]) => ({ name, digest: manifest.digest })),
+    inputs: Object.values(start.inputs).map(({ artifact, manifest }) => ({
+      name: artifact,
+      digest: manifest.digest,
+    })),
+    ...(version.environment.kind === "container" ? { image: version.environment.image } : {}),
     aero: { run: start.run, project: start.project, version: start.version },
   };
 }

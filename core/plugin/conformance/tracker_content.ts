@@ -1,7 +1,16 @@
 import type { JsonObject } from "../../model/json.ts";
 import { must } from "./case.ts";
 import { SAMPLE_COMMIT, SAMPLE_IMAGE, sampleOutput, sampleStart } from "./tracker_samples.ts";
-import { begin, clauseRun, ended, metrics, mustShow, trackerClause } from "./tracker_subject.ts";
+import {
+  begin,
+  clauseRun,
+  ended,
+  metrics,
+  mustHaveOutput,
+  mustShow,
+  showsText,
+  trackerClause,
+} from "./tracker_subject.ts";
 
 const EVERY_TYPE: JsonObject = {
   integer: 7,
@@ -37,7 +46,7 @@ export const trackerContentClauses = [
     for (const tag of ["baseline", "paper"]) must(shown.tags.includes(tag), `the tag ${tag} must be there`);
     must(shown.note === "As in *the* paper", `the note must be there; it is ${shown.note}`);
     must(shown.inputs.some((name) => name.includes("counts")), "the input must be there");
-    must(shown.outputs.some((name) => name.includes("model")), "the output must be there");
+    mustHaveOutput(subject, shown, "model");
   }),
   ...(["failed", "aborted", "lost"] as const).map((state) =>
     trackerClause(`a run that ended as ${state} shows that it did not succeed`, async (subject) => {
@@ -170,7 +179,7 @@ export const trackerContentClauses = [
         `the line ${line} must be there once`,
       );
     }
-  }, ({ tracker }) => tracker.capabilities.text ? undefined : "it shows no text"),
+  }, (subject) => showsText(subject) ? undefined : "its text is not seen here"),
   trackerClause("a run is found by the tracker's id, listed, and read with its values", async (subject) => {
     const run = await begin(subject.tracker);
     await run.send({ events: [metrics("loss", [3, 2, 1]), ended()] });

@@ -1,7 +1,17 @@
 import { NOTHING_SENT } from "../tracker.ts";
 import { must } from "./case.ts";
 import { sampleOutput, sampleStart } from "./tracker_samples.ts";
-import { begin, clauseRun, ended, metrics, mustFail, mustShow, trackerClause } from "./tracker_subject.ts";
+import {
+  begin,
+  clauseRun,
+  ended,
+  metrics,
+  mustFail,
+  mustHaveOutput,
+  mustShow,
+  showsText,
+  trackerClause,
+} from "./tracker_subject.ts";
 
 /** How often and in which order things may be sent. */
 export const trackerSendingClauses = [
@@ -18,11 +28,8 @@ export const trackerSendingClauses = [
 
     const shown = await subject.show(run);
     mustShow(shown, "loss", [3, 2, 1]);
-    must(
-      shown.outputs.filter((name) => name.includes("model")).length === 1,
-      "the output must be there once",
-    );
-    if (subject.tracker.capabilities.text) {
+    mustHaveOutput(subject, shown, "model");
+    if (showsText(subject)) {
       must(shown.text.split("one").length === 2, "the text must be there once");
     }
     const listed = await Array.fromAsync(subject.tracker.list({ limit: 1000 }));
@@ -66,7 +73,7 @@ export const trackerSendingClauses = [
     const shown = await subject.show(run);
     mustShow(shown, "loss", [3, 2, 1]);
     must(shown.state === "succeeded", `it must have succeeded; it is ${shown.state}`);
-    if (subject.tracker.capabilities.text) {
+    if (showsText(subject)) {
       must(/one\n[^]*two/.test(shown.text), "both lines must be there, in order");
     }
   }),

@@ -31,6 +31,8 @@ export interface TrackerSubject {
   /** Left open. The runs that clauses make have ids of their own, and tags that say what they are. */
   readonly tracker: Tracker;
   show(run: RunId): Promise<ShownRun>;
+  /** Set where {@link TrackerSubject.show} gives only what the contract itself reads back: neither outputs nor text. */
+  readonly readsContractOnly?: true;
   /** Opens the same tracker once more, as another process would; the clause closes it. */
   reopen(): Promise<Tracker>;
   /** Opens it with credentials that allow nothing; the clause closes it. */
@@ -125,6 +127,19 @@ export async function mustFail(
     throw new ContractBreach(`${what} must be ${code}; it was rejected with ${got}`, { cause: error });
   }
   throw new ContractBreach(`${what} must be ${code}; it was not rejected`);
+}
+
+/** Whether the text of a run can be seen. */
+export function showsText({ tracker, readsContractOnly }: TrackerSubject): boolean {
+  return tracker.capabilities.text && readsContractOnly !== true;
+}
+
+/** States that the tracker shows an output so often, where that can be seen. */
+export function mustHaveOutput(subject: TrackerSubject, shown: ShownRun, output: string): void {
+  if (subject.readsContractOnly === true) return;
+  const count = shown.outputs.filter((name) => name.includes(output)).length;
+  must(count > 0, "the output must be there");
+  must(count === 1, "the output must be there once");
 }
 
 /** States that the tracker shows exactly these values of a metric. */

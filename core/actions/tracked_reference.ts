@@ -1,0 +1,118 @@
+import type { App } from "../app.ts";
+import { UserError } from "../errors.ts";
+import { digestOf } from "../format/digest_of.ts";
+import { digestHex } from "../model/digest.ts";
+import { nearest } from "../model/nearest.ts";
+import { type RunId, runIdFromBytes } from "../model/run_id.ts";
+import type { NamedTracker } from "../plugin/named_tracker.ts";
+import type { ForeignRun } from "../plugin/tracker.ts";
+
+/** A run as a tracker names it. */
+export interface TrackedReference {
+  readonly tracker: string;
+  readonly id: string;
+}
+
+/** Reads `<tracker>:<id>` or `<tracker>` as far as it can be one; the id may have colons. */
+export function parseTracked(text: string): TrackedReference | undefined {
+  const parts = /^([a-z0-9][a-z0-9._-]*):(.+)$/is.exec(text);
+  return parts === null ? undefined : { tracker: parts[1]!, id: parts[2]! };
+}
+
+/**
+ * The tracker of a name in the config.
+ *
+ * @throws {UserError} `tracker_unknown`, `offline`.
+ */
+export async function trackerNamed(app: App, name: string): Promise<NamedTracker> {
+  const trackers = await app.trackers();
+  if (!trackers.sections.some((section) => section.name === name)) throw await unknownTracker(app, name);
+  if (app.isOffline) {
+    throw new UserError("offline", {
+      what: `Cannot ask ${name}`,
+      why: "--offline or AERO_OFFLINE says that nothing is to be asked",
+      fix: ["leave it out"],
+    });
+  }
+  return (await trackers.all()).find((tracker) => tracker.name === name)!;
+}
+
+async function unknownTracker(app: App, name: string): Promise<UserError> {
+  const names = (await app.trackers()).sections.map((section) => section.name);
+  const near = nearest(name, names);
+  return new UserError("tracker_unknown", {
+    what: `Cannot find the tracker ${JSON.stringify(name)}`,
+    why: names.length === 0
+      ? "no tracker is configured"
+      : `configured ${names.length === 1 ? "is" : "are"} ${names.join(", ")}`,
+    fix: [
+      ...(near === undefined ? [] : [`write \`${near}\``]),
+      "add it to `trackers` in aero.yaml, or in your own config.yaml: `aero config list`",
+    ],
+  });
+}
+
+/**
+ * The run that `<tracker>:<id>` names: one that aero sent, or one that was imported.
+ *
+ * @returns `undefined` if `reference` does not begin with the name of a tracker of the config.
+ * @throws {UserError} `run_foreign`, `run_elsewhere`, `run_not_stored`, `tracker_unknown` for a kind of tracker that is
+ * not configured; {TrackerError} as {@link Tracker.find}.
+ */
+export async function resolveTracked(app: App, reference: string): Promise<RunId | undefined> {
+  const parsed = parseTracked(reference);
+  if (parsed === undefined || reference.startsWith("sha256:")) return undefined;
+  const { sections } = await app.trackers();
+  if (!sections.some(({ name }) => name === parsed.tracker)) return undefined;
+  const to = await trackerNamed(app, parsed.tracker);
+  const foreign = await to.tracker.find(parsed.id, { signal: app.signal });
+  const run = foreign.aero?.run ?? importedRunId(to, foreign.id);
+  await requireStored(app, reference, run, foreign);
+  const { url, state } = foreign;
+  if (url !== undefined) {
+    // The end of a run comes last: a tracker that has it has everything.
+    (await (await app.trackers()).book()).note(to, run, { complete: state !== "running", url });
+  }
+  return run;
+}
+
+/** Whether a reference that fits nothing begins with a kind of tracker that is not configured. */
+export async function refuseUnconfigured(app: App, reference: string): Promise<void> {
+  const parsed = parseTracked(reference);
+  if (parsed === undefined) return;
+  const { trackers } = await app.registry();
+  if (trackers.some(({ name }) => name === parsed.tracker)) throw await unknownTracker(app, parsed.tracker);
+}
+
+/** The id that a run of others gets when it is imported: the same each time. */
+export function importedRunId(from: NamedTracker, id: string): RunId {
+  const digest = digestOf(`aero imported run\n${from.use}\n${from.tracker.location}\n${id}`);
+  return runIdFromBytes(Uint8Array.fromHex(digestHex(digest)));
+}
+
+async function requireStored(app: App, reference: string, run: RunId, foreign: ForeignRun): Promise<void> {
+  const known = async () => (await app.index()).get(run) !== undefined;
+  if (await known() || (await app.refreshIndex() && await known())) return;
+  const what = `Cannot use the run ${JSON.stringify(reference)}`;
+  if (foreign.aero === undefined) {
+    throw new UserError("run_foreign", {
+      what,
+      why: "it was made without aero, which has no record of it",
+      fix: [`\`aero tracker import ${reference}\``],
+    });
+  }
+  const { services, config, outside } = await app.openProject();
+  const { project } = foreign.aero;
+  if (!outside && project !== config.project) {
+    throw new UserError("run_elsewhere", {
+      what,
+      why: `it is run ${run} of the project ${JSON.stringify(project)}`,
+      fix: ["name it in that project, or in a directory that is in no project"],
+    });
+  }
+  throw new UserError("run_not_stored", {
+    what,
+    why: `it is run ${run}, of which ${services.store.storage.location} has no record`,
+    fix: ["set the storage that it was recorded in: `aero config show storage`"],
+  });
+}

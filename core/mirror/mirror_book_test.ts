@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { MemoryTracker, MemoryTrackerService } from "../../tests/support/memory_tracker.ts";
+import { parseRunId } from "../model/run_id.ts";
+import type { NamedTracker } from "../plugin/named_tracker.ts";
+import { MirrorBook } from "./mirror_book.ts";
+
+const RUN = parseRunId("kmzyqtwvxnoprlsu");
+
+function board(key: string, name = key): NamedTracker {
+  return { name, use: "board", key, tracker: new MemoryTracker(new MemoryTrackerService()) };
+}
+
+async function inDirectory(body: (path: string) => void): Promise<void> {
+  const directory = await Deno.makeTempDir();
+  try {
+    body(`${directory}/trackers.db`);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+}
+
+Deno.test("what a tracker has stays known when the file is opened again, for that tracker alone", () =>
+  inDirectory((path) => {
+    {
+      using book = new MirrorBook(path);
+      book.note(board("a"), RUN, { complete: true, url: "http://a/1" });
+      book.note(board("b"), RUN, { complete: false });
+    }
+
+    using book = new MirrorBook(path);
+
+    assert.deepEqual([...book.completeAt(board("a"))], [RUN]);
+    assert.deepEqual([...book.completeAt(board("b"))], []);
+    assert.deepEqual(book.links(RUN), [
+      { tracker: "a", url: "http://a/1", complete: true },
+      { tracker: "b", complete: false },
+    ]);
+  }));
+
+Deno.test("what was complete stays so, a page is not forgotten, and a new name is taken over", () =>
+  inDirectory((path) => {
+    using book = new MirrorBook(path);
+    book.note(board("a", "old"), RUN, { complete: true, url: "http://a/1" });
+
+    book.note(board("a", "new"), RUN, { complete: false });
+
+    assert.deepEqual(book.links(RUN), [{ tracker: "new", url: "http://a/1", complete: true }]);
+  }));
+
+Deno.test("a file that is no database is made anew", () =>
+  inDirectory((path) => {
+    Deno.writeTextFileSync(path, "nonsense ".repeat(1000));
+
+    using book = new MirrorBook(path);
+    book.note(board("a"), RUN, { complete: true });
+
+    assert.equal(book.completeAt(board("a")).size, 1);
+  }));

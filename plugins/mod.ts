@@ -7,6 +7,7 @@ import { objectServer } from "./object_server/mod.ts";
 import { cephStorage } from "./storages/ceph/mod.ts";
 import { localStorage } from "./storages/local/mod.ts";
 import { s3Source, s3Storage } from "./storages/s3/mod.ts";
+import { mlflowTracker } from "./trackers/mlflow/mod.ts";
 import { sacredTracker } from "./trackers/sacred/mod.ts";
 import { wandbTracker } from "./trackers/wandb/mod.ts";
 
@@ -16,5 +17,5 @@ export const REGISTRY = defineRegistry({
   dataSources: [httpSource, s3Source],
   environments: [podmanEnvironment, dockerEnvironment, hostEnvironment],
   services: [objectServer],
-  trackers: [sacredTracker, wandbTracker],
+  trackers: [mlflowTracker, sacredTracker, wandbTracker],
 });

@@ -116,6 +116,8 @@ async function start(server: Server): Promise<void> {
     `database_uri = sqlite:///${directory}/users.db`,
     `admin_username = ${ADMIN.user}`,
     `admin_password = ${ADMIN.password}`,
+    // The hash of a password takes longer than all the rest of a request.
+    "auth_cache_ttl_seconds = 60",
     "authorization_function = mlflow.server.auth:authenticate_request_basic_auth",
   ];
   await ensureFile(`${directory}/users.ini`, lines.join("\n") + "\n");

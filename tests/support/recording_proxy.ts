@@ -4,6 +4,10 @@ export class RecordingProxy implements AsyncDisposable {
   readonly url: string;
   readonly #target: string;
   readonly #port: number;
+  /** Passes a request on, and answers 502 all the same: as if the answer were lost. */
+  loses: (method: string, path: string) => boolean = () => false;
+  /** Answers with this, and passes nothing on. */
+  answers: (method: string, path: string) => Response | Promise<Response> | undefined = () => undefined;
   #server: Deno.HttpServer | undefined;
   readonly #sent: string[] = [];
 
@@ -49,12 +53,18 @@ export class RecordingProxy implements AsyncDisposable {
       `${request.method} ${pathname}${search} ${JSON.stringify([...told])}`,
       new TextDecoder().decode(body),
     );
+    const own = await this.answers(request.method, pathname);
+    if (own !== undefined) return own;
     const answer = await fetch(`${this.#target}${pathname}${search}`, {
       method: request.method,
       headers,
       redirect: "manual",
       ...(body.length === 0 ? {} : { body }),
     });
+    if (this.loses(request.method, pathname)) {
+      await answer.body?.cancel();
+      return new Response("bad gateway", { status: 502 });
+    }
     const back = new Headers(answer.headers);
     for (const name of ["content-encoding", "content-length", "transfer-encoding"]) back.delete(name);
     return new Response(await answer.arrayBuffer(), { status: answer.status, headers: back });

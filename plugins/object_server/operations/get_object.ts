@@ -19,6 +19,8 @@ export const getObject: Operation = {
     const { reply, range } = describe(call, open.info, () => open.parts());
     const { size } = open.info;
     if (range === undefined && size === 0) return reply;
+    const small = open.readSmall();
+    if (small !== undefined) return { ...reply, body: cutTo(small, range) };
     return { ...reply, body: await sourceOf(open, range), bodyLength: range?.length ?? size };
   },
 };
@@ -115,16 +117,26 @@ function holdToConditions(call: Call, info: StoredObject): void {
   }
 }
 
+function cutTo(body: Uint8Array, range: ByteRange | undefined): Uint8Array {
+  return range === undefined ? body : body.subarray(range.offset, range.offset + range.length);
+}
+
 /** Reads the first piece before anything is answered: of an object that is damaged right there the client is still told. */
 async function sourceOf(open: OpenObject, range: ByteRange | undefined): Promise<ByteSource> {
-  const reader = open.read(range).getReader();
-  let first: Uint8Array | undefined = (await reader.read()).value;
+  const bytes = open.lend(range);
+  let first: Uint8Array | undefined;
+  try {
+    first = await bytes.read();
+  } catch (error) {
+    await bytes.close();
+    throw error;
+  }
   return {
-    async read() {
-      const bytes = first ?? (await reader.read()).value;
+    read() {
+      const next = first ?? bytes.read();
       first = undefined;
-      return bytes;
+      return next;
     },
-    close: () => reader.cancel().catch(() => {}),
+    close: () => bytes.close(),
   };
 }

@@ -20,7 +20,7 @@ export async function findRun(app: App, reference: string): Promise<RunId> {
   try {
     return await findByLookups(app, reference);
   } catch (error) {
-    if (error instanceof UserError) await refuseUnconfigured(app, reference);
+    if (error instanceof UserError) await refuseUnconfigured(app, reference, error);
     throw error;
   }
 }

@@ -76,12 +76,21 @@ export async function resolveTracked(app: App, reference: string): Promise<RunId
   return run;
 }
 
-/** Whether a reference that fits nothing begins with a kind of tracker that is not configured. */
-export async function refuseUnconfigured(app: App, reference: string): Promise<void> {
+/**
+ * Says of a reference that fits nothing that its tracker is missing, where it begins with a kind of tracker, or with
+ * nearly the name of one and then what is no version of an artifact.
+ *
+ * @throws {UserError} `tracker_unknown`.
+ */
+export async function refuseUnconfigured(app: App, reference: string, error: UserError): Promise<void> {
   const parsed = parseTracked(reference);
   if (parsed === undefined) return;
   const { trackers } = await app.registry();
-  if (trackers.some(({ name }) => name === parsed.tracker)) throw await unknownTracker(app, parsed.tracker);
+  const { sections } = await app.trackers();
+  const isKind = trackers.some(({ name }) => name === parsed.tracker);
+  const isNear = error.code === "reference_invalid" &&
+    nearest(parsed.tracker, sections.map(({ name }) => name)) !== undefined;
+  if (isKind || isNear) throw await unknownTracker(app, parsed.tracker);
 }
 
 /** The id that a run of others gets when it is imported: the same each time. */

@@ -42,6 +42,7 @@ const AGAIN: Readonly<Record<string, (bytes: Uint8Array) => Uint8Array>> = {
   "experiment_version.json": (bytes) => writeExperimentVersion(readExperimentVersion(bytes)),
   "image_manifest.json": (bytes) => writeImageManifest(readImageManifest(bytes)),
   "import.json": (bytes) => writeImport(readImport(bytes)),
+  "imported_record.json": (bytes) => writeRecord(readRecord(bytes)),
   "journal.jsonl": (bytes) => bytesOf(readJournal(bytes).events.map(writeJournalEvent).join("")),
   "kept_image.json": (bytes) => writeKeptImage(readKeptImage(bytes)),
   "label.json": (bytes) => writeLabel(readLabel(bytes)),

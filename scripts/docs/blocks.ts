@@ -25,8 +25,15 @@ export function pageBlocks(): Record<string, string> {
       ["Environment", "What"],
       REGISTRY.environments.map((plugin) => [code(plugin.name), plugin.summary]),
     ),
+    "trackers": table(
+      ["Tracker", "What"],
+      REGISTRY.trackers.map((plugin) => [code(plugin.name), plugin.summary]),
+    ),
     ...Object.fromEntries(
       REGISTRY.storages.map((plugin) => [`${plugin.name}-storage-config`, optionTable(plugin.config)]),
+    ),
+    ...Object.fromEntries(
+      REGISTRY.trackers.map((plugin) => [`${plugin.name}-tracker-config`, optionTable(plugin.config)]),
     ),
   };
 }

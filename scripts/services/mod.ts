@@ -10,6 +10,7 @@ import { podman } from "./podman.ts";
 import { s3Clients } from "./s3_clients.ts";
 import { sacred } from "./sacred.ts";
 import type { Service } from "./service.ts";
+import { wandb } from "./wandb.ts";
 
 /** All services, those that others need first. */
 export const SERVICES: readonly Service[] = [
@@ -24,4 +25,5 @@ export const SERVICES: readonly Service[] = [
   mongo,
   sacred,
   omniboard,
+  wandb,
 ];

@@ -1,6 +1,7 @@
 import { artifactFields } from "./artifact_fields.ts";
 import { artifactMutations } from "./artifact_mutations.ts";
-import { connection, projectFields, runFields } from "./run_fields.ts";
+import { projectFields } from "./project_fields.ts";
+import { connection, runFields } from "./run_fields.ts";
 import { need, type StoredRun, type World } from "./world.ts";
 
 /** All that GraphQL asks for. */
@@ -149,26 +150,22 @@ function upsert(world: World, input: UpsertInput) {
   };
   world.runs.set(`${entity}/${project}/${name}`, run);
   world.projects.add(`${entity}/${project}`);
-  // A null clears, what is left out stays.
-  const take = <Key extends keyof StoredRun>(
-    key: Key,
-    value: StoredRun[Key] | null | undefined,
-    empty: StoredRun[Key],
-  ) => {
-    if (value !== undefined) (run as { [key in Key]: StoredRun[Key] })[key] = value ?? empty;
+  // The SDK sends null for what it does not change.
+  const take = <Key extends keyof StoredRun>(key: Key, value: StoredRun[Key] | null | undefined) => {
+    if (value !== undefined && value !== null) (run as { [key in Key]: StoredRun[Key] })[key] = value;
   };
-  take("displayName", input.displayName, name);
-  take("config", input.config, run.config);
-  take("summary", input.summaryMetrics, run.summary);
-  take("notes", input.notes, null);
-  take("description", input.description, null);
-  take("tags", input.tags, []);
-  take("group", input.groupName, null);
-  take("jobType", input.jobType, null);
-  take("commit", input.commit, null);
-  take("repo", input.jobRepo, null);
-  take("host", input.host, null);
-  take("program", input.jobProgram, null);
+  take("displayName", input.displayName);
+  take("config", input.config);
+  take("summary", input.summaryMetrics);
+  take("notes", input.notes);
+  take("description", input.description);
+  take("tags", input.tags);
+  take("group", input.groupName);
+  take("jobType", input.jobType);
+  take("commit", input.commit);
+  take("repo", input.jobRepo);
+  take("host", input.host);
+  take("program", input.jobProgram);
   return { bucket: runFields(world, run), inserted: known === undefined };
 }
 

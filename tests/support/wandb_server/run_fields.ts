@@ -1,5 +1,6 @@
 import { parseLoose } from "../../../plugins/trackers/wandb/loose_json.ts";
 import { artifactFields } from "./artifact_fields.ts";
+import { projectFields } from "./project_fields.ts";
 import { need, type StoredRun, type World } from "./world.ts";
 
 /** A page of a list, as Relay has it; `after` is the number of the last one. */
@@ -53,13 +54,15 @@ export function runFields(world: World, run: StoredRun) {
     eventsTail: JSON.stringify(run.events.slice(-1)),
     readOnly: false,
     stopped: run.stopped,
+    projectId: 1,
     host: run.host,
     repo: run.repo,
     user: { id: "VXNlcjox", username: "ann", name: "Ann", email: "ann@example.org" },
     project: () => projectFields(run.entity, run.project),
     wandbConfig: ({ keys }: { keys?: string[] }) => {
       const config = JSON.parse(run.config || "{}")._wandb?.value ?? {};
-      return Object.fromEntries(Object.entries(config).filter(([key]) => keys?.includes(key) ?? true));
+      const chosen = Object.entries(config).filter(([key]) => keys?.includes(key) ?? true);
+      return JSON.stringify(Object.fromEntries(chosen));
     },
     history: ({ minStep, maxStep, samples }: { minStep?: number; maxStep?: number; samples?: number }) => {
       const rows = history.filter((line) => {
@@ -68,6 +71,10 @@ export function runFields(world: World, run: StoredRun) {
       });
       return thinned(rows, samples ?? 500);
     },
+    parquetHistory: () => ({
+      parquetUrls: [],
+      liveData: history.map((line) => wordsAsText(parseLoose(line))),
+    }),
     events: () => run.events,
     logLines: ({ first, last, after }: Paging & { last?: number }) => {
       const lines = log.map((line, number) => ({
@@ -83,7 +90,7 @@ export function runFields(world: World, run: StoredRun) {
     files: ({ names, pattern, first, after }: Paging & { names?: string[]; pattern?: string }) => {
       const like = pattern === undefined || pattern === null ? /^/ : likePattern(pattern);
       // Asked for by name, files are there that do not exist.
-      const chosen = names !== undefined && names !== null
+      const chosen = names !== undefined && names !== null && names.length > 0
         ? names
         : [...files].filter(([name, { bytes }]) => bytes !== undefined && like.test(name)).map(([name]) =>
           name
@@ -96,7 +103,10 @@ export function runFields(world: World, run: StoredRun) {
             id: btoa(`File:${id}:${name}`),
             name,
             directUrl: world.address + url,
-            url: world.address + url,
+            // With the login, unlike the other.
+            url: `${world.address}/files/${run.entity}/${run.project}/${run.name}/${
+              encodeURIComponent(name)
+            }`,
             sizeBytes: bytes?.length ?? 0,
             updatedAt: iso(run.heartbeatAt),
             mimetype: "application/octet-stream",
@@ -114,18 +124,6 @@ export function runFields(world: World, run: StoredRun) {
 interface Paging {
   readonly first?: number | null;
   readonly after?: string | null;
-}
-
-/** A project as GraphQL shows it. */
-export function projectFields(entity: string, project: string) {
-  return {
-    id: btoa(`Project:${entity}/${project}`),
-    internalId: btoa(`ProjectInternalId:${project}`),
-    name: project,
-    entityName: entity,
-    entity: { id: btoa(`Entity:${entity}`), name: entity, isTeam: true },
-    readOnly: false,
-  };
 }
 
 function stepOf(line: string): number {
@@ -153,4 +151,14 @@ function likePattern(pattern: string): RegExp {
     letter === "%" ? ".*" : letter === "_" ? "." : letter.replace(/[.*+?^${}()|[\]\\]/, "\\$&")
   );
   return new RegExp(`^${source.join("")}$`, "s");
+}
+
+/** Answers are JSON, which has no NaN. */
+function wordsAsText(row: unknown): unknown {
+  return Object.fromEntries(
+    Object.entries(row as object).map(([name, value]) => [
+      name,
+      typeof value === "number" && !Number.isFinite(value) ? String(value) : value,
+    ]),
+  );
 }

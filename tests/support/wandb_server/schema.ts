@@ -11,7 +11,7 @@ scalar DateTime
 type Query {
   viewer: User
   serverInfo: ServerInfo
-  project(name: String!, entityName: String): Project
+  project(name: String, entityName: String): Project
   model(name: String, entityName: String): Project
   entity(name: String!): Entity
   artifact(id: ID!): Artifact
@@ -34,7 +34,6 @@ type Project {
   runCount(filters: JSONString): Int!
   runs(filters: JSONString, after: String, first: Int, order: String): RunConnection
   artifactType(name: String!): ArtifactType
-  artifactCollectionMembership(name: String!): Membership
   artifact(name: String!, enableTracking: Boolean): Artifact
 }
 type RunConnection { edges: [RunEdge!]! pageInfo: PageInfo! totalCount: Int }
@@ -45,11 +44,12 @@ type Run {
   createdAt: DateTime heartbeatAt: DateTime historyLineCount: Int eventsLineCount: Int logLineCount: Int
   historyKeys: JSON historyTail: JSONString eventsTail: JSONString sweepName: String readOnly: Boolean stopped: Boolean user: User
   host: String repo: String projectId: Int internalId: ID project: Project
-  wandbConfig(keys: [String!]): JSON
+  wandbConfig(keys: [String!]): JSONString
   history(minStep: Int64, maxStep: Int64, samples: Int): [JSONString!]!
+  parquetHistory(liveKeys: [String!]!): ParquetHistory
   events(samples: Int): [JSONString!]!
   logLines(first: Int, last: Int, after: String): LogLineConnection
-  files(names: [String!], pattern: String, first: Int, after: String): FileConnection
+  files(names: [String], pattern: String, first: Int, after: String): FileConnection
   fileCount: Int
   inputArtifacts(after: String, first: Int): ArtifactConnection
   outputArtifacts(after: String, first: Int): ArtifactConnection
@@ -59,19 +59,22 @@ type LogLineEdge { node: LogLine! }
 type LogLine { number: Int! timestamp: DateTime level: String label: String line: String! }
 type FileConnection { edges: [FileEdge!]! pageInfo: PageInfo! totalCount: Int }
 type FileEdge { node: File! cursor: String! }
-type File { id: ID! name: String! directUrl: String url: String sizeBytes: Int64 mimetype: String updatedAt: DateTime md5: String uploadUrl: String uploadHeaders: [String!] }
+type File { id: ID! name: String! directUrl: String url(upload: Boolean): String sizeBytes: Int64 mimetype: String updatedAt: DateTime md5: String uploadUrl: String uploadHeaders: [String!] }
 type ArtifactConnection { totalCount: Int pageInfo: PageInfo! edges: [ArtifactEdge!]! }
 type ArtifactEdge { node: Artifact! cursor: String }
 type ArtifactType { id: ID! name: String! }
-type Membership { versionIndex: Int aliases: [Alias!] artifact: Artifact }
-type Alias { alias: String! }
+type ArtifactAlias { id: ID! alias: String! artifactCollection: ArtifactCollection }
+type Tag { id: ID! name: String! }
+interface ArtifactCollection { id: ID! name: String! project: Project }
+type ArtifactSequence implements ArtifactCollection { id: ID! name: String! project: Project latestArtifact: Artifact }
 type Artifact {
-  id: ID! digest: String! state: String! size: Int64 metadata: JSONString description: String versionIndex: Int
-  createdAt: DateTime aliases: [Alias!]! artifactType: ArtifactType! artifactSequence: Sequence! currentManifest: Manifest
-  createdBy: Run usedBy: RunConnection
+  id: ID! digest: String! digestAlgorithm: DigestAlgorithm state: String! size: Int64 metadata: JSONString
+  description: String versionIndex: Int createdAt: DateTime updatedAt: DateTime commitHash: String fileCount: Int64
+  historyStep: Int64 ttlDurationSeconds: Int64 ttlIsInherited: Boolean tags: [Tag!] aliases: [ArtifactAlias!]!
+  artifactType: ArtifactType! artifactSequence: ArtifactSequence! currentManifest: ArtifactManifest
 }
-type Sequence { id: ID! name: String! latestArtifact: Artifact project: Project }
-type Manifest { id: ID! file: File }
+type ArtifactManifest { id: ID! file: File }
+type ParquetHistory { parquetUrls: [String!]! liveData: [JSON!]! }
 
 type Mutation {
   upsertBucket(input: UpsertBucketInput!): UpsertBucketPayload
@@ -95,7 +98,7 @@ input CreateArtifactInput {
   entityName: String! projectName: String! runName: String artifactTypeName: String! artifactCollectionName: String
   digest: String! digestAlgorithm: DigestAlgorithm! description: String metadata: JSONString aliases: [AliasInput!]
   tags: [TagInput!] ttlDurationSeconds: Int64 historyStep: Int64 distributedID: String clientID: ID sequenceClientID: ID
-  enableDigestDeduplication: Boolean storageRegion: String
+  enableDigestDeduplication: Boolean storageRegion: String artifactCollectionNames: [String!] labels: JSONString clientMutationId: String
 }
 enum DigestAlgorithm { MANIFEST_MD5 }
 type CreateArtifactPayload { artifact: Artifact! }
@@ -104,7 +107,7 @@ input CreateArtifactManifestInput {
   artifactID: ID! baseArtifactID: ID name: String! digest: String! entityName: String! projectName: String!
   runName: String! type: ArtifactManifestType!
 }
-type CreateArtifactManifestPayload { artifactManifest: Manifest! }
+type CreateArtifactManifestPayload { artifactManifest: ArtifactManifest! }
 input CommitArtifactInput { artifactID: ID! }
 input UseArtifactInput { entityName: String! projectName: String! runName: String! artifactID: ID! usedAs: String }
 type ArtifactPayload { artifact: Artifact! }

@@ -13,8 +13,8 @@ const MOST_BODY = 10 * 2 ** 20;
 
 /** How a server differs from the usual one. */
 export interface WandbServerOptions {
-  /** Whether it may be asked about its schema: the SDK does so, and a plugin should not. Default: no. */
-  readonly introspection?: boolean;
+  /** Whether W&B's own SDK is served: it asks about the schema, and sends variables that its queries do not declare. */
+  readonly sdk?: boolean;
 }
 
 /** A W&B server for tests: it keeps runs in memory, and refuses what the real one does not take. */
@@ -31,10 +31,10 @@ export class WandbServer implements AsyncDisposable {
   readonly #schema = wandbSchema();
   readonly #root = root(this.world);
   readonly #http: Deno.HttpServer<Deno.NetAddr>;
-  readonly #introspection: boolean;
+  readonly #sdk: boolean;
 
-  constructor({ introspection = false }: WandbServerOptions = {}) {
-    this.#introspection = introspection;
+  constructor({ sdk = false }: WandbServerOptions = {}) {
+    this.#sdk = sdk;
     this.#http = Deno.serve(
       { hostname: "127.0.0.1", port: 0, onListen: () => {} },
       (request) => this.#handle(request),
@@ -79,6 +79,8 @@ export class WandbServer implements AsyncDisposable {
       return await this.#graphql(request, bytes, known);
     }
     if (!known) throw new Refusal(401, "user is not logged in");
+    const file = /^\/files\/([^/]+)\/([^/]+)\/([^/]+)\/([^/]+)$/.exec(pathname);
+    if (file !== null && request.method === "GET") return this.#file(file.slice(1).map(decodeURIComponent));
     const stream = /^\/files\/([^/]+)\/([^/]+)\/([^/]+)\/file_stream$/.exec(pathname);
     if (stream === null || request.method !== "POST") throw new Refusal(404, "not found");
     need(bytes.length <= MOST_BODY, "the body is too large");
@@ -105,14 +107,20 @@ export class WandbServer implements AsyncDisposable {
     return new Response(null, { status: 200 });
   }
 
+  #file([entity, project, run, name]: string[]): Response {
+    const bytes = this.world.needRun(entity, project!, run!).files.get(name!)?.bytes;
+    if (bytes === undefined) throw new Refusal(404, "not found");
+    return new Response(new Uint8Array(bytes));
+  }
+
   async #graphql(request: Request, bytes: Uint8Array, known: boolean): Promise<Response> {
     const body = jsonIn(request, bytes) as { query?: string; variables?: Record<string, unknown> };
     need(typeof body.query === "string", "there is no query");
     const document = parse(body.query);
-    const rules = this.#introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule];
+    const rules = this.#sdk ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule];
     const faults = validate(this.#schema, document, rules);
     if (faults.length > 0) throw new Refusal(400, faults.map(({ message }) => message).join("; "));
-    for (const name of Object.keys(body.variables ?? {})) {
+    for (const name of this.#sdk ? [] : Object.keys(body.variables ?? {})) {
       need(new RegExp(`\\$${name}\\b`).test(body.query), `the variable ${name} is not declared`);
     }
     // One who is not logged in is told so with status 200 and null.

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { sampleSummary } from "../../tests/support/sample_run.ts";
 import { OutsideError } from "../errors.ts";
+import type { RunAnnotation } from "../model/annotation.ts";
 import type { Digest } from "../model/digest.ts";
 import type { Verdict, VerdictRecord } from "../model/run.ts";
 import type { RunId } from "../model/run_id.ts";
@@ -196,3 +197,31 @@ Deno.test("a place that cannot be written says so with the path", () => {
       error.report.what.includes("/nowhere"),
   );
 });
+
+Deno.test("annotations hold whether they or the run come first, also when the run is put in again", () =>
+  withPath((path) => {
+    const said = (at: number, changes: Partial<RunAnnotation>): RunAnnotation => ({
+      schema: "aero/run-annotation@1",
+      run: id("k"),
+      by: "ada",
+      host: "desk",
+      at,
+      ...changes,
+    });
+    const summary = run("k", 1, { tags: ["smoke"], note: "first" });
+    using index = openRunIndex(path);
+    index.addAnnotations([said(1, { tagged: ["paper"] })]);
+    index.upsert(summary);
+    index.addAnnotations([said(2, { untagged: ["smoke"], note: "" }), said(1, { tagged: ["paper"] })]);
+
+    assert.deepEqual([index.get(id("k"))!.tags, index.get(id("k"))!.note], [["paper"], undefined]);
+
+    index.upsert({ ...summary, state: "failed" });
+    assert.deepEqual(index.query({ where: parseWhere("tag = paper and state = failed") })[0]!.tags, [
+      "paper",
+    ]);
+
+    index.clear();
+    index.upsert(summary);
+    assert.deepEqual(index.get(id("k")), summary);
+  }));

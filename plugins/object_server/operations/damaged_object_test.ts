@@ -8,7 +8,7 @@ for (
   const [where, damage] of [
     ["at its beginning", (object) => {
       object.readSmall = () => undefined;
-      object.read = () => new ReadableStream({ pull: () => Promise.reject(wrong()) });
+      object.lend = () => ({ read: () => Promise.reject(wrong()), close: () => Promise.resolve() });
     }],
     ["and small", (object) => {
       object.readSmall = () => {

@@ -3,9 +3,11 @@ import type { Digest } from "../model/digest.ts";
 import { isStorageError } from "../plugin/storage.ts";
 import { mapConcurrent } from "./concurrent.ts";
 import type { ExtractRequest, FileToWrite } from "./extract_messages.ts";
+import { PieceWriter } from "./extract_piece_writer.ts";
 import { ExtractWorker } from "./extract_pool.ts";
+import { extractRanges, RANGED_FROM_BYTES } from "./extract_ranges.ts";
 import { objectKey, packKey } from "./keys.ts";
-import { RANGED_FROM_BYTES, readParts, readRange } from "./read_ranges.ts";
+import { readRange } from "./read_ranges.ts";
 import type { BulkOptions, Store } from "./store.ts";
 import { verifiedStream } from "./verified_stream.ts";
 import { ReadOnlyFile, writeFiles } from "./write_files.ts";
@@ -22,8 +24,8 @@ const STREAMS = { disk: 4, service: 32 } as const;
 const ATTEMPTS = 3;
 // Ranges of packs that are read at once from a service; each is held in memory.
 const MOST_READS = 8;
-// Large objects that are read at once by several requests each.
-const MOST_RANGED = 2;
+// Requests for parts of large objects at once: for one object, and for all.
+const RANGES = { each: 8, all: 16 } as const;
 
 type Options = BulkOptions & { readonly signal: AbortSignal };
 
@@ -66,11 +68,7 @@ export async function extractFiles(
   // A pack that is gone may have been packed anew by another writer: each object is looked for by itself.
   const alone = [...single, ...lost.flat()];
   const isRanged = ({ size }: FileToWrite) => !isDisk && size >= RANGED_FROM_BYTES;
-  await mapConcurrent(alone.filter(isRanged), MOST_RANGED, async (file) => {
-    const ranged = await writeParts(store, file, options, (read) => progress(read, 0));
-    if (!ranged) await writeWhole(store, file, options, (read) => progress(read, 0));
-    progress(0, 1);
-  });
+  await writeRanged(store, alone.filter(isRanged), options, progress);
   // The first one alone: what it finds out of where such objects are spares the others a question each.
   const [first, ...others] = alone.filter((file) => !isRanged(file));
   const streams = isDisk ? STREAMS.disk : Math.min(STREAMS.service, maxConcurrency);
@@ -130,27 +128,36 @@ async function fetchRead(
   }
 }
 
-/** Writes an object that lies under its own key by several requests at once; whether it does. */
-async function writeParts(
+/** Writes large objects by several requests each; those that do not lie under their own keys as all others. */
+async function writeRanged(
   store: Store,
-  file: FileToWrite,
+  large: readonly FileToWrite[],
   options: Options,
-  onBytes: (bytes: number) => void,
-): Promise<boolean> {
-  const parts = readParts(store.storage, objectKey(file.digest), file.size, { signal: options.signal });
-  using target = new ReadOnlyFile(file);
-  try {
-    for await (const chunk of verifiedStream(ReadableStream.from(parts), file)) {
-      target.write(chunk);
-      onBytes(chunk.length);
+  progress: (read: number, written: number) => void,
+): Promise<void> {
+  const lanes = Math.min(large.length, store.workers);
+  const most = Math.min(RANGES.all, store.storage.capabilities.maxConcurrency);
+  const requests = Math.max(1, Math.min(RANGES.each, Math.floor(most / lanes)));
+  using stack = new DisposableStack();
+  const idle = Array.from({ length: lanes }, () => stack.use(new PieceWriter()));
+  await mapConcurrent(large, lanes, async (file) => {
+    const writer = idle.pop()!;
+    try {
+      const onBytes = (bytes: number) => progress(bytes, 0);
+      await extractRanges(store.storage, objectKey(file.digest), file, writer, {
+        signal: options.signal,
+        requests,
+        onBytes,
+      });
+    } catch (error) {
+      // It is in a pack, or where it was imported from.
+      if (!isStorageError(error, "not_found") && !isStorageError(error, "invalid_range")) throw error;
+      await writeWhole(store, file, options, (read) => progress(read, 0));
+    } finally {
+      idle.push(writer);
     }
-  } catch (error) {
-    // It is in a pack, or where it was imported from.
-    if (isStorageError(error, "not_found") || isStorageError(error, "invalid_range")) return false;
-    throw error;
-  }
-  target.keep();
-  return true;
+    progress(0, 1);
+  });
 }
 
 /** Writes an object as {@link writeStream} does; one whose stream breaks midway is begun anew, a few times. */

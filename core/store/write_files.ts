@@ -40,7 +40,7 @@ export class ReadOnlyFile implements Disposable {
     this.#path = path;
     this.#mode = executable ? 0o555 : 0o444;
     try {
-      this.#file = Deno.openSync(path, { write: true, createNew: true, mode: this.#mode });
+      this.#file = Deno.openSync(path, { read: true, write: true, createNew: true, mode: this.#mode });
     } catch (cause) {
       throw writeFault(path, cause);
     }
@@ -49,6 +49,18 @@ export class ReadOnlyFile implements Disposable {
   /** Appends. */
   write(bytes: Uint8Array): void {
     writeAllSync(this.#file!, bytes, this.#path);
+  }
+
+  /** Writes where they belong; what lies before may come later. */
+  writeAt(offset: number, bytes: Uint8Array): void {
+    this.#file!.seekSync(offset, Deno.SeekMode.Start);
+    writeAllSync(this.#file!, bytes, this.#path);
+  }
+
+  /** Reads what was written at `offset` into `buffer`; the part of it that was filled, empty at the end. */
+  readAt(offset: number, buffer: Uint8Array): Uint8Array {
+    this.#file!.seekSync(offset, Deno.SeekMode.Start);
+    return buffer.subarray(0, this.#file!.readSync(buffer) ?? 0);
   }
 
   /** The file is whole and right. */

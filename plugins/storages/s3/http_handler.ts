@@ -142,32 +142,53 @@ function watched(
   end: (error: unknown) => void,
 ): ReadableStream<Uint8Array> {
   const reader = body.getReader();
-  const stop = (error: unknown) => {
+  let failure: { readonly error: unknown } | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  // Since when a chunk has been waited for. One timer for many chunks: one for each costs as much as the chunk.
+  let waitingSince: number | undefined;
+  const stop = () => {
+    clearTimeout(timer);
+    timer = undefined;
+    signal?.removeEventListener("abort", onAbort);
+  };
+  const fail = (error: unknown) => {
+    failure ??= { error };
+    stop();
     end(error);
     reader.cancel(error).catch(() => {});
   };
+  const onAbort = () => fail(signal?.reason);
+  const look = () => {
+    timer = undefined;
+    if (waitingSince === undefined) return;
+    const left = waitingSince + idleMs - performance.now();
+    if (left <= 0) fail(new StalledError("the reply stopped in its middle"));
+    else timer = setTimeout(look, left);
+  };
+  if (signal?.aborted) onAbort();
+  else signal?.addEventListener("abort", onAbort, { once: true });
   return new ReadableStream({
     async pull(controller) {
-      const { promise, reject } = Promise.withResolvers<never>();
-      const fail = (error: unknown) => {
-        stop(error);
-        reject(error);
-      };
-      const onAbort = () => fail(signal?.reason);
-      const timer = setTimeout(() => fail(new StalledError("the reply stopped in its middle")), idleMs);
-      if (signal?.aborted) onAbort();
-      signal?.addEventListener("abort", onAbort, { once: true });
+      if (failure !== undefined) throw failure.error;
+      waitingSince = performance.now();
+      timer ??= setTimeout(look, idleMs);
       try {
-        const { done, value } = await Promise.race([reader.read(), promise]);
-        if (done) controller.close();
-        else controller.enqueue(value);
+        const { done, value } = await reader.read();
+        // The reading ends well when it is cancelled.
+        if (failure !== undefined) throw (failure as { error: unknown }).error;
+        if (!done) return controller.enqueue(value);
+        stop();
+        controller.close();
       } catch (error) {
-        controller.error(error);
+        stop();
+        throw failure === undefined ? error : (failure as { error: unknown }).error;
       } finally {
-        clearTimeout(timer);
-        signal?.removeEventListener("abort", onAbort);
+        waitingSince = undefined;
       }
     },
-    cancel: (reason) => reader.cancel(reason),
+    cancel(reason) {
+      stop();
+      return reader.cancel(reason);
+    },
   }, { highWaterMark: 0 });
 }

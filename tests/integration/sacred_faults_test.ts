@@ -1,0 +1,159 @@
+import assert from "node:assert/strict";
+import { TrackerError } from "../../core/plugin/tracker.ts";
+import { subjectOrSkip } from "../support/must_run.ts";
+import { openTestMongo, openTracker, type TestMongo } from "../support/sacred_subject.ts";
+import { ENDED_WELL, SentRun, valuesEvent } from "../support/sent_run.ts";
+import { seededRandom } from "../support/seeded_random.ts";
+import { TcpGate } from "../support/tcp_gate.ts";
+
+const RUNS = 10;
+const VALUES = Array.from({ length: 4000 }, (_, i) => i / 8);
+const TEXT = Array.from({ length: 9000 }, (_, i) => `line ${i} µ of what the program printed\n`).join("");
+
+const opened = await subjectOrSkip("mongo", openTestMongo);
+const options = { ignore: "skipped" in opened, sanitizeOps: false, sanitizeResources: false } as const;
+
+function sampleRun(): SentRun {
+  const pieces = Array.from(
+    { length: 8 },
+    (_, i) => valuesEvent("loss", VALUES.slice(i * 500, i * 500 + 500), i * 500),
+  );
+  return new SentRun([...pieces, valuesEvent("other", [1, 2, 3]), ENDED_WELL], { stdout: TEXT });
+}
+
+async function mustBeThereOnce({ client, database, uri }: TestMongo, run: SentRun): Promise<void> {
+  const found = await client.db(database).collection("runs").find({ "info.aero.run": run.run }).toArray();
+  assert.equal(found.length, 1, "the run must be there once");
+  const [document] = found;
+  await using tracker = await openTracker(uri, database);
+  const id = String(document!._id);
+  const points = await Array.fromAsync(tracker.points(id));
+  assert.deepEqual(points.filter(({ name }) => name === "loss").map(({ value }) => value), VALUES);
+  assert.deepEqual(points.filter(({ name }) => name === "other").map(({ value }) => value), [1, 2, 3]);
+  assert.equal(await new Response(await tracker.readFile(id, "stdout.log")).text(), TEXT);
+  assert.deepEqual(document!.info.metrics.map(({ name }: { name: string }) => name).sort(), [
+    "loss",
+    "other",
+  ]);
+  assert.deepEqual(document!.artifacts.map(({ name }: { name: string }) => name), [
+    "experiment-version.json",
+    "stdout.log",
+  ]);
+  assert.equal(document!.status, "COMPLETED");
+}
+
+Deno.test({
+  ...options,
+  name: "runs that are sent while the server comes and goes are there once, whole",
+  fn: async () => {
+    if ("skipped" in opened) return;
+    const mongo = opened.subject;
+    const address = new URL(mongo.uri);
+    await using gate = new TcpGate({ hostname: address.hostname, port: Number(address.port) });
+    address.host = `127.0.0.1:${gate.port}`;
+    const random = seededRandom(7);
+    const runs = Array.from({ length: RUNS }, sampleRun);
+    let interrupted = 0, over = false;
+    const breaking = (async () => {
+      while (!over) {
+        await new Promise((resolve) => setTimeout(resolve, 5 + random() * 60));
+        await gate.shut();
+        gate.reopen();
+      }
+    })();
+
+    for (const [i, run] of runs.entries()) {
+      // Each run is left alone in the end, as a machine that was away for a while comes back.
+      for (let attempt = 0;; attempt++) {
+        if (i === RUNS - 1 && attempt > 8) over = true;
+        const uri = attempt > 8 ? mongo.uri : address.href;
+        await using tracker = await openTracker(uri, mongo.database);
+        try {
+          await run.send(tracker, { attempts: 1 });
+          break;
+        } catch (error) {
+          assert.ok(error instanceof TrackerError && error.retryable, String(error));
+          interrupted++;
+        }
+      }
+    }
+    over = true;
+    await breaking;
+
+    assert.ok(interrupted > 0, "nothing was interrupted");
+    for (const run of runs) await mustBeThereOnce(mongo, run);
+  },
+});
+
+Deno.test({
+  ...options,
+  name: "a run that three machines send at once is there once, whole",
+  fn: async () => {
+    if ("skipped" in opened) return;
+    const mongo = opened.subject;
+    for (let round = 0; round < 3; round++) {
+      const run = sampleRun();
+
+      await Promise.all([0, 1, 2].map(async () => {
+        await using tracker = await openTracker(mongo.uri, mongo.database);
+        await run.send(tracker);
+      }));
+
+      await mustBeThereOnce(mongo, run);
+    }
+  },
+});
+
+Deno.test({
+  ...options,
+  name: "a metric of more points than a document holds goes on in further documents",
+  fn: async () => {
+    if ("skipped" in opened) return;
+    const mongo = opened.subject;
+    await using tracker = await openTracker(mongo.uri, mongo.database);
+    const values = Array.from({ length: 205_000 }, (_, i) => i);
+    const run = new SentRun([
+      { event: "metrics", at: 1, points: values.map((value) => ({ at: value, values: { loss: value } })) },
+      ENDED_WELL,
+    ]);
+
+    await run.send(tracker);
+
+    const [found] = await Array.fromAsync(tracker.list({ limit: 1 }));
+    const documents = await mongo.client.db(mongo.database).collection("metrics")
+      .find({ "run_id": Number(found!.id) }, { projection: { name: 1 } }).toArray();
+    assert.deepEqual(documents.map(({ name }) => name).sort(), ["loss", "loss (2)", "loss (3)"]);
+    const points = await Array.fromAsync(tracker.points(found!.id));
+    assert.deepEqual(points.map(({ value }) => value), values);
+    assert.ok(points.every(({ step, name }) => step === undefined && name === "loss"));
+  },
+});
+
+Deno.test({
+  ...options,
+  name: "a number that somebody else took is given up for the next one",
+  fn: async () => {
+    if ("skipped" in opened) return;
+    const mongo = opened.subject;
+    const runs = mongo.client.db(mongo.database).collection<{ _id: number }>("runs");
+    const claims = mongo.client.db(mongo.database).collection<{ _id: string; number: number }>("aero_runs");
+    await runs.insertOne({ _id: 1000 });
+    const run = new SentRun([ENDED_WELL]);
+    await claims.insertOne({ _id: run.run, number: 1000 });
+    await using tracker = await openTracker(mongo.uri, mongo.database);
+
+    await run.send(tracker);
+
+    const [found] = await Array.fromAsync(tracker.list({ limit: 1 }));
+    assert.equal(found!.id, "1001");
+    assert.equal(found!.aero?.run, run.run);
+  },
+});
+
+Deno.test({
+  ...options,
+  name: "the test's database is removed",
+  fn: async () => {
+    if (!("skipped" in opened)) await opened.subject[Symbol.asyncDispose]();
+  },
+});

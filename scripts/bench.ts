@@ -23,6 +23,7 @@ import { type BenchReport, reportText } from "../tests/bench/report.ts";
 import { runOverheadBench } from "../tests/bench/run_overhead_bench.ts";
 import { startUpBench } from "../tests/bench/start_up_bench.ts";
 import { storageServerBench } from "../tests/bench/storage_server_bench.ts";
+import { trackerBench } from "../tests/bench/tracker_bench.ts";
 import { unchangedRunBench } from "../tests/bench/unchanged_run_bench.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
@@ -35,6 +36,7 @@ const BENCHES: readonly Bench[] = [
   metricsBench,
   storageServerBench,
   pushPullBench,
+  trackerBench,
 ];
 
 const { values, positionals } = parseArgs({

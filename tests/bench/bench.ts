@@ -7,7 +7,7 @@ export interface Row {
   readonly what: string;
   readonly value: number;
   /** `×` is a ratio: the median of the rounds' own ratios. */
-  readonly unit: "ms" | "s" | "GB/s" | "MB" | "lines/s" | "×";
+  readonly unit: "ms" | "s" | "GB/s" | "MB" | "lines/s" | "points/s" | "×";
   /** All rounds, in order; absent for what was measured once. */
   readonly rounds?: readonly number[];
   /** Bound that the number must keep; absent for what is given for scale. */

@@ -12,6 +12,7 @@ import {
   TrackerError,
   type TrackerEvent,
 } from "../../core/plugin/tracker.ts";
+import { namedTags } from "../../core/model/named_tags.ts";
 import type { RunId } from "../../core/model/run_id.ts";
 
 /** What a {@link MemoryTracker} has of one run. */
@@ -224,7 +225,7 @@ function toForeign({ id, events }: MemoryRun): ForeignRun {
     ...(ended === undefined ? {} : { endedAt: ended.at }),
     user: start.host.user,
     params: version.params,
-    tags: start.imported?.tags ?? Object.fromEntries(start.tags.map((tag) => [tag, true])),
+    tags: namedTags(start),
     ...(start.note === undefined ? {} : { note: start.note }),
     source: { commit: version.code.commit },
     inputs: Object.values(start.inputs).map(({ artifact, manifest }) => ({

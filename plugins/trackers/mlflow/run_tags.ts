@@ -1,4 +1,5 @@
 import { isJsonObject } from "../../../core/model/json.ts";
+import { knownCommit, namedTags } from "../../../core/model/named_tags.ts";
 import type { TrackedStart } from "../../../core/plugin/tracker.ts";
 import { escapeName } from "./names.ts";
 import { MOST_TAG, shorten } from "./shorten.ts";
@@ -45,7 +46,7 @@ export function startTags({ start, version, storage }: TrackedStart): WireTag[] 
     "mlflow.source.name": source.remote ?? start.project,
     // A link to the commit is shown for projects at hosts that the pages know.
     "mlflow.source.type": source.remote === undefined ? "LOCAL" : "PROJECT",
-    "mlflow.source.git.commit": version.code.commit,
+    "mlflow.source.git.commit": knownCommit(version.code.commit),
     "mlflow.source.git.branch": source.branch,
     "mlflow.source.git.repoURL": source.remote,
     "mlflow.project.entryPoint": start.stage,
@@ -59,7 +60,7 @@ export function startTags({ start, version, storage }: TrackedStart): WireTag[] 
     [TAG.version]: start.version,
     [TAG.group]: start.group,
     "aero.stage": start.stage,
-    "aero.commit": version.code.commit,
+    "aero.commit": knownCommit(version.code.commit),
     "aero.image": container?.image,
     "aero.image-reference": image?.reference,
     "aero.grade": start.grade,
@@ -67,9 +68,11 @@ export function startTags({ start, version, storage }: TrackedStart): WireTag[] 
     "aero.parent": start.parent === undefined ? undefined : `${start.parent.kind} ${start.parent.run}`,
     "aero.network": container?.network,
   };
-  for (const tag of start.tags) {
+  for (const [tag, value] of Object.entries(namedTags(start))) {
     const key = escapeName(tag);
-    tags[/^(mlflow|aero)\./.test(key) ? `tag.${key}` : key] = "true";
+    tags[/^(mlflow|aero)\./.test(key) ? `tag.${key}` : key] = typeof value === "string"
+      ? value
+      : JSON.stringify(value);
   }
   return Object.entries(tags).flatMap(([key, value]) =>
     value === undefined ? [] : [{ key, value: shorten(value, MOST_TAG, "the run's record") }]

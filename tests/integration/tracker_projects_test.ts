@@ -1,0 +1,128 @@
+// Projects that real trackers mirror: named by the tracker's id from nothing but tracker and storage, and taken over.
+import assert from "node:assert/strict";
+import { EXIT } from "../../core/errors.ts";
+import { askMlflow, mlflowVariable } from "../support/mlflow_subject.ts";
+import { subjectOrSkip } from "../support/must_run.ts";
+import { TestProject } from "../support/open_project.ts";
+
+/** An entry of `trackers`, and the variables that it needs. */
+interface Place {
+  readonly section: Readonly<Record<string, string>>;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+const PLACES: Readonly<Record<string, { readonly subject: string; open(): Promise<Place> }>> = {
+  "MLflow 2": { subject: "mlflow2", open: () => Promise.resolve(mlflowPlace("AERO_TEST_MLFLOW2_URI")) },
+  "MLflow 3": { subject: "mlflow3", open: () => Promise.resolve(mlflowPlace("AERO_TEST_MLFLOW3_URI")) },
+  Sacred: { subject: "mongo", open: () => Promise.resolve(sacredPlace()) },
+};
+
+function mlflowPlace(variable: string): Place {
+  return { section: { use: "mlflow", uri: mlflowVariable(variable) }, env: {} };
+}
+
+function sacredPlace(): Place {
+  const uri = Deno.env.get("AERO_TEST_MONGO_URI");
+  if (uri === undefined) {
+    throw new TypeError("AERO_TEST_MONGO_URI is not set; `deno task services up mongo` tells it");
+  }
+  return { section: { use: "sacred" }, env: { MONGO_URI: uri } };
+}
+
+const TRAIN = {
+  command: ["sh", "-c", `echo '{"step":1,"loss":0.5}' >> $AERO_METRICS; echo 1 > $AERO_OUTPUTS/model/m`],
+  outputs: ["model"],
+};
+
+for (const [name, { subject, open }] of Object.entries(PLACES)) {
+  Deno.test(`${name}: its id and the storage are all that it takes to have a run again`, async () => {
+    const found = await subjectOrSkip(subject, async () => await open());
+    if ("skipped" in found) return;
+    const { section, env } = found.subject;
+    const project = `rerun-${crypto.randomUUID()}`;
+    await using made = new TestProject({ env });
+    made.commit({ project, trackers: [{ ...section, name: "lab" }], stages: { train: TRAIN } });
+    const run = await made.aero(["run", "--tag", "first"]);
+    assert.equal(run.code, EXIT.ok, run.err());
+    const listed = await made.aero(["--json", "list", "--from", `lab:${project}`]);
+    const { id, params, aero } = JSON.parse(listed.out().trim());
+
+    await using elsewhere = new TestProject({ env });
+    writeUserConfig(elsewhere, [{ ...section, name: "lab" }], made.storagePath);
+    const cwd = elsewhere.git.beside("nowhere");
+    Deno.mkdirSync(cwd);
+    const judged = await elsewhere.aero(["--json", "verify", `lab:${id}`], { cwd });
+
+    assert.equal(judged.code, EXIT.ok, judged.err());
+    const { run: original, verdict } = JSON.parse(judged.out());
+    assert.deepEqual([original, verdict], [aero.run, "identical"]);
+    assert.deepEqual(params, {});
+  });
+}
+
+Deno.test("MLflow: from MLflow to aero to MLflow, every param, tag and metric value is kept", async () => {
+  const found = await subjectOrSkip("mlflow3", async () => await PLACES["MLflow 3"]!.open());
+  if ("skipped" in found) return;
+  const service = { uri: found.subject.section.uri! };
+  const ask = (path: string, body: unknown) => askMlflow(service, `/api/2.0/mlflow/${path}`, body);
+  const old = `old-${crypto.randomUUID()}`, copy = `copy-${crypto.randomUUID()}`;
+  const { experiment_id } = await ask("experiments/create", { name: old });
+  const { run: { info: { run_id } } } = await ask("runs/create", {
+    experiment_id,
+    start_time: 1_700_000_000_000,
+    run_name: "by hand",
+    tags: [{ key: "owner", value: "mira" }, { key: "mlflow.note.content", value: "before *aero*" }],
+  });
+  const metrics = Array.from({ length: 500 }, (_, i) => ({
+    key: i % 2 === 0 ? "loss" : "val/acc",
+    value: 1 / (i + 1),
+    timestamp: 1_700_000_000_000 + i,
+    step: i,
+  }));
+  await ask("runs/log-batch", { run_id, metrics, params: [{ key: "depth", value: "5" }] });
+  await ask("runs/update", { run_id, status: "FINISHED", end_time: 1_700_000_060_000 });
+  await using project = new TestProject();
+  project.commit({
+    project: copy,
+    trackers: [
+      { ...found.subject.section, name: "old", experiment: old },
+      { ...found.subject.section, name: "copy", experiment: copy },
+    ],
+    stages: { train: { command: "true" } },
+  });
+
+  const imported = await project.aero(["tracker", "import", "old"]);
+  const exported = await project.aero(["tracker", "export", `old:${run_id}`, "--to", "copy"]);
+
+  assert.match(imported.out(), /1 run imported/, imported.err());
+  assert.equal(exported.code, EXIT.ok, exported.err() + exported.out());
+  const items = async (name: string) => {
+    const { out } = await project.aero(["--json", "list", "--from", name]);
+    return out().trim().split("\n").map((line) => JSON.parse(line));
+  };
+  const [before, after] = [(await items("old"))[0], (await items("copy"))[0]];
+  for (const field of ["params", "tags", "note", "state", "startedAt", "endedAt"]) {
+    assert.deepEqual(after[field], before[field], field);
+  }
+  for (const key of ["loss", "val/acc"]) {
+    const values = async (id: string) => {
+      const { metrics } = await askMlflow(
+        service,
+        `/api/2.0/mlflow/metrics/get-history?run_id=${id}&metric_key=${encodeURIComponent(key)}`,
+      );
+      // deno-lint-ignore no-explicit-any -- an answer of the REST API
+      return metrics.map(({ value, step, timestamp }: any) => [value, step, timestamp]);
+    };
+    assert.deepEqual(await values(after.id), await values(run_id));
+    assert.equal((await values(after.id)).length, 250);
+  }
+});
+
+function writeUserConfig(project: TestProject, trackers: readonly unknown[], storage: string): void {
+  const directory = `${project.env.XDG_CONFIG_HOME}/aero`;
+  Deno.mkdirSync(directory, { recursive: true });
+  Deno.writeTextFileSync(
+    `${directory}/config.yaml`,
+    JSON.stringify({ trackers, storage: { use: "local", path: storage } }),
+  );
+}

@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { UserError } from "../../../core/errors.ts";
+import { sacredTracker } from "./mod.ts";
+
+const PASSWORD = "hunter2-secret";
+
+// deno-lint-ignore require-await -- what the schema refuses is thrown
+async function open(config: Record<string, string>, variables: Record<string, string> = {}) {
+  return sacredTracker.open(config, {
+    signal: new AbortController().signal,
+    now: () => new Date(0),
+    variable: (name) => variables[name],
+    log: () => {},
+    dataDirectory: "/nowhere",
+  });
+}
+
+async function locationOf(
+  config: Record<string, string>,
+  variables: Record<string, string> = {},
+): Promise<string> {
+  await using tracker = await open(config, variables);
+  return tracker.location;
+}
+
+Deno.test("its place shows hosts and database, and no password", async () => {
+  const uri = `mongodb://ada:${PASSWORD}@a.example:1,b.example:2/lab?replicaSet=x`;
+
+  assert.equal(await locationOf({}, { MONGO_URI: uri }), "mongodb://a.example:1,b.example:2/lab");
+  assert.equal(
+    await locationOf({ database: "other" }, { MONGO_URI: uri }),
+    "mongodb://a.example:1,b.example:2/other",
+  );
+});
+
+Deno.test("the address comes from the config, the variable that it names, or the usual ones in their order", async () => {
+  const variables = {
+    MY_URI: "mongodb://mine",
+    AERO_MONGO_URI: "mongodb://aeros",
+    MONGO_URI: "mongodb://usual",
+  };
+
+  assert.equal(await locationOf({ uri: "mongodb://given/x" }, variables), "mongodb://given:27017/x");
+  assert.equal(await locationOf({ "uri_variable": "MY_URI" }, variables), "mongodb://mine:27017/sacred");
+  assert.equal(await locationOf({}, variables), "mongodb://aeros:27017/sacred");
+  assert.equal(await locationOf({}), "mongodb://localhost:27017/sacred");
+});
+
+Deno.test("an address with a password is refused in the config", async () => {
+  await assert.rejects(open({ uri: `mongodb://ada:${PASSWORD}@db/x` }), /belongs in a variable/);
+});
+
+Deno.test("an address that is none is told without what it holds", async () => {
+  for (
+    const uri of [
+      `mongodb://ada:${PASSWORD}@`,
+      `mongodb://ada:${PASSWORD}%zz@db/x`,
+      `http://x:${PASSWORD}@db`,
+    ]
+  ) {
+    const error = await open({}, { MONGO_URI: uri }).then(() => undefined, (error) => error);
+
+    assert.ok(error instanceof UserError, uri);
+    assert.equal(error.code, "tracker_address_invalid");
+    assert.ok(!Deno.inspect(error).includes(PASSWORD), Deno.inspect(error));
+  }
+});
+
+Deno.test("a variable that is named and not set is told", async () => {
+  await assert.rejects(open({ "uri_variable": "NOT_SET" }), /NOT_SET is not set/);
+});

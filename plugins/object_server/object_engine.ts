@@ -202,8 +202,17 @@ export interface OpenObject extends Disposable {
    * @param range Inside the object, or `invalid_range`; `length` may be 0.
    */
   read(range?: { readonly offset: number; readonly length: number }): ReadableStream<Uint8Array>;
+  /** As {@link OpenObject.read}, faster: what is given holds only until more is asked for. */
+  lend(range?: { readonly offset: number; readonly length: number }): LentBytes;
   /** The whole body at once if it is small enough to lie in memory, checked; else `undefined`. Not to be changed. */
   readSmall(): Uint8Array<ArrayBuffer> | undefined;
+}
+
+/** Bytes in buffers that are used again. One call at a time; close it, also after its end. */
+export interface LentBytes {
+  /** The next bytes, at least one; `undefined` at the end. They hold until the next call. Rejects with `corrupt`. */
+  read(): Promise<Uint8Array | undefined>;
+  close(): Promise<void>;
 }
 
 /** Objects of all buckets. */

@@ -1,10 +1,17 @@
-import type { ObjectPart, OpenObject, StoredObject } from "../object_engine.ts";
+import type { LentBytes, ObjectPart, OpenObject, StoredObject } from "../object_engine.ts";
 import { SMALL_BODY_BYTES } from "./body_blocks.ts";
 import { type BodySource, type Piece, readPieces, smallBody } from "./body_stream.ts";
 import { ObjectEngineError } from "./engine_error.ts";
 import { generatorStream } from "./generator_stream.ts";
 import type { HeldBodies } from "./held_bodies.ts";
+import { lentBytes } from "./lent_bytes.ts";
 import type { PartRow, SharedBodies } from "./mutation.ts";
+
+/** A stretch of an object, in bytes. */
+interface ByteSpan {
+  readonly offset: number;
+  readonly length: number;
+}
 
 /** An object of the engine's own that is held open. */
 export class HeldObject implements OpenObject {
@@ -38,16 +45,14 @@ export class HeldObject implements OpenObject {
     return this.content.parts.map(toObjectPart);
   }
 
-  read(range?: { readonly offset: number; readonly length: number }): ReadableStream<Uint8Array> {
-    const { offset, length } = range ?? { offset: 0, length: this.info.size };
-    if (offset < 0 || length < 0 || offset + length > this.info.size) {
-      throw new ObjectEngineError("invalid_range", {
-        what: `Cannot read ${length} bytes from ${offset} of "${this.info.key}"`,
-        why: `it has ${this.info.size} bytes`,
-      });
-    }
-    const letGo = this.#held.hold(this.#bodies);
-    return generatorStream(readPieces(this.#source, this.#pieces(offset, length)), letGo);
+  read(range?: ByteSpan): ReadableStream<Uint8Array> {
+    const pieces = this.#pieces(range);
+    return generatorStream(readPieces(this.#source, pieces), this.#held.hold(this.#bodies));
+  }
+
+  lend(range?: ByteSpan): LentBytes {
+    const pieces = this.#pieces(range);
+    return lentBytes(readPieces(this.#source, pieces, true), this.#held.hold(this.#bodies));
   }
 
   readSmall(): Uint8Array<ArrayBuffer> | undefined {
@@ -64,7 +69,14 @@ export class HeldObject implements OpenObject {
     this.#letGo();
   }
 
-  #pieces(offset: number, length: number): Piece[] {
+  #pieces(range: ByteSpan | undefined): Piece[] {
+    const { offset, length } = range ?? { offset: 0, length: this.info.size };
+    if (offset < 0 || length < 0 || offset + length > this.info.size) {
+      throw new ObjectEngineError("invalid_range", {
+        what: `Cannot read ${length} bytes from ${offset} of "${this.info.key}"`,
+        why: `it has ${this.info.size} bytes`,
+      });
+    }
     const { body, parts } = this.content;
     if (length === 0) return [];
     if (parts.length === 0) return [{ body: body!, offset, length }];

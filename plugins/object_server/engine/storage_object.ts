@@ -1,6 +1,7 @@
-import type { ObjectPart, OpenObject, StoredObject } from "../object_engine.ts";
+import type { LentBytes, ObjectPart, OpenObject, StoredObject } from "../object_engine.ts";
 import { ObjectEngineError } from "./engine_error.ts";
 import { generatorStream } from "./generator_stream.ts";
+import { lentBytes } from "./lent_bytes.ts";
 import { type StorageBucket, storageFailure } from "./storage_bucket.ts";
 
 /**
@@ -23,14 +24,11 @@ export class StorageObject implements OpenObject {
   }
 
   read(range?: { readonly offset: number; readonly length: number }): ReadableStream<Uint8Array> {
-    const { offset, length } = range ?? { offset: 0, length: this.info.size };
-    if (offset < 0 || length < 0 || offset + length > this.info.size) {
-      throw new ObjectEngineError("invalid_range", {
-        what: `Cannot read ${length} bytes from ${offset} of "${this.info.key}"`,
-        why: `it has ${this.info.size} bytes`,
-      });
-    }
-    return generatorStream(this.#bytes(offset, length));
+    return generatorStream(this.#pieces(range));
+  }
+
+  lend(range?: { readonly offset: number; readonly length: number }): LentBytes {
+    return lentBytes(this.#pieces(range));
   }
 
   readSmall(): undefined {
@@ -38,6 +36,19 @@ export class StorageObject implements OpenObject {
   }
 
   [Symbol.dispose](): void {}
+
+  #pieces(
+    range: { readonly offset: number; readonly length: number } | undefined,
+  ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+    const { offset, length } = range ?? { offset: 0, length: this.info.size };
+    if (offset < 0 || length < 0 || offset + length > this.info.size) {
+      throw new ObjectEngineError("invalid_range", {
+        what: `Cannot read ${length} bytes from ${offset} of "${this.info.key}"`,
+        why: `it has ${this.info.size} bytes`,
+      });
+    }
+    return this.#bytes(offset, length);
+  }
 
   async *#bytes(offset: number, length: number): AsyncGenerator<Uint8Array<ArrayBuffer>> {
     if (length === 0) return;

@@ -1,4 +1,4 @@
-import { BufferPool } from "./buffer_pool.ts";
+import { BufferPool } from "../buffer_pool.ts";
 import { encodeHead } from "./encode_head.ts";
 import type { HttpLimits } from "./http_limits.ts";
 import { type HttpHandler, serveConnection, type ServerState } from "./serve_connection.ts";

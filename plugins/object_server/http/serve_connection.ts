@@ -1,4 +1,4 @@
-import type { BufferPool } from "./buffer_pool.ts";
+import type { BufferPool } from "../buffer_pool.ts";
 import { ConnectionReader } from "./connection_reader.ts";
 import { ConnectionLost, HttpFault } from "./http_fault.ts";
 import type { HttpLimits } from "./http_limits.ts";
@@ -100,7 +100,7 @@ async function serveRequest(
 ): Promise<boolean> {
   const { limits, pool } = state;
   const body = new RequestBody(reader, head.framing);
-  let buffer: Uint8Array | undefined;
+  let buffer: Uint8Array<ArrayBuffer> | undefined;
   let continued = !head.expectsContinue;
   let broken = false;
   const readBody = async () => {

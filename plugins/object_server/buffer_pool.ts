@@ -5,7 +5,7 @@
  * A buffer that a read may still write to must not be given back, but is to be {@link BufferPool.drop dropped}.
  */
 export class BufferPool {
-  readonly #free: Uint8Array[] = [];
+  readonly #free: Uint8Array<ArrayBuffer>[] = [];
   readonly #bytes: number;
   #left: number;
 
@@ -16,14 +16,14 @@ export class BufferPool {
   }
 
   /** A buffer with anything in it; `undefined` while all are in use. */
-  take(): Uint8Array | undefined {
+  take(): Uint8Array<ArrayBuffer> | undefined {
     if (this.#left === 0) return undefined;
     this.#left--;
     return this.#free.pop() ?? new Uint8Array(this.#bytes);
   }
 
   /** Gives a buffer back; it is not touched afterwards. */
-  give(buffer: Uint8Array): void {
+  give(buffer: Uint8Array<ArrayBuffer>): void {
     this.#left++;
     this.#free.push(buffer);
   }

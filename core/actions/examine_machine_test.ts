@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
+import { CutStorage } from "../../tests/support/cut_storage.ts";
 import { memoryIo } from "../../tests/support/memory_io.ts";
 import { TestProject } from "../../tests/support/open_project.ts";
 import { App } from "../app.ts";
@@ -141,3 +142,24 @@ for (
     assert.equal(clockFault(storedAt, now), expected);
   });
 }
+
+Deno.test("a storage that is away, or not to be asked, is told, and no probe waits for it", async () => {
+  await using project = new TestProject({ storage: "memory" });
+  project.commit({});
+  const examined = async (env: Record<string, string>) => {
+    await using app = project.open({ env: { ...project.env, ...env } });
+    const checks = await Array.fromAsync(examineMachine(app));
+    const { store } = (await app.openProject()).services;
+    assert.equal(store.outbox?.hasHeld, false);
+    return checks.find(({ subject }) => subject === "storage")!;
+  };
+
+  const offline = await examined({ AERO_OFFLINE: "1" });
+  assert.deepEqual([offline.state, /not asked: offline/.test(offline.detail)], ["warning", true]);
+
+  await examined({});
+  project.wrap = (storage) => new CutStorage(storage, 0);
+  const away = await examined({});
+  assert.equal(away.state, "problem");
+  assert.match(away.detail, /the test cut it off/);
+});

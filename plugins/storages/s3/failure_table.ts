@@ -3,7 +3,7 @@ import type { StorageErrorCode } from "../../../core/plugin/storage.ts";
 /** What a report can be made of. */
 export interface FailureFacts {
   readonly bucket: string;
-  /** Scheme and host of the service. */
+  /** The endpoint, a URL; `Amazon S3` where none is set. */
   readonly service: string;
   readonly region: string;
   /** HTTP status, 0 if there was no reply. */
@@ -105,9 +105,11 @@ export const MEANINGS: Readonly<Record<string, Meaning>> = {
   NoSuchBucket: {
     code: "denied",
     why: ({ bucket, service }) => `there is no bucket "${bucket}" at ${service}`,
-    fix: (
-      { bucket },
-    ) => [`make it: \`aws s3 mb s3://${bucket}\``, "name the right one: `storage.bucket` in aero.yaml"],
+    // Without an address aws would make the bucket at Amazon.
+    fix: ({ bucket, service }) => [
+      `make it: \`aws ${/^https?:/.test(service) ? `--endpoint-url ${service} ` : ""}s3 mb s3://${bucket}\``,
+      "name the right one: `storage.bucket` in aero.yaml or its profile",
+    ],
   },
   InvalidBucketName: {
     code: "denied",

@@ -149,3 +149,9 @@ Deno.test("a reply that is cut is gone on with from where it was cut", async () 
   assert.deepEqual(read, bytes);
   assert.equal(cuts, 2);
 });
+
+Deno.test("who is to make a missing bucket is told to make it at the service that was asked", async () => {
+  const { report } = await errorOf(() => fault(404, "NoSuchBucket"), get);
+
+  assert.match(report.fix!.join("\n"), /`aws --endpoint-url http:\/\/[^ ]+ s3 mb s3:\/\/bucket`/);
+});

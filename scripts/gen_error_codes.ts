@@ -3,7 +3,7 @@
  * Writes core/commands/error_codes.ts, the list behind `aero help errors`, from the places that throw. With `--check`
  * writes nothing, and exits 1 if the list is stale.
  */
-import { AeroError, type ErrorReport } from "../core/errors.ts";
+import type { AeroError, ErrorReport } from "../core/errors.ts";
 
 const TARGET = new URL("../core/commands/error_codes.ts", import.meta.url);
 

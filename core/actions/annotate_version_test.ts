@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { TestProject } from "../../tests/support/open_project.ts";
 
-async function withData(): Promise<TestProject> {
+function withData(): TestProject {
   const project = new TestProject();
   project.commit({});
   Deno.writeTextFileSync(project.git.beside("counts.csv"), "1\n");
@@ -15,7 +15,7 @@ async function json(project: TestProject, ...args: string[]) {
 }
 
 Deno.test("metadata is set when data is stored, its values read as params are", async () => {
-  await using project = await withData();
+  await using project = withData();
   const path = project.git.beside("counts.csv");
 
   await project.aero([
@@ -35,7 +35,7 @@ Deno.test("metadata is set when data is stored, its values read as params are", 
 });
 
 Deno.test("a note and metadata are given to a version later, and its label stays as it is", async () => {
-  await using project = await withData();
+  await using project = withData();
   const path = project.git.beside("counts.csv");
   await project.aero([
     "data",
@@ -76,7 +76,7 @@ Deno.test("a note and metadata are given to a version later, and its label stays
 });
 
 Deno.test("what is said of content that is stored already is noted on its version", async () => {
-  await using project = await withData();
+  await using project = withData();
   const add = ["data", "add", project.git.beside("counts.csv"), "--name", "counts"];
   await project.aero(add);
 
@@ -87,7 +87,7 @@ Deno.test("what is said of content that is stored already is noted on its versio
 });
 
 Deno.test("what is said of an import by path is kept too", async () => {
-  await using project = await withData();
+  await using project = withData();
   const path = project.git.beside("counts.csv");
 
   await project.aero(["data", "import", path, "--name", "counts", "--set", "rows=1"]);
@@ -96,7 +96,7 @@ Deno.test("what is said of an import by path is kept too", async () => {
 });
 
 Deno.test("a note on a version says what it has become, and nothing is written twice", async () => {
-  await using project = await withData();
+  await using project = withData();
   await project.aero(["data", "add", project.git.beside("counts.csv"), "--name", "counts"]);
 
   const first = await project.aero(["artifact", "note", "counts", "good", "--set", "rows=1"]);
@@ -116,7 +116,7 @@ for (
   ] as const
 ) {
   Deno.test(`a note on a version that is about ${what} is refused`, async () => {
-    await using project = await withData();
+    await using project = withData();
     await project.aero(["data", "add", project.git.beside("counts.csv"), "--name", "counts"]);
 
     const { err, code } = await project.aero(["artifact", "note", ...args]);

@@ -77,6 +77,9 @@ Deno.test("of each field of metadata the newest annotation says", () => {
     metadata: { kept: true, license: "CC0-1.0", size: [1] },
     note: "n",
   });
+  assert.deepEqual(annotatedVersion(undefined, [...said, version(3, { note: "" })]), {
+    metadata: { license: "CC0-1.0", size: [1] },
+  });
   assert.deepEqual(annotatedVersion(undefined, []), { metadata: {} });
 });
 

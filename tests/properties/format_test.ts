@@ -2,6 +2,7 @@ import fc from "fast-check";
 import assert from "node:assert/strict";
 import { AeroError } from "../../core/errors.ts";
 import { readAlias } from "../../core/format/alias_format.ts";
+import { readRunAnnotation, readVersionAnnotation } from "../../core/format/annotation_format.ts";
 import { canonicalJson } from "../../core/format/canonical_json.ts";
 import { experimentVersionId, readExperimentVersion } from "../../core/format/experiment_version_format.ts";
 import { readKeptImage } from "../../core/format/image_format.ts";
@@ -33,8 +34,10 @@ const READERS: Readonly<Record<string, (bytes: Uint8Array) => unknown>> = {
   "aero.lock": (bytes) => readLock(new TextDecoder().decode(bytes)),
   "manifest.jsonl": readManifest,
   "record.json": readRecord,
+  "run_annotation.json": readRunAnnotation,
   "store_marker.json": readStoreMarker,
   "verdict.json": readVerdict,
+  "version_annotation.json": readVersionAnnotation,
 };
 
 const fixture = (name: string) => Deno.readFileSync(new URL(name, FIXTURES));

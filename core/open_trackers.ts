@@ -68,7 +68,7 @@ export class Trackers implements AsyncDisposable {
   async #openBook(): Promise<MirrorBook> {
     const { state } = await this.#app.place();
     state.prepare();
-    return this.#closing.use(new MirrorBook(`${state.path}/trackers.db`));
+    return this.#closing.use(new MirrorBook(`${state.path}/trackers.db`, () => this.#app.io.now().getTime()));
   }
 
   /** Sends runs while they go on. @param storage Where they are recorded, for people. */

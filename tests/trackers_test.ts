@@ -214,6 +214,25 @@ Deno.test("a run whose journal is damaged is told, and holds up no other", async
   assert.deepEqual([...project.boards.at().runs.keys()], [whole]);
 });
 
+Deno.test("a run whose aero died is sent by the command that records it, once", async () => {
+  await using project = new BoardProject();
+  project.stage(LOSSES);
+  const service = project.boards.at();
+  service.down = true;
+  const { run } = await project.record();
+  service.down = false;
+  // As kill -9 leaves it between the end of the program and the record.
+  Deno.writeTextFileSync(`${project.root}/.aero/alive/${run}`, "");
+
+  const { code, err } = await project.aero(["sync"]);
+
+  assert.equal(code, EXIT.ok, err());
+  assert.deepEqual([...service.runs.keys()], [run]);
+  assert.equal(service.show(run).points.loss!.length, 3);
+  assert.equal(service.show(run).state, "succeeded");
+  assert.deepEqual(project.unrecorded(), []);
+});
+
 Deno.test("commands that need no tracker open none", async () => {
   await using project = new BoardProject();
   project.stage("true");

@@ -45,6 +45,8 @@ export async function sendTo(
   runs: readonly PastRun[],
   book: MirrorBook,
 ): Promise<TrackerSynced> {
+  // Runs that were mended by this command are on their way already.
+  await (await app.trackers()).settle();
   using progress = app.printer.progress({
     label: `Sending runs to ${to.name}`,
     unit: "items",

@@ -17,7 +17,14 @@ const SCHEMA = `
     tracker TEXT NOT NULL, run TEXT NOT NULL, name TEXT NOT NULL, url TEXT, complete INTEGER NOT NULL,
     PRIMARY KEY (run, tracker)
   ) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS claim_1 (
+    run TEXT PRIMARY KEY, owner TEXT NOT NULL, until REAL NOT NULL
+  ) WITHOUT ROWID;
 `;
+
+/** How long a claim holds that its process does not renew, in milliseconds, and how often it does. */
+const CLAIM_MS = 30_000;
+const RENEW_MS = 10_000;
 
 /**
  * Which runs trackers have, as far as this place has sent them. Nothing in it is needed: what it does not know is asked
@@ -25,9 +32,17 @@ const SCHEMA = `
  */
 export class MirrorBook implements Disposable {
   readonly #database: DatabaseSync;
+  readonly #owner = crypto.randomUUID();
+  readonly #now: () => number;
+  #renewing: ReturnType<typeof setInterval> | undefined;
 
-  /** Opens the file at `path`; one that cannot be read is made anew. */
-  constructor(path: string) {
+  /**
+   * Opens the file at `path`; one that cannot be read is made anew.
+   *
+   * @param now Epoch milliseconds; by default the clock.
+   */
+  constructor(path: string, now: () => number = Date.now) {
+    this.#now = now;
     try {
       this.#database = openAt(path);
     } catch {
@@ -62,8 +77,44 @@ export class MirrorBook implements Disposable {
     }));
   }
 
+  /**
+   * Says that this process sends a run, so that no other does at the same time: trackers would get it twice.
+   *
+   * @returns Whether it may; another process may be at it. A process that died loses its claims in time.
+   */
+  claim(run: RunId): boolean {
+    const now = this.#now();
+    const { changes } = this.#database.prepare(
+      "INSERT INTO claim_1 VALUES (?, ?, ?) ON CONFLICT (run) DO UPDATE SET " +
+        "owner = excluded.owner, until = excluded.until WHERE owner = excluded.owner OR until < ?",
+    ).run(run, this.#owner, now + CLAIM_MS, now);
+    this.#renewing ??= setInterval(() => this.#renew(), RENEW_MS);
+    return Number(changes) > 0;
+  }
+
+  /** Gives a claim back. */
+  release(run: RunId): void {
+    this.#database.prepare("DELETE FROM claim_1 WHERE run = ? AND owner = ?").run(run, this.#owner);
+  }
+
+  #renew(): void {
+    try {
+      this.#database.prepare("UPDATE claim_1 SET until = ? WHERE owner = ?")
+        .run(this.#now() + CLAIM_MS, this.#owner);
+    } catch {
+      // The next one tries again; thrown out of a timer it would end the process, and the run with it.
+    }
+  }
+
   [Symbol.dispose](): void {
-    if (this.#database.isOpen) this.#database.close();
+    clearInterval(this.#renewing);
+    if (!this.#database.isOpen) return;
+    try {
+      this.#database.prepare("DELETE FROM claim_1 WHERE owner = ?").run(this.#owner);
+    } catch {
+      // It ends by itself.
+    }
+    this.#database.close();
   }
 }
 

@@ -47,6 +47,23 @@ Deno.test("what was complete stays so, a page is not forgotten, and a new name i
     assert.deepEqual(book.links(RUN), [{ tracker: "new", url: "http://a/1", complete: true }]);
   }));
 
+Deno.test("of two processes one sends a run, until it lets go, ends, or has died", () =>
+  inDirectory((path) => {
+    let now = 0;
+    using a = new MirrorBook(path, () => now);
+    {
+      using b = new MirrorBook(path, () => now);
+      assert.deepEqual([a.claim(RUN), b.claim(RUN), a.claim(RUN)], [true, false, true]);
+      a.release(RUN);
+      assert.deepEqual([b.claim(RUN), a.claim(RUN)], [true, false]);
+      now = 30_001;
+      assert.deepEqual([a.claim(RUN), b.claim(RUN)], [true, false]);
+      a.release(RUN);
+      assert.equal(b.claim(RUN), true);
+    }
+    assert.equal(a.claim(RUN), true);
+  }));
+
 Deno.test("a file that is no database is made anew", () =>
   inDirectory((path) => {
     Deno.writeTextFileSync(path, "nonsense ".repeat(1000));

@@ -55,8 +55,10 @@ export class RunMirrors {
     files: RunFiles,
     onUrl: (tracker: string, url: string) => void,
   ): Promise<LiveMirror> {
-    const { trackers, storage, offline } = this.#options;
-    return new LiveMirror(run, await trackers(), {
+    const { trackers, book, storage, offline } = this.#options;
+    const [to, claims] = await Promise.all([trackers(), book()]);
+    claims.claim(run);
+    return new LiveMirror(run, to, {
       openTape: () => tapeOfFiles(files, storage),
       onUrl: (to, url) => onUrl(to.name, url),
       offline,
@@ -83,6 +85,7 @@ export class RunMirrors {
         if (error !== undefined) entry.error = error;
         lagging.set(to.key, entry);
       }
+      book.release(run);
     }));
     return [...lagging.values()];
   }

@@ -20,7 +20,7 @@ export interface HistorySent {
   readonly sent: readonly RunId[];
   /** Each for a reason of its own. */
   readonly failed: readonly { readonly run: RunId; readonly error: unknown }[];
-  /** Not tried, or not to the end, since the tracker is away. */
+  /** Not tried, or not to the end, since the tracker is away or another process sends them. */
   readonly left: readonly RunId[];
   /** Why it is away. */
   readonly away?: unknown;
@@ -45,7 +45,8 @@ export async function sendHistory(
   const sent: RunId[] = [], failed: { run: RunId; error: unknown }[] = [], left: RunId[] = [];
   let away: unknown;
   await mapConcurrent(runs, LANES, async ({ run, openTape }) => {
-    if (away !== undefined) return void left.push(run);
+    // Another process that sends it will have noted that when somebody asks next.
+    if (away !== undefined || !book.claim(run)) return void left.push(run);
     try {
       await using tape = await openTape();
       const complete = await sendRun(to.tracker, run, tape, {
@@ -62,6 +63,8 @@ export async function sendHistory(
         away ??= error;
         left.push(run);
       } else failed.push({ run, error });
+    } finally {
+      book.release(run);
     }
     onRun();
   });

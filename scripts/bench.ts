@@ -21,6 +21,7 @@ import { run } from "../tests/bench/process.ts";
 import { pushPullBench } from "../tests/bench/push_pull_bench.ts";
 import { type BenchReport, reportText } from "../tests/bench/report.ts";
 import { runOverheadBench } from "../tests/bench/run_overhead_bench.ts";
+import { sacredBench } from "../tests/bench/sacred_bench.ts";
 import { startUpBench } from "../tests/bench/start_up_bench.ts";
 import { storageServerBench } from "../tests/bench/storage_server_bench.ts";
 import { trackerBench } from "../tests/bench/tracker_bench.ts";
@@ -37,6 +38,7 @@ const BENCHES: readonly Bench[] = [
   storageServerBench,
   pushPullBench,
   trackerBench,
+  sacredBench,
 ];
 
 const { values, positionals } = parseArgs({

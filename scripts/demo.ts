@@ -4,7 +4,8 @@
  *
  * Two versions of an experiment are run and compared, then the first is rerun and verified. In containers where an
  * engine and an image with Python are at hand, else on the host, and it says which. `--aero` runs a built binary in
- * place of the source tree; `--remove` leaves nothing behind.
+ * place of the source tree; `--remove` leaves nothing behind. It keeps everything in a directory of its own, or where
+ * AERO_STORAGE and AERO_STORAGE_<OPTION> say; versions and digests are the same in each.
  */
 import { parseArgs } from "node:util";
 import { fileURLToPath } from "node:url";

@@ -13,7 +13,10 @@ export interface AeroOptions {
   readonly binary: string | undefined;
 }
 
-/** Variables that a built aero and the engines it starts may need; nothing else of the caller's is passed on. */
+/**
+ * Variables that a built aero and the engines it starts may need, beside those that choose a storage; nothing else of
+ * the caller's is passed on.
+ */
 const PASSED = ["PATH", "HOME", "TMPDIR", "XDG_RUNTIME_DIR", "DOCKER_HOST", "CONTAINER_HOST"];
 
 /** Starts aero as a user would: each command is shown, then what it prints. */
@@ -37,7 +40,9 @@ export class Aero {
 
   static async open(options: AeroOptions): Promise<Aero> {
     if (options.binary !== undefined) {
-      const passed = Object.entries(Deno.env.toObject()).filter(([name]) => PASSED.includes(name));
+      const passed = Object.entries(Deno.env.toObject()).filter(([name]) =>
+        PASSED.includes(name) || /^(AERO_STORAGE|AWS_)/.test(name)
+      );
       return new Aero([await Deno.realPath(resolve(options.binary))], options, Object.fromEntries(passed));
     }
     const { source } = options;

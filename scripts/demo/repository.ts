@@ -1,7 +1,13 @@
 import fs from "node:fs";
 import git from "isomorphic-git";
 
-const AUTHOR = { name: "Bike Researcher", email: "bikes@example.org" };
+/** Always of one moment, so that the demo's commits, and with them its versions, are the same wherever it runs. */
+const AUTHOR = {
+  name: "Bike Researcher",
+  email: "bikes@example.org",
+  timestamp: 1_767_225_600,
+  timezoneOffset: 0,
+};
 
 /** Makes a directory a git repository on branch `main`. Needs no git executable. */
 export async function createRepository(dir: string): Promise<void> {

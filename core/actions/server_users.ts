@@ -15,6 +15,8 @@ export interface AddedUser extends StorageUser {
   /** Where they find the server, and as what kind of storage; absent while it does not run. */
   readonly use?: string;
   readonly options?: Readonly<Record<string, string>>;
+  /** By what name the projects of whoever serves know it, and so the aero.yaml that both share. */
+  readonly profile?: string;
   /** What they have to trust, in a file of this machine. */
   readonly caFile?: string;
 }
@@ -72,6 +74,7 @@ export async function addServerUser(
         Object.entries(credentials).map(([key, value]) => [key, value.reveal()]),
       ),
       ...(server?.options === undefined ? {} : { use: server.use ?? "", options: server.options }),
+      ...(server?.profile === undefined ? {} : { profile: server.profile }),
       ...(server?.caFile === undefined ? {} : { caFile: server.caFile }),
     };
   });

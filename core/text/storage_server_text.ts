@@ -102,7 +102,7 @@ function grantText({ access, bucket, prefix }: StorageUser["grants"][number]): s
 
 /** A user who was added, and what to hand over to them: two files, whole. */
 export function addedUserText(user: AddedUser, style: Style): string {
-  const { name, credentials, use, options, caFile } = user;
+  const { name, credentials, use, options, profile = "group", caFile } = user;
   const lines = [
     `${style.green("added")}  ${storageUserText(user, style)}`,
     "",
@@ -110,7 +110,7 @@ export function addedUserText(user: AddedUser, style: Style): string {
     "",
     "~/.config/aero/credentials, which nobody else may read (chmod 600):",
     "",
-    "  [group]",
+    `  [${profile}]`,
     ...Object.entries(credentials).map(([key, value]) => `  ${key} = ${value}`),
     "",
   ];
@@ -126,14 +126,14 @@ export function addedUserText(user: AddedUser, style: Style): string {
     "~/.config/aero/config.yaml:",
     "",
     "  profiles:",
-    "    group:",
+    `    ${profile}:`,
     ...Object.entries(options).map(([key, value]) => `      ${key}: ${key === "bucket" ? bucket : value}`),
     "      credentials_file: ~/.config/aero/credentials",
     ...(caFile === undefined ? [] : ["      ca_file: ~/.config/aero/ca.crt"]),
     "",
     "aero.yaml of the project:",
     "",
-    `  storage: { use: ${use}, profile: group }`,
+    `  storage: { use: ${use}, profile: ${profile} }`,
   );
   if (bucket === "NAME") lines.push("", "where NAME is a bucket that they have made");
   if (caFile !== undefined) lines.push("", `and a copy of ${caFile} as ~/.config/aero/ca.crt`);

@@ -135,6 +135,8 @@ Deno.test("a user who was added gets both files whole, and is told if nobody els
     /\[group\]\n {2}id = K1\n {2}secret = S\n[^]*group:\n {6}endpoint: http:.*\n {6}bucket: aero\n/,
   );
   assert.match(near, /Only this machine reaches it/);
+  const named = addedUserText({ ...added, use: "objects", options, profile: "lab" }, plain);
+  assert.match(named, /\[lab\]\n[^]* {4}lab:\n[^]*\{ use: objects, profile: lab \}/);
   const maker = { ...added, grants: [{ access: "write", bucket: "@owned", prefix: "" }] } as const;
   assert.match(
     addedUserText({ ...maker, use: "objects", options }, plain),

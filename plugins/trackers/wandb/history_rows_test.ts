@@ -87,7 +87,7 @@ Deno.test("the lines are the same wherever what is sent is cut", () => {
 });
 
 Deno.test("metrics may have names that W&B and aero use themselves", () => {
-  const values = { _step: 1, _timestamp: 2, "aero/step": 3, "aero/metric/x": 4, aero: 5, __proto__x: 6 };
+  const values = { _step: 1, _timestamp: 2, "aero/step": 3, "aero/metric/x": 4, aero: 5 };
 
   const read = readBack(history([{ step: 9, at, values }]));
 

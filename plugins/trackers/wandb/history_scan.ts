@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { TrackerError } from "../../../core/plugin/tracker.ts";
 import type { CallOptions, Connection } from "./connection.ts";
 import type { WandbRun } from "./foreign_run.ts";
 import { isJsonObject } from "../../../core/model/json.ts";
@@ -31,6 +32,7 @@ export function lastStepOf({ historyKeys }: WandbRun): number | undefined {
  *
  * The server thins what has more lines than are asked for. So a window is taken only where it cannot have more, or
  * where as many came as the run has in all; others are halved.
+ * @throws {TrackerError} `tracker_refused` if lines are missing.
  */
 export async function* readHistory(
   connection: Connection,
@@ -51,17 +53,26 @@ export async function* readHistory(
     for (let from = 0; from <= last; from += WINDOW) yield* await ask(from, from + WINDOW, WINDOW);
     return;
   }
-  // Few lines far apart: empty halves are passed over.
+  // Few lines far apart, as with clocks for steps. A thinned answer has at least half of what was asked for, so one
+  // with fewer is whole; the count in the end shows whether that held.
+  let read = 0;
   const windows: [number, number][] = [[0, last + 1]];
   for (let window = windows.pop(); window !== undefined; window = windows.pop()) {
     const [from, to] = window;
-    const rows = await ask(from, to, WINDOW);
-    if (to - from <= WINDOW) yield* rows;
-    else if (rows.length > 0) {
+    const rows = await ask(from, to, to - from <= WINDOW ? WINDOW : AT_ONCE);
+    if (to - from <= WINDOW || rows.length < AT_ONCE / 3) {
+      read += rows.length;
+      yield* rows;
+    } else {
       const middle = from + Math.floor((to - from) / 2);
       windows.push([middle, to], [from, middle]);
     }
   }
+  if (read >= count) return;
+  throw new TrackerError("tracker_refused", {
+    what: options.what,
+    why: `the server gave ${read} lines of a history of ${count}`,
+  });
 }
 
 async function askHistory(

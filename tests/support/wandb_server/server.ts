@@ -28,6 +28,8 @@ export class WandbServer implements AsyncDisposable {
   down = false;
   /** Answers in place of the server, if it gives something. */
   answer: ((request: Request) => Response | undefined) | undefined;
+  /** Whether the answer to a request that was taken is lost. */
+  lose: ((request: Request) => boolean) | undefined;
   readonly #schema = wandbSchema();
   readonly #root = root(this.world);
   readonly #http: Deno.HttpServer<Deno.NetAddr>;
@@ -61,7 +63,8 @@ export class WandbServer implements AsyncDisposable {
     const instead = this.answer?.(request);
     if (instead !== undefined) return instead;
     try {
-      return await this.#route(request, bytes);
+      const reply = await this.#route(request, bytes);
+      return this.lose?.(request) ? new Response("lost", { status: 502 }) : reply;
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       this.refused.push(`${request.method} ${new URL(request.url).pathname}: ${message}`);

@@ -9,7 +9,6 @@ import { extractRanges, RANGED_FROM_BYTES } from "./extract_ranges.ts";
 import { objectKey, packKey } from "./keys.ts";
 import { readRange } from "./read_ranges.ts";
 import type { BulkOptions, Store } from "./store.ts";
-import { verifiedStream } from "./verified_stream.ts";
 import { ReadOnlyFile, writeFiles } from "./write_files.ts";
 
 export type { FileToWrite } from "./extract_messages.ts";

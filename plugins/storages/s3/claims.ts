@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { DeleteObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
-import { StorageError } from "../../../core/plugin/storage.ts";
+import { isStorageError, StorageError } from "../../../core/plugin/storage.ts";
+import { statusOf } from "./failure.ts";
 import { listPage } from "./list_objects.ts";
-import { pause } from "./pause.ts";
+import { backoffMs, pause } from "./pause.ts";
 import type { Purpose, S3Connection } from "./s3_connection.ts";
 
 /** How long a claim counts, by the service's clock, in milliseconds: whoever has not withdrawn it by then is dead. */
@@ -11,6 +12,7 @@ const LEASE_MS = 120_000;
 const BEGIN_WITHIN_MS = LEASE_MS / 4;
 const END_WITHIN_MS = LEASE_MS / 2;
 const POLL_MS = 60;
+const ATTEMPTS = 3;
 
 interface Claim {
   readonly name: string;
@@ -26,9 +28,10 @@ interface Claim {
  * the one whose claim comes first by name, which waits for the rest to go.
  *
  * It needs a service that lists what was stored before, and takes at most a minute for a request. Claims of writers that
- * died do not count after {@link LEASE_MS}.
+ * died do not count after {@link LEASE_MS}. A request that was not answered may be carried out still, so that its claim is not
+ * removed: others then wait until it is dead.
  * @param meanwhile Called before each claim, and once more when alone; what it throws ends everything.
- * @param act Its signal aborts with the purpose's, and when the time is over.
+ * @param act Done again if it was not answered: it must be the same each time. Its signal aborts with the purpose's, and when the time is over.
  */
 export async function withClaim(
   connection: S3Connection,
@@ -77,7 +80,7 @@ async function tryOnce(
   const begunAt = performance.now();
   const ageMs = () => performance.now() - begunAt;
   const version = await storeClaim(connection, own, purpose);
-  const late = new AbortController();
+  const acting = { isUnanswered: false };
   try {
     while (ageMs() < BEGIN_WITHIN_MS) {
       const { live, dead } = await listClaims(connection, folder, own, ageMs(), purpose);
@@ -85,7 +88,7 @@ async function tryOnce(
       if (live.length === 1) {
         await meanwhile();
         if (ageMs() >= BEGIN_WITHIN_MS) return false;
-        await actInTime(late, purpose, act);
+        await actInTime(acting, () => ageMs() < BEGIN_WITHIN_MS, purpose, act);
         for (const name of dead) await removeClaim(connection, name, undefined);
         return true;
       }
@@ -94,19 +97,31 @@ async function tryOnce(
     }
     return false;
   } finally {
-    // What came too late may still be under way in the service: the claim then stands until it is dead.
-    if (!late.signal.aborted) await removeClaim(connection, own, version);
+    if (!acting.isUnanswered) await removeClaim(connection, own, version);
   }
 }
 
 async function actInTime(
-  late: AbortController,
+  acting: { isUnanswered: boolean },
+  mayBegin: () => boolean,
   purpose: Purpose,
   act: (signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
+  const late = new AbortController();
   const timer = setTimeout(() => late.abort(), END_WITHIN_MS);
+  const signal = purpose.signal === undefined ? late.signal : AbortSignal.any([purpose.signal, late.signal]);
   try {
-    await act(purpose.signal === undefined ? late.signal : AbortSignal.any([purpose.signal, late.signal]));
+    for (let attempt = 1;; attempt++) {
+      try {
+        return await act(signal);
+      } catch (error) {
+        if (isRefusal(error)) throw error;
+        acting.isUnanswered = true;
+        if (attempt === ATTEMPTS || !isStorageError(error, "unavailable")) throw error;
+        await pause(backoffMs(attempt), signal);
+        if (!mayBegin()) throw error;
+      }
+    }
   } catch (error) {
     if (!late.signal.aborted || purpose.signal?.aborted) throw error;
     throw new StorageError("unavailable", {
@@ -116,6 +131,12 @@ async function actInTime(
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Whether the service has said that it did not do it, and will not; it says less with a status of its own failures. */
+function isRefusal(error: unknown): boolean {
+  const status = statusOf(error instanceof StorageError ? error.cause : error);
+  return status >= 400 && status < 500;
 }
 
 async function listClaims(

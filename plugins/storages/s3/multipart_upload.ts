@@ -5,7 +5,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { isStorageError, type ObjectBody, StorageError } from "../../../core/plugin/storage.ts";
 import { readBody } from "./body_reader.ts";
-import type { ByteBudget } from "./byte_budget.ts";
+import type { PartBuffers } from "./part_buffers.ts";
 import { backoffMs, pause } from "./pause.ts";
 import type { Purpose, S3Connection } from "./s3_connection.ts";
 
@@ -39,7 +39,7 @@ export function partBytesFor(size: number): number {
 /** Sends all parts of a body, some at once. @throws {StorageError}; nothing is left then. */
 export async function uploadParts(
   connection: S3Connection,
-  budget: ByteBudget,
+  buffers: PartBuffers,
   name: string,
   body: ObjectBody,
   purpose: Purpose,
@@ -67,17 +67,14 @@ export async function uploadParts(
     ? failed.signal
     : AbortSignal.any([purpose.signal, failed.signal]);
   const underWay = new Set<Promise<void>>();
-  // Parts that were sent: new memory for each would lie about as garbage for a while.
-  const spare: Uint8Array<ArrayBuffer>[] = [];
   try {
     const lanes = body.path === undefined ? PARTS_UNDER_WAY : FILE_PARTS_UNDER_WAY;
     const partBytes = partBytesFor(body.size);
     for (let at = 0; at < body.size; at += partBytes) {
       while (underWay.size >= lanes) await Promise.race(underWay);
-      const held = await budget.take(Math.min(partBytes, body.size - at), signal);
+      const buffer = await buffers.take(partBytes, Math.min(partBytes, body.size - at), signal);
       try {
-        const buffer = spare.pop() ?? new Uint8Array(partBytes);
-        const bytes = buffer.subarray(0, Math.min(partBytes, body.size - at));
+        const { bytes } = buffer;
         await reader.fill(bytes);
         // What failed meanwhile ended the race with nobody waiting.
         signal.throwIfAborted();
@@ -88,13 +85,12 @@ export async function uploadParts(
             (error) => failed.abort(error),
           )
           .finally(() => {
-            held[Symbol.dispose]();
-            spare.push(buffer);
+            buffer[Symbol.dispose]();
             underWay.delete(sent);
           });
         underWay.add(sent);
       } catch (error) {
-        held[Symbol.dispose]();
+        buffer[Symbol.dispose]();
         throw error;
       }
     }

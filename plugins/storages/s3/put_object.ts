@@ -11,6 +11,7 @@ import { withClaim } from "./claims.ts";
 import type { ConditionalPut } from "./conditional_put.ts";
 import { statusOf } from "./failure.ts";
 import { type MultipartUpload, PART_BYTES, uploadParts } from "./multipart_upload.ts";
+import type { PartBuffers } from "./part_buffers.ts";
 import { proofOf } from "./proof.ts";
 import type { Purpose, S3Connection } from "./s3_connection.ts";
 import { isThere } from "./stat_object.ts";
@@ -20,6 +21,8 @@ export interface PutScope {
   readonly connection: S3Connection;
   readonly conditional: ConditionalPut;
   readonly budget: ByteBudget;
+  /** Of that budget. */
+  readonly buffers: PartBuffers;
 }
 
 /** Stores a body: in one request if it is small, else in parts. @throws {StorageError} As `Storage.put`. */
@@ -76,8 +79,8 @@ async function putInParts(
   purpose: Purpose,
   ifAbsent: boolean,
 ): Promise<void> {
-  const { connection, budget } = scope;
-  await using upload: MultipartUpload = await uploadParts(connection, budget, name, body, purpose);
+  const { connection, buffers } = scope;
+  await using upload: MultipartUpload = await uploadParts(connection, buffers, name, body, purpose);
   const { bucket, payer, customerKey } = connection.place;
   const complete = (condition: { readonly IfNoneMatch?: "*" }, { signal }: Pick<Purpose, "signal">) =>
     connection.call({ ...purpose, signal }, (client, options) =>

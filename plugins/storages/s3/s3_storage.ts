@@ -17,6 +17,7 @@ import { serviceCode } from "./failure.ts";
 import { getObject } from "./get_object.ts";
 import { listPage } from "./list_objects.ts";
 import { MAX_OBJECT_BYTES, PART_BYTES } from "./multipart_upload.ts";
+import { PartBuffers } from "./part_buffers.ts";
 import { putObject, type PutScope } from "./put_object.ts";
 import { closedError, OWN_FOLDER, type S3Connection } from "./s3_connection.ts";
 import { abortStaleUploads } from "./stale_uploads.ts";
@@ -40,10 +41,12 @@ export class S3Storage implements Storage {
     this.#connection = connection;
     this.#onClose = onClose;
     this.location = connection.place.location;
+    const budget = new ByteBudget(HELD_BYTES);
     this.#scope = {
       connection,
       conditional: new ConditionalPut(connection),
-      budget: new ByteBudget(HELD_BYTES),
+      budget,
+      buffers: new PartBuffers(budget),
     };
   }
 

@@ -13,6 +13,9 @@ import {
 /** Most in one answer of `experiments/search` (`SEARCH_MAX_RESULTS_THRESHOLD` of MLflow's server is higher). */
 const PAGE = 1000;
 
+/** What the pages of 3.x know an experiment by; without it they guess, and ask. */
+const TRAINING = [{ key: "mlflow.experimentKind", value: "custom_model_development" }];
+
 /** The groups of runs at a server. */
 export class Experiments {
   readonly #client: MlflowClient;
@@ -35,7 +38,7 @@ export class Experiments {
       const answer = await this.#client.ask({
         method: "POST",
         path: "/api/2.0/mlflow/experiments/create",
-        body: { name: title, tags: [{ key: "aero.made-by", value: "aero" }] },
+        body: { name: title, tags: TRAINING },
         what,
         signal,
       });

@@ -80,7 +80,9 @@ export class ForeignRuns {
           },
           ...step,
         }, historyAnswer);
-        for (const point of answer.metrics) yield toPoint(point);
+        // Servers before 3.4 give all at once, in the order of their database.
+        const ordered = answer.metrics.toSorted((a, b) => a.timestamp - b.timestamp || a.step - b.step);
+        for (const point of ordered) yield toPoint(point);
         token = answer.next_page_token === token ? undefined : answer.next_page_token;
       } while (token !== undefined && token !== "");
     }

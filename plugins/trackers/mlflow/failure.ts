@@ -72,15 +72,22 @@ export function toTrackerError(what: string, location: string, refusal: Refusal)
 
 /** A request that got no answer. */
 export function noAnswer(what: string, location: string, cause: unknown): TrackerError {
-  const message = cause instanceof Error ? cause.message.replace(/^error sending request.*?: /s, "") : "";
+  const message = deepest(cause).replace(/^error sending request .*?\): (?:client error \(\w+\): )?/s, "");
   const certificate = /certificate|UnknownIssuer|NotValidForName/i.test(message);
-  return new TrackerError("tracker_unavailable", {
+  // Another try would be shown the same certificate.
+  return new TrackerError(certificate ? "tracker_denied" : "tracker_unavailable", {
     what,
     why: `${location} was not reached${message === "" ? "" : ` (${withoutUserInfo(message).slice(0, 200)})`}`,
     ...(certificate
       ? { fix: ["name the certificates to trust as `ca_file`, or in MLFLOW_TRACKING_SERVER_CERT_PATH"] }
       : {}),
   }, { cause });
+}
+
+/** What went wrong, where `fetch` says only that it failed. */
+function deepest(error: unknown): string {
+  if (!(error instanceof Error)) return "";
+  return deepest(error.cause) || error.message;
 }
 
 /** An answer that is none: not JSON, or without what must be in it. */

@@ -1,3 +1,8 @@
+import { CorruptionError } from "../errors.ts";
+import { canonicalJson } from "../format/canonical_json.ts";
+import { digestOf } from "../format/digest_of.ts";
+import { parseJson } from "../format/document.ts";
+import { isObject } from "../format/shape.ts";
 import type { OperationOptions } from "../plugin/context.ts";
 import type { Storage, StoredObject } from "../plugin/storage.ts";
 import { mapConcurrent } from "./concurrent.ts";
@@ -14,7 +19,8 @@ export interface StoredDocument {
 /**
  * All immutable documents whose keys begin with `prefix` and fit `pattern`, in no order.
  *
- * Which there are is asked each time, and is what is known while the storage is away; the bytes of those that were read before come from local knowledge.
+ * Which there are is asked each time, and is what is known while the storage is away; the bytes of those that were read before come from local knowledge. What is damaged is given as it came, and is asked for again the
+ * next time: another reading may be right.
  */
 export async function listDocuments(
   store: { readonly storage: Storage; readonly knowledge: LocalKnowledge },
@@ -34,10 +40,25 @@ export async function listDocuments(
       const known = store.knowledge.document(object.key, object.size, object.modifiedAt);
       if (known) return { object, bytes: known };
       const bytes = await readAll(await store.storage.get(object.key, options));
-      read.push({ key: object.key, modifiedAt: object.modifiedAt, bytes });
+      if (bytes.length === object.size && isSound(object.key, bytes)) {
+        read.push({ key: object.key, modifiedAt: object.modifiedAt, bytes });
+      }
       return { object, bytes };
     },
   );
   store.knowledge.keepDocuments(read);
   return documents;
+}
+
+/** Whether bytes may be a document as it was written: canonical JSON, and of the digest that its key ends with, if it does. */
+function isSound(key: string, bytes: Uint8Array): boolean {
+  const named = /\/([0-9a-f]{64})\.json$/.exec(key)?.[1];
+  if (named !== undefined && digestOf(bytes) !== `sha256:${named}`) return false;
+  try {
+    const { text, value } = parseJson({ code: "document", title: "a document" }, bytes);
+    return isObject(value) && canonicalJson(value) === text;
+  } catch (error) {
+    if (error instanceof CorruptionError || error instanceof TypeError) return false;
+    throw error;
+  }
 }

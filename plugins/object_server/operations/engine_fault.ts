@@ -59,7 +59,7 @@ export function toFault(error: unknown): unknown {
       ...(part === undefined ? {} : { PartNumber: String(part.number) }),
       ...(error.details.condition === undefined ? {} : { Condition: error.details.condition }),
     },
-    headers: deleteMarker === undefined ? noMarker(error.code) : {
+    headers: deleteMarker === undefined ? headersOf(error.code) : {
       "x-amz-delete-marker": "true",
       "x-amz-version-id": deleteMarker.versionId,
       "last-modified": httpDate(deleteMarker.modifiedAt),
@@ -67,7 +67,11 @@ export function toFault(error: unknown): unknown {
   });
 }
 
-/** Of a key that nothing was deleted from, radosgw says that no marker is why; clients that look for the header rely on it. */
-function noMarker(code: ObjectEngineErrorCode): Readonly<Record<string, string>> {
+/**
+ * Of a key that nothing was deleted from, radosgw says that no marker is why; clients that look for the header rely on
+ * it. S3 has no code for damage, and to ask again does not help: aero is told by a header.
+ */
+function headersOf(code: ObjectEngineErrorCode): Readonly<Record<string, string>> {
+  if (code === "corrupt") return { "x-aero-damaged": "true" };
   return code === "no_such_key" ? { "x-amz-delete-marker": "false" } : {};
 }

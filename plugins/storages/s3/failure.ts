@@ -1,4 +1,4 @@
-import { AeroError } from "../../../core/errors.ts";
+import { AeroError, CorruptionError } from "../../../core/errors.ts";
 import { StorageError } from "../../../core/plugin/storage.ts";
 import { type FailureFacts, meaningOfStatus, MEANINGS } from "./failure_table.ts";
 import { networkFailure } from "./network_failure.ts";
@@ -26,7 +26,8 @@ export function serviceCode(error: unknown): string {
 /**
  * Tells an error of the SDK, the service or the network as the storage's.
  *
- * @returns A {@link StorageError}; or `error` itself if it is aero's, or a bug.
+ * @returns A {@link StorageError}; a {@link CorruptionError} if aero's own server says that what it holds is damaged; or
+ *   `error` itself if it is aero's, or a bug.
  */
 export function s3Failure(
   what: string,
@@ -45,6 +46,13 @@ export function s3Failure(
     if (!["name", "message", "Code", "$fault", "$metadata"].includes(field)) {
       Reflect.deleteProperty(error, field);
     }
+  }
+  if (headers["x-aero-damaged"] === "true") {
+    return new CorruptionError("object_corrupt", {
+      what,
+      why: `${facts.service} says that it is damaged`,
+      fix: ["mend it: `aero storage fsck --repair`"],
+    }, { cause: error });
   }
   const date = Date.parse(headers["date"] ?? "");
   const rightRegion = headers["x-amz-bucket-region"] ?? Region;

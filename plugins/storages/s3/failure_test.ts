@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { fault, type PlainS3Options, startPlainS3 } from "../../../tests/support/plain_s3.ts";
 import { s3Context } from "../../../tests/support/s3_subject.ts";
 import { bytesBody, parseStorageKey, type Storage, StorageError } from "../../../core/plugin/storage.ts";
+import { CorruptionError } from "../../../core/errors.ts";
 import { s3Storage } from "./mod.ts";
 
 const KEYS = { region: "here", accessKey: "k".repeat(20), secret: "s".repeat(40) };
@@ -154,4 +155,16 @@ Deno.test("who is to make a missing bucket is told to make it at the service tha
   const { report } = await errorOf(() => fault(404, "NoSuchBucket"), get);
 
   assert.match(report.fix!.join("\n"), /`aws --endpoint-url http:\/\/[^ ]+ s3 mb s3:\/\/bucket`/);
+});
+
+Deno.test("what aero's own server says is damaged is damage, and not a service that is away", async () => {
+  const damaged = () => fault(500, "InternalError", { "x-aero-damaged": "true" });
+  await using server = startPlainS3({ conditions: "501", instead: damaged });
+  const { endpoint } = server;
+  await using storage = await s3Storage.open(
+    { endpoint, region: "here", bucket: "bucket" },
+    s3Context({ endpoint, ...KEYS }),
+  );
+
+  await assert.rejects(get(storage), (error) => error instanceof CorruptionError);
 });

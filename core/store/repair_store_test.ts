@@ -3,7 +3,7 @@ import { ClockedStores } from "../../tests/support/clocked_store.ts";
 import { CutStorage } from "../../tests/support/cut_storage.ts";
 import { findingsOf, spoil } from "../../tests/support/memory_store.ts";
 import { sampleRecord } from "../../tests/support/sample_run.ts";
-import type { AeroError } from "../errors.ts";
+import { type AeroError, CorruptionError } from "../errors.ts";
 import { writeRecord } from "../format/record_format.ts";
 import { type Descriptor, MEDIA_TYPE } from "../model/descriptor.ts";
 import type { RelativePath } from "../model/relative_path.ts";
@@ -156,6 +156,28 @@ Deno.test("a pack without an index stays while its objects are lacked, and goes 
     [...[1, 3].map((i) => `mended ${pair.files[i]!.digest}`), `removed ${pack}`].sort(),
   );
   assert.deepEqual(left, []);
+  await pair.assertWhole();
+});
+
+Deno.test("a pack that its service refuses to give, for it is damaged, goes once its objects are had", async () => {
+  await using pair = await Pair.open();
+  const [pack] = pair.harmed.keys("packs/");
+  const store = await pair.harmed.open();
+  const { storage } = store;
+  const get = storage.get.bind(storage);
+  storage.get = (key, options) => {
+    if (key !== pack) return get(key, options);
+    return Promise.reject(new CorruptionError("object_corrupt", { what: "Cannot read the pack" }));
+  };
+  const sources = [storeSource(await pair.whole.open())];
+  const now = () => pair.harmed.now + 86_400_000;
+
+  const left = (await Array.fromAsync(repairStore(store, sources, { now }))).filter(({ event }) =>
+    event === "left"
+  );
+
+  assert.deepEqual(left, []);
+  assert.ok(!pair.harmed.keys("packs/").includes(pack!));
   await pair.assertWhole();
 });
 

@@ -1,4 +1,5 @@
 import type { OperationOptions } from "../plugin/context.ts";
+import { CorruptionError } from "../errors.ts";
 import { isStorageError, type StorageKey } from "../plugin/storage.ts";
 import { type CheckedEntry, readPack } from "./check_reading.ts";
 import { digestOf } from "../format/digest_of.ts";
@@ -38,7 +39,8 @@ export async function salvagePack(
     const read = await readPack(store.storage, pack, object, options);
     entries = read.fault === undefined ? read.entries : await checkKnown(store, key, known, options);
   } catch (error) {
-    if (isStorageError(error, "denied")) return UNKNOWN;
+    // Some services know themselves that what they hold is damaged, and give none of it.
+    if (isStorageError(error, "denied") || error instanceof CorruptionError) return UNKNOWN;
     throw error;
   }
   if (entries.length === 0) return UNKNOWN;

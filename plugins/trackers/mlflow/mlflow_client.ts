@@ -99,7 +99,11 @@ export class MlflowClient {
       const response = await this.#fetch(request, stop.signal);
       if (!response.ok) return readRefusal(response.status, await response.text());
       const body = response.body ?? new Blob([]).stream();
-      return watched(body, this.#place.timeoutMs, (cause) => noAnswer(request.what, this.base, cause));
+      return watched(body, this.#place.timeoutMs, (cause) => {
+        // An abort comes out as the reason that went in.
+        if (request.signal?.aborted) return request.signal.reason;
+        return noAnswer(request.what, this.base, cause);
+      });
     } catch (cause) {
       request.signal?.throwIfAborted();
       throw noAnswer(request.what, this.base, cause);

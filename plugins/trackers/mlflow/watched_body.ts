@@ -6,7 +6,7 @@
 export function watched(
   body: ReadableStream<Uint8Array>,
   idleMs: number,
-  fail: (cause: unknown) => Error,
+  fail: (cause: unknown) => unknown,
 ): ReadableStream<Uint8Array> {
   const reader = body.getReader();
   return new ReadableStream<Uint8Array>({

@@ -49,7 +49,7 @@ export async function beginRun(
       jobType: cut(start.stage, 64),
       notes: start.note,
       tags: tagsOf(start.tags),
-      commit: version.code.commit,
+      commit: knownCommit(version.code.commit),
       repo: start.source.remote,
       host: start.host.hostname,
       program: programOf(version.command).program,

@@ -29,7 +29,7 @@ interface Call extends CallOptions {
   readonly method: "GET" | "POST" | "PUT";
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array<ArrayBuffer>;
-  /** Whether the key goes with it; never to an address that the server gave. */
+  /** Whether the key goes with it; never to another server. */
   readonly login: boolean;
   readonly timeoutMs: number;
 }
@@ -92,7 +92,7 @@ export class Connection {
     return typeof said === "object" && said !== null ? said : {};
   }
 
-  /** Puts bytes where the server said, without the login. @param headers Each as `Name:Value`. */
+  /** Puts bytes where the server said. @param headers Each as `Name:Value`. */
   async put(
     url: string,
     headers: readonly string[],
@@ -102,34 +102,36 @@ export class Connection {
     const pairs = headers.map((
       line,
     ) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 1)]);
-    const reply = await this.#call({
+    const reply = await this.#callGiven(url, {
       ...options,
-      url: new URL(url, this.base).href,
       method: "PUT",
       headers: Object.fromEntries(pairs),
       body: bytes,
-      login: false,
-      timeoutMs: FILE_TIMEOUT_MS,
     });
     await reply.body?.cancel();
   }
 
-  /** Bytes from an address that the server gave. A server of one's own may want the login for its own addresses. */
+  /** Bytes from an address that the server gave. */
   async get(url: string, options: CallOptions): Promise<Response> {
-    const address = new URL(url, this.base);
-    const call = { ...options, url: address.href, method: "GET", timeoutMs: FILE_TIMEOUT_MS } as const;
-    try {
-      return await this.#call({ ...call, login: false });
-    } catch (error) {
-      const own = address.origin === new URL(this.base).origin;
-      if (!(error instanceof TrackerError && error.code === "tracker_denied" && own)) throw error;
-      return await this.#call({ ...call, login: true });
-    }
+    return await this.#callGiven(url, { ...options, method: "GET" });
   }
 
   /** No connection is kept open. */
   close(): void {
     this.#options.client?.close();
+  }
+
+  /** Asks without the login first; servers of one's own may want it for addresses of theirs that are not signed. */
+  async #callGiven(url: string, call: Omit<Call, "url" | "login" | "timeoutMs">): Promise<Response> {
+    const address = new URL(url, this.base);
+    const whole = { ...call, url: address.href, timeoutMs: FILE_TIMEOUT_MS };
+    try {
+      return await this.#call({ ...whole, login: false });
+    } catch (error) {
+      const own = address.origin === new URL(this.base).origin;
+      if (!(error instanceof TrackerError && error.code === "tracker_denied" && own)) throw error;
+      return await this.#call({ ...whole, login: true });
+    }
   }
 
   async #call(call: Call): Promise<Response> {

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { JsonObject, JsonValue } from "../../../core/model/json.ts";
+import { knownCommit } from "../../../core/model/named_tags.ts";
 import type { HostRecord, RunStart } from "../../../core/model/run.ts";
 import type { TrackedStart } from "../../../core/plugin/tracker.ts";
 import type { AeroInfo, RunDocument, SentMark } from "./documents.ts";
@@ -40,7 +41,7 @@ export function startDocument(
       dependencies: [`aero==${start.aero}`],
       repositories: [{
         url: start.source.remote ?? "",
-        commit: version.code.commit,
+        commit: knownCommit(version.code.commit) ?? "",
         dirty: start.grade === "draft",
       }],
     },

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { knownCommit } from "../../../core/model/named_tags.ts";
 import type { TrackedStart } from "../../../core/plugin/tracker.ts";
 import { useInput } from "./artifacts.ts";
 import type { CallOptions, Connection } from "./connection.ts";

@@ -1,4 +1,5 @@
 import type { JsonObject } from "../../../core/model/json.ts";
+import { knownCommit } from "../../../core/model/named_tags.ts";
 import type { TrackedStart } from "../../../core/plugin/tracker.ts";
 
 /** Programs whose first argument is a script. */
@@ -10,6 +11,7 @@ const RUNNERS = /(^|\/)(python[\d.]*|deno|node|Rscript|julia|bash|sh)$/;
  */
 export function metadataOf({ start, version }: TrackedStart): JsonObject {
   const { host, source } = start;
+  const commit = knownCommit(version.code.commit);
   const { program, args } = programOf(version.command);
   return {
     os: `${host.os} (${host.kernel})`,
@@ -18,7 +20,7 @@ export function metadataOf({ start, version }: TrackedStart): JsonObject {
     // The SDK writes `remote` and its restore reads `repo`.
     git: {
       ...(source.remote === undefined ? {} : { remote: source.remote, repo: source.remote }),
-      commit: version.code.commit,
+      ...(commit === undefined ? {} : { commit }),
     },
     program,
     codePath: program,

@@ -66,7 +66,7 @@ export async function digestInPlace(
   let bytes = 0, count = 0;
   return await mapConcurrent(files, STREAMS, async (file) => {
     options.signal.throwIfAborted();
-    const last = known.get(idOf(file));
+    const last = unlessReplaced(known.get(idOf(file)), file);
     const { digest, size } = last ?? ofSource(file) ??
       await readDigest(source, file, options.signal, (read) => {
         bytes += read;
@@ -107,6 +107,11 @@ export function isUnchanged(listed: readonly ListedFile[], before: readonly Impo
 
 function idOf({ url, version }: { readonly url: string; readonly version?: string }): string {
   return `${version} ${url}`;
+}
+
+/** An object from before its bucket kept versions has one name for its version, whatever is put in its place later. */
+function unlessReplaced(last: ImportedFile | undefined, now: ListedFile): ImportedFile | undefined {
+  return last?.etag === now.etag && (now.size === undefined || last?.size === now.size) ? last : undefined;
 }
 
 function ofSource({ sha256, size }: ListedFile): { digest: Digest; size: number } | undefined {

@@ -81,10 +81,14 @@ export function serveObjects(options: ServeOptions): Promise<ObjectServer> {
     log: options.log,
   });
   const host = server.hostname.includes(":") ? `[${server.hostname}]` : server.hostname;
-  const stop = (graceMs = GRACE_MS) => server.stop(graceMs);
+  const closed = server.closed.then(() => handler.close());
+  const stop = async (graceMs = GRACE_MS) => {
+    await server.stop(graceMs);
+    await closed;
+  };
   return Promise.resolve({
     url: `${scheme}://${host}:${server.port}`,
-    closed: server.closed,
+    closed,
     metrics: () => metrics.text(server.connections),
     stop,
     [Symbol.asyncDispose]: () => stop(),

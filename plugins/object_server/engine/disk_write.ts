@@ -85,6 +85,7 @@ export class DiskWrite implements BodyWrite {
   }
 
   async #discard(): Promise<void> {
+    await this.#body.settle();
     const { staged } = this.#body;
     if (staged === undefined) return;
     try {

@@ -1,3 +1,4 @@
+import { BufferPool } from "../buffer_pool.ts";
 import { BLOCK_BYTES, BlockChecks, checksOf, SMALL_BODY_BYTES } from "./body_blocks.ts";
 import { fileFailure } from "./file_failure.ts";
 
@@ -8,6 +9,14 @@ export interface StagingFile {
   readonly file: Deno.FsFile;
 }
 
+/**
+ * Bodies past this are written in larger pieces, each while the next is filled: a write costs a turn of another thread.
+ * Two pieces for as many bodies at once as are written so: 16 MiB. Others go block by block.
+ */
+const LARGE_BYTES = 512 * 1024;
+const LARGE_WRITE_BYTES = 512 * 1024;
+const lent = new BufferPool(2 * LARGE_WRITE_BYTES, 16);
+
 /** Takes bytes: keeps a small body in memory, writes a large one to a file in blocks, with their checksums. */
 export class StagedBody {
   readonly #create: () => Promise<StagingFile>;
@@ -15,6 +24,9 @@ export class StagedBody {
   #small: Uint8Array[] = [];
   #block: Uint8Array<ArrayBuffer> | undefined;
   #filled = 0;
+  /** Two pieces: what is filled, and what is on its way to the file. */
+  #lent: Uint8Array<ArrayBuffer> | undefined;
+  #writing: Promise<void> | undefined;
   #staged: StagingFile | undefined;
   #size = 0;
 
@@ -47,7 +59,7 @@ export class StagedBody {
       const taken = copy(bytes.subarray(at), this.#block, this.#filled);
       this.#filled += taken;
       at += taken;
-      if (this.#filled === BLOCK_BYTES) await this.#writeBlock();
+      if (this.#filled === this.#block.length) await this.#writeBlock();
     }
   }
 
@@ -58,19 +70,46 @@ export class StagedBody {
       return { bytes, checks: checksOf(bytes) };
     }
     if (this.#filled > 0) await this.#writeBlock();
+    await this.#writing;
+    await this.settle();
     return { checks: this.#checks.bytes() };
+  }
+
+  /** Waits for what is on its way to the file, which may be closed afterwards. Nothing can be added after it. */
+  async settle(): Promise<void> {
+    // Of a failure whoever added the bytes is told.
+    await this.#writing?.catch(() => {});
+    if (this.#lent !== undefined) lent.give(this.#lent);
+    this.#lent = undefined;
   }
 
   async #writeBlock(): Promise<void> {
     const block = this.#block!.subarray(0, this.#filled);
-    this.#checks.add(block);
+    for (let at = 0; at < block.length; at += BLOCK_BYTES) {
+      this.#checks.add(block.subarray(at, at + BLOCK_BYTES));
+    }
+    await this.#writing;
+    this.#writing = this.#write(block);
+    this.#filled = 0;
+    if (this.#lent !== undefined) {
+      // It is awaited before the next, or at the end.
+      this.#writing.catch(() => {});
+      const half = this.#block!.byteOffset === this.#lent.byteOffset ? LARGE_WRITE_BYTES : 0;
+      this.#block = this.#lent.subarray(half, half + LARGE_WRITE_BYTES);
+      return;
+    }
+    await this.#writing;
+    if (this.#size < LARGE_BYTES || (this.#lent = lent.take()) === undefined) return;
+    this.#block = this.#lent.subarray(0, LARGE_WRITE_BYTES);
+  }
+
+  async #write(block: Uint8Array): Promise<void> {
     try {
       this.#staged ??= await this.#create();
       for (let at = 0; at < block.length;) at += await this.#staged.file.write(block.subarray(at));
     } catch (error) {
       throw fileFailure("Cannot keep the body of an object", error);
     }
-    this.#filled = 0;
   }
 }
 

@@ -61,6 +61,7 @@ export class StorageWrite implements BodyWrite {
   }
 
   async #discard(): Promise<void> {
+    await this.#body.settle();
     const { staged } = this.#body;
     if (staged === undefined) return;
     try {

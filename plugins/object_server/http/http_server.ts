@@ -32,10 +32,10 @@ export interface HttpServer extends AsyncDisposable {
 
 /** How often time limits are looked at, in milliseconds: no limit is kept more exactly. */
 const TICK_MS = 250;
-/** Loopback and local networks fill no more than this with one read. */
-const BODY_BUFFER_BYTES = 64 * 1024;
-/** Body buffers: 8 MiB. Bodies past them are read through the connections' own, which are smaller. */
-const POOL_BUFFERS = 128;
+/** What a read of a body takes at once, where that much has come. */
+const BODY_BUFFER_BYTES = 256 * 1024;
+/** Body buffers: 16 MiB. Bodies past them are read through the connections' own, which are smaller. */
+const POOL_BUFFERS = 64;
 
 /**
  * Listens for HTTP/1.1, plain or over TLS.

@@ -1,9 +1,11 @@
-import { createHash } from "node:crypto";
+import { Buffer } from "node:buffer";
+import { createHash, type Hash } from "node:crypto";
 import { fromBase64 } from "../../s3_protocol/base64.ts";
 import { type RunningChecksum, startChecksum } from "../../s3_protocol/checksums.ts";
 import { S3Fault } from "../../s3_protocol/errors.ts";
 import type { StoredChecksum } from "../object_engine.ts";
 import { checkGiven, type ChecksumPlan, planChecksums } from "./body_checksums.ts";
+import type { RunningMd5 } from "./md5_threads.ts";
 
 /** What a body turned out to be. */
 export interface BodyDigests {
@@ -26,23 +28,31 @@ export interface PumpOptions {
 }
 
 /** Takes the digests of a body as it passes, and holds them to what the client said of it. */
-export class BodyDigester {
+export class BodyDigester implements Disposable {
   readonly #maxBytes: number;
   readonly #plan: ChecksumPlan;
   readonly #running: readonly RunningChecksum[];
-  readonly #md5 = createHash("md5");
+  readonly #away: RunningMd5 | undefined;
+  readonly #md5: Hash | undefined;
   readonly #expectedMd5: Uint8Array | undefined;
   #size = 0;
 
   /**
    * @param headers By lower-case name: Content-MD5 and checksums, or the fields of a form of the same names.
+   * @param md5 Takes the MD5 on another thread; absent: it is taken here.
    * @throws {S3Fault} `InvalidDigest`, `InvalidRequest`.
    */
-  constructor(headers: ReadonlyMap<string, string>, options: PumpOptions) {
+  constructor(
+    headers: ReadonlyMap<string, string>,
+    options: PumpOptions,
+    md5?: () => RunningMd5 | undefined,
+  ) {
     this.#maxBytes = options.maxBytes;
     this.#expectedMd5 = contentMd5(headers.get("content-md5"));
     this.#plan = planChecksums(options.ignoreChecksums ? new Map() : headers, options.algorithms ?? []);
     this.#running = this.#plan.algorithms.map(startChecksum);
+    this.#away = md5?.();
+    this.#md5 = this.#away === undefined ? createHash("md5") : undefined;
   }
 
   /** Names in lower case of the trailers that were announced. */
@@ -61,10 +71,12 @@ export class BodyDigester {
     if (this.#size > this.#maxBytes) throw new S3Fault("EntityTooLarge");
   }
 
-  /** Takes bytes that were admitted. */
-  update(bytes: Uint8Array): void {
-    this.#md5.update(bytes);
+  /** Takes bytes that were admitted; they need not hold afterwards. Await it before the next. */
+  async update(bytes: Uint8Array): Promise<void> {
+    const taken = this.#away?.update(bytes);
+    this.#md5?.update(bytes);
     for (const checksum of this.#running) checksum.update(bytes);
+    await taken;
   }
 
   /**
@@ -73,8 +85,8 @@ export class BodyDigester {
    * @param trailers By lower-case name.
    * @throws {S3Fault} `BadDigest`.
    */
-  finish(trailers: ReadonlyMap<string, string> = new Map()): BodyDigests {
-    const digest = this.#md5.digest();
+  async finish(trailers: ReadonlyMap<string, string> = new Map()): Promise<BodyDigests> {
+    const digest = Buffer.from(await this.#away?.digest() ?? this.#md5!.digest());
     if (this.#expectedMd5 !== undefined && !digest.equals(this.#expectedMd5)) throw new S3Fault("BadDigest");
     const checksums = this.#running.map((checksum): StoredChecksum => {
       const value = checksum.base64();
@@ -82,6 +94,11 @@ export class BodyDigester {
       return { algorithm: checksum.algorithm, value, type: "FULL_OBJECT" };
     });
     return { size: this.#size, md5: digest.toString("hex"), checksums };
+  }
+
+  /** Gives up what was not finished. */
+  [Symbol.dispose](): void {
+    this.#away?.drop();
   }
 }
 

@@ -4,10 +4,14 @@ import { S3Fault } from "../../s3_protocol/errors.ts";
 import type { Payload } from "../../s3_protocol/payload_hash.ts";
 import type { ChunkSeed } from "../../s3_protocol/verify_request.ts";
 import type { HttpRequest } from "../http/http_message.ts";
+import type { Md5Threads } from "./md5_threads.ts";
 import { BodyDigester, type BodyDigests, type PumpOptions } from "./body_digester.ts";
 
 /** Most bytes of a document that a client sends; the largest, of 10,000 parts with checksums, is below it. */
 export const MAX_DOCUMENT_BYTES = 2 * 1024 * 1024;
+
+/** Bodies from here on are worth a thread for their MD5. */
+const THREAD_BYTES = 1024 * 1024;
 
 /**
  * The body of a request, with everything that it must agree with.
@@ -19,18 +23,24 @@ export class IncomingBody {
   readonly #headers: ReadonlyMap<string, string>;
   readonly #payload: Payload;
   readonly #seed: ChunkSeed | undefined;
+  readonly #threads: Md5Threads | undefined;
 
-  /** @param headers By lower-case name. */
+  /**
+   * @param headers By lower-case name.
+   * @param threads For the MD5 of large bodies; absent: it is taken here.
+   */
   constructor(
     request: HttpRequest,
     headers: ReadonlyMap<string, string>,
     payload: Payload,
     seed: ChunkSeed | undefined,
+    threads?: Md5Threads,
   ) {
     this.#request = request;
     this.#headers = headers;
     this.#payload = payload;
     this.#seed = seed;
+    this.#threads = threads;
   }
 
   /** Whether the request says that it has a body, be it empty. */
@@ -62,16 +72,24 @@ export class IncomingBody {
   async pump(sink: (bytes: Uint8Array) => Promise<void>, options: PumpOptions): Promise<BodyDigests> {
     const { length } = this;
     if (length !== undefined && length > options.maxBytes) throw new S3Fault("EntityTooLarge");
-    const digester = new BodyDigester(this.#headers, options);
+    const large = (length ?? 0) >= THREAD_BYTES;
+    using digester = new BodyDigester(
+      this.#headers,
+      options,
+      large ? () => this.#threads?.begin() : undefined,
+    );
     const sha256 = this.#payload.kind === "hashed" ? createHash("sha256") : undefined;
     const decoder = this.#decoder(digester.announced, length);
     const take = async (bytes: Uint8Array) => {
       digester.admit(bytes.length);
       // The disk works while the digests are taken.
       const taken = sink(bytes);
-      digester.update(bytes);
+      const digested = digester.update(bytes);
       sha256?.update(bytes);
-      await taken;
+      // Both have to be over before the bytes may change, whichever fails.
+      const [stored] = await Promise.allSettled([taken, digested]);
+      if (stored.status === "rejected") throw stored.reason;
+      await digested;
     };
     for (let bytes; (bytes = await this.#request.readBody()) !== undefined;) {
       if (decoder === undefined) await take(bytes);
@@ -79,7 +97,7 @@ export class IncomingBody {
     }
     const trailers = decoder?.finish();
     this.#checkSha256(sha256);
-    return digester.finish(trailers);
+    return await digester.finish(trailers);
   }
 
   /**

@@ -114,17 +114,17 @@ async function storeFile(
   const tags = tagging === undefined
     ? attributes.tags
     : parseTagging(new TextEncoder().encode(tagging), MAX_OBJECT_TAGS);
-  const digester = new BodyDigester(fields, { maxBytes: Math.min(range.max, MAX_PUT_BYTES) });
+  using digester = new BodyDigester(fields, { maxBytes: Math.min(range.max, MAX_PUT_BYTES) });
   await using write = await form.engine.beginWrite(form.bucket);
   for (let bytes; (bytes = await reader.readPiece()) !== undefined;) {
     digester.admit(bytes.length);
-    digester.update(bytes);
+    await digester.update(bytes);
     await write.append(bytes);
   }
   if (digester.size < range.min) {
     throw new S3Fault("EntityTooSmall", { message: "The file is smaller than the policy allows" });
   }
-  const { md5, checksums } = digester.finish();
+  const { md5, checksums } = await digester.finish();
   return await write.commitObject({
     bucket: form.bucket,
     key,

@@ -1,3 +1,6 @@
+import { PartSender } from "./part_sender.ts";
+import { StalledError } from "./stalled_error.ts";
+
 /** A request as the SDK hands it over, signed. */
 export interface SignedRequest {
   readonly method: string;
@@ -22,13 +25,10 @@ export interface FetchHandlerOptions {
   readonly client: Deno.HttpClient;
   /** How long nothing may move, in milliseconds. */
   readonly idleMs: number;
+  /** Whether requests over plain HTTP go to the service itself, and not through a proxy. */
+  readonly isDirect: boolean;
   /** Told of each reply, and of each request without one. */
   readonly onReply: (request: SignedRequest, status: number | undefined, ms: number) => void;
-}
-
-/** A service did not answer, or stopped in the middle of it. */
-export class StalledError extends Error {
-  override readonly name = "StalledError";
 }
 
 // Slower than this a request is not worth waiting for: 8 MiB then take over two minutes.
@@ -47,6 +47,7 @@ export class FetchHandler {
   /** The SDK asks for it. */
   readonly metadata = { handlerProtocol: "http/1.1" };
   readonly #options: FetchHandlerOptions;
+  readonly #parts = new PartSender();
 
   constructor(options: FetchHandlerOptions) {
     this.#options = options;
@@ -68,6 +69,11 @@ export class FetchHandler {
       replyWithinMs(request, this.#options.idleMs),
     );
     try {
+      if (this.#options.isDirect && PartSender.takes(request)) {
+        const response = await this.#parts.send(request, pathOf(request), stall.signal);
+        status = response.statusCode;
+        return { response };
+      }
       const reply = await fetch(addressOf(request), {
         method: request.method,
         headers: headersOf(request),
@@ -94,7 +100,9 @@ export class FetchHandler {
   }
 
   /** The SDK calls it; the client is closed by who made it. */
-  destroy(): void {}
+  destroy(): void {
+    this.#parts.close();
+  }
 
   /** The SDK asks for it. */
   updateHttpClientConfig(): void {}
@@ -110,14 +118,20 @@ function replyWithinMs({ method, query, body }: SignedRequest, idleMs: number): 
   return idleMs + (body instanceof Uint8Array ? body.length / LEAST_BYTES_PER_MS : 0);
 }
 
-function addressOf({ protocol, hostname, port, path, query = {} }: SignedRequest): string {
+function addressOf(request: SignedRequest): string {
+  const { protocol, hostname, port } = request;
+  const host = port === undefined ? hostname : `${hostname}:${port}`;
+  return `${protocol}//${host}${pathOf(request)}`;
+}
+
+/** With the query. */
+function pathOf({ path, query = {} }: SignedRequest): string {
   const pairs = Object.entries(query).flatMap(([name, value]) =>
     (Array.isArray(value) ? value : [value]).map((each) =>
       each === null ? escape(name) : `${escape(name)}=${escape(String(each))}`
     )
   );
-  const host = port === undefined ? hostname : `${hostname}:${port}`;
-  return `${protocol}//${host}${path}${pairs.length === 0 ? "" : `?${pairs.join("&")}`}`;
+  return `${path}${pairs.length === 0 ? "" : `?${pairs.join("&")}`}`;
 }
 
 /** RFC 3986, as the signature has it. */

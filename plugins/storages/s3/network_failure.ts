@@ -1,5 +1,5 @@
 import { StorageError, type StorageErrorCode } from "../../../core/plugin/storage.ts";
-import { StalledError } from "./http_handler.ts";
+import { StalledError } from "./stalled_error.ts";
 
 /** What a message of the network's own says: RegExp, code, why, fixes. First that fits. */
 const TABLE: readonly (readonly [RegExp, StorageErrorCode, (host: string) => string, readonly string[]])[] = [

@@ -61,6 +61,9 @@ function open(
   const handler = new FetchHandler({
     client: httpClient,
     idleMs: 1000 * (config.timeout_seconds ?? IDLE_SECONDS),
+    isDirect: ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"].every((name) =>
+      context.variable(name) === undefined
+    ),
     onReply: ({ method, path }, status, ms) =>
       context.log("s3.request", { method, path, status: status ?? "none", ms: Math.round(ms) }),
   });

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { TrackerError } from "../../core/plugin/tracker.ts";
+import { BSON } from "mongodb";
+import { sampleStart } from "../../core/plugin/conformance/tracker_samples.ts";
+import { NOTHING_SENT, TrackerError } from "../../core/plugin/tracker.ts";
 import { subjectOrSkip } from "../support/must_run.ts";
 import { openTestMongo, openTracker, type TestMongo } from "../support/sacred_subject.ts";
 import { ENDED_WELL, SentRun, valuesEvent } from "../support/sent_run.ts";
@@ -113,7 +115,7 @@ Deno.test({
     if ("skipped" in opened) return;
     const mongo = opened.subject;
     await using tracker = await openTracker(mongo.uri, mongo.database);
-    const values = Array.from({ length: 101_000 }, (_, i) => i);
+    const values = Array.from({ length: 51_000 }, (_, i) => i);
     const run = new SentRun([
       { event: "metrics", at: 1, points: values.map((value) => ({ at: value, values: { loss: value } })) },
       ENDED_WELL,
@@ -149,6 +151,42 @@ Deno.test({
     const [found] = await Array.fromAsync(tracker.list({ limit: 1 }));
     assert.equal(found!.id, "1001");
     assert.equal(found!.aero?.run, run.run);
+  },
+});
+
+Deno.test({
+  ...options,
+  name: "a run with far too much of everything stays below what a document may have, and nothing of it fails",
+  fn: async () => {
+    if ("skipped" in opened) return;
+    const mongo = opened.subject;
+    await using tracker = await openTracker(mongo.uri, mongo.database);
+    const params = Object.fromEntries(
+      Array.from({ length: 100_000 }, (_, i) => [`name ${i}`, "x".repeat(50)]),
+    );
+    const { run, event } = sampleStart({
+      params,
+      note: "y".repeat(2_000_000),
+      tags: Array(5000).fill("tag"),
+    });
+    const text = `${"z".repeat(99)}\n`.repeat(10_000);
+
+    await tracker.send(run, NOTHING_SENT, { events: [event], stdout: "", stderr: "" });
+    for (let i = 0; i < 3; i++) {
+      const from = { events: 1, stdout: i * text.length, stderr: 0 };
+      await tracker.send(run, from, { events: [], stdout: text, stderr: "" });
+    }
+
+    const document = await mongo.client.db(mongo.database).collection("runs").findOne({
+      "info.aero.run": run,
+    });
+    assert.ok(BSON.calculateObjectSize(document!) < 8 * 2 ** 20);
+    assert.match(document!.captured_out, /^\[… 2\d{6} bytes cut/);
+    assert.match(document!.omniboard.notes, /1900000 characters cut\]$/);
+    assert.equal(document!.config["[cut]"], "99000 entries");
+    const id = String(document!._id);
+    const whole = await tracker.versionDocument(id);
+    assert.equal(Object.keys(JSON.parse(whole!).params).length, 100_000);
   },
 });
 

@@ -5,9 +5,10 @@ import { isDuplicate } from "./failure.ts";
 import { objectIdOf } from "./object_ids.ts";
 
 /**
- * Points in one document. Each takes up to 48 bytes, and 16 where it has no step; a document has at most 16 MiB.
+ * Points in one document. Each takes up to 48 bytes, and up to 32 more where it has no step, of at most 16 MiB in a
+ * document; but every push costs the server as much as the document is long, and a curve of more is no use to a page.
  */
-export const MOST_POINTS = 100_000;
+export const MOST_POINTS = 50_000;
 
 /** A value of one metric. */
 export interface SentPoint {

@@ -87,9 +87,11 @@ export class Trackers implements AsyncDisposable {
    * @returns Whether something waits.
    */
   async settle(): Promise<boolean> {
-    const lagging = await this.#mirrors?.settle(
-      this.#app.signal.aborted ? INTERRUPTED_PATIENCE_MS : PATIENCE_MS,
-    ) ?? [];
+    const { signal, io } = this.#app;
+    const lagging =
+      await (signal.aborted
+        ? this.#mirrors?.settle(INTERRUPTED_PATIENCE_MS, io.urgent)
+        : this.#mirrors?.settle(PATIENCE_MS, signal)) ?? [];
     for (const one of lagging) this.#app.printer.warn(laggingText(one));
     return lagging.length > 0;
   }

@@ -104,14 +104,19 @@ export class LiveMirror {
    * Waits until all is sent, but no longer than it is told; also a tracker that does not heed that is left alone then.
    *
    * @param patienceMs In milliseconds.
+   * @param hurry Aborts when whoever waits has had enough.
    */
-  async finish(patienceMs: number): Promise<Mirrored[]> {
+  async finish(patienceMs: number, hurry?: AbortSignal): Promise<Mirrored[]> {
     this.end();
     const late = Promise.withResolvers<void>();
-    const timers = [
-      setTimeout(() => this.#stopping.abort(), patienceMs),
-      setTimeout(() => late.resolve(), patienceMs + GRACE_MS),
-    ];
+    const timers: ReturnType<typeof setTimeout>[] = [];
+    const stop = () => {
+      this.#stopping.abort();
+      timers.push(setTimeout(() => late.resolve(), GRACE_MS));
+    };
+    timers.push(setTimeout(stop, patienceMs));
+    hurry?.addEventListener("abort", stop, { once: true });
+    if (hurry?.aborted) stop();
     try {
       return await Promise.all(this.#sending.map(({ to, url, done }) =>
         Promise.race([
@@ -124,6 +129,7 @@ export class LiveMirror {
       ));
     } finally {
       timers.forEach((timer) => clearTimeout(timer));
+      hurry?.removeEventListener("abort", stop);
     }
   }
 

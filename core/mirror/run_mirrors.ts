@@ -70,14 +70,15 @@ export class RunMirrors {
    * was settled once is not told again.
    *
    * @param patienceMs Longest wait, in milliseconds.
+   * @param hurry Aborts when whoever waits has had enough.
    */
-  async settle(patienceMs: number): Promise<LaggingTracker[]> {
+  async settle(patienceMs: number, hurry?: AbortSignal): Promise<LaggingTracker[]> {
     const begun = this.#begun.splice(0);
     if (begun.length === 0) return [];
     const lagging = new Map<string, { to: NamedTracker; runs: RunId[]; error?: unknown }>();
     const book = await this.#options.book();
     await Promise.all(begun.map(async ({ run, live }) => {
-      for (const { to, complete, url, error } of await (await live).finish(patienceMs)) {
+      for (const { to, complete, url, error } of await (await live).finish(patienceMs, hurry)) {
         book.note(to, run, { complete, ...(url === undefined ? {} : { url }) });
         if (complete) continue;
         const entry = lagging.get(to.key) ?? { to, runs: [] };

@@ -195,6 +195,23 @@ Deno.test("a tracker that never answers, and heeds no abort, is left alone in th
   ]]);
 });
 
+Deno.test("who has had enough waits no longer for a tracker that does not answer", async () => {
+  using files = new RunFiles();
+  files.append(ENDED);
+  const stuck = new MemoryTrackerService();
+  stuck.hangs = true;
+  const mirror = new LiveMirror(files.run, [named(stuck)], {
+    openTape: () => files.tape(),
+    onUrl: () => {},
+  });
+  const hurry = new AbortController();
+
+  const finished = mirror.finish(1e9, hurry.signal);
+  hurry.abort();
+
+  assert.deepEqual((await finished).map(({ complete }) => complete), [false]);
+});
+
 Deno.test("a damaged journal is told as an error of the mirror, and thrown nowhere", async () => {
   using files = new RunFiles();
   Deno.writeTextFileSync(`${files.directory}/journal`, "nonsense\n", { append: true });

@@ -1,8 +1,9 @@
+import { readImport } from "../format/import_format.ts";
 import { readPendingVersion } from "../format/label_format.ts";
 import { readRecord } from "../format/record_format.ts";
 import { OutsideError } from "../errors.ts";
 import type { Digest } from "../model/digest.ts";
-import type { ArtifactLabel } from "../model/lineage.ts";
+import type { ArtifactLabel, PendingVersion } from "../model/lineage.ts";
 import type { RunRecord } from "../model/run.ts";
 import type { RunId } from "../model/run_id.ts";
 import type { OperationOptions } from "../plugin/context.ts";
@@ -10,7 +11,7 @@ import { bytesBody, type Storage, type StoredObject } from "../plugin/storage.ts
 import { labelled } from "./artifact_selection.ts";
 import { ArtifactCatalog, type LabelOptions } from "./artifacts.ts";
 import { mapConcurrent } from "./concurrent.ts";
-import { isDocumentKey, PREFIX } from "./keys.ts";
+import { importKey, isDocumentKey, PREFIX } from "./keys.ts";
 import { putIfAbsent } from "./marker.ts";
 import { namedBy, objectsOfTree } from "./needed_objects.ts";
 import { heldObjects, planObjects, sendObjects } from "./send_objects.ts";
@@ -53,7 +54,7 @@ export interface Sent {
  * time.
  *
  * @throws {StorageError} as the storage fails: what is left still waits.
- * @throws {OutsideError} `push_incomplete` if the storage has lost what a run relies on; that run still waits.
+ * @throws {OutsideError} `push_incomplete` if the storage has lost what a run or a version relies on; that still waits.
  */
 export async function sendOutbox(store: Store, options: SendOptions = {}): Promise<Sent> {
   const wrapper = store.outbox!;
@@ -83,11 +84,13 @@ export async function sendOutbox(store: Store, options: SendOptions = {}): Promi
   await sendObjects(held, remote, plan, { ...scope, observer: { sent: (bytes) => options.onSent?.(bytes) } });
   const records = await documents.records();
   for (const record of records.values()) await requireWhole(store, remote, record, scope);
+  const versions = await documents.versions();
+  for (const { version } of versions) await requireContent(store, remote, version, scope);
   const send = (object: StoredObject) => documents.send(object, wrapper, scope);
   const limit = remote.storage.capabilities.maxConcurrency;
   const early = [PREFIX.versions, PREFIX.imports, PREFIX.images].flatMap((prefix) => documents.under(prefix));
   await mapConcurrent(early, limit, send);
-  const labels = await claimLabels(remote, documents, options);
+  const labels = await claimLabels(remote, documents, versions, options);
   // Labels are never in the outbox: these are what was said of versions that have theirs.
   await mapConcurrent(documents.under(PREFIX.artifacts), limit, send);
   await mapConcurrent(documents.under(PREFIX.runs, /\/record\.json$/), limit, send);
@@ -100,6 +103,12 @@ export async function sendOutbox(store: Store, options: SendOptions = {}): Promi
 
 // What is said of runs.
 const REMARK = /\/(?:verdicts|annotations)\//;
+
+/** A version that waits for its label, and the document that says so. */
+interface WaitingVersion {
+  readonly object: StoredObject;
+  readonly version: PendingVersion;
+}
 
 /** Documents that wait. */
 class Documents {
@@ -129,6 +138,17 @@ class Documents {
     return new Map(records.map((record) => [record.run, record]));
   }
 
+  /** Versions that wait for their label, oldest first. */
+  async versions(): Promise<WaitingVersion[]> {
+    const versions = await Promise.all(
+      this.under(PREFIX.pending).map(async (object) => ({
+        object,
+        version: readPendingVersion(await this.read(object)),
+      })),
+    );
+    return versions.sort((a, b) => a.version.createdAt - b.version.createdAt);
+  }
+
   /** A kept image's document takes the place of an older one; all others are the same whoever writes them. */
   async send(object: StoredObject, wrapper: OutboxStorage, options: OperationOptions): Promise<void> {
     const bytes = await this.read(object);
@@ -145,21 +165,16 @@ class Documents {
   }
 }
 
-/** Gives versions their labels, oldest first. */
+/** Gives versions their labels. */
 async function claimLabels(
   remote: Store,
   documents: Documents,
+  versions: readonly WaitingVersion[],
   { accepts, signal }: LabelOptions,
 ): Promise<ArtifactLabel[]> {
   const catalog = new ArtifactCatalog(remote);
   const labels: ArtifactLabel[] = [];
-  const versions = await Promise.all(
-    documents.under(PREFIX.pending).map(async (object) => ({
-      object,
-      version: readPendingVersion(await documents.read(object)),
-    })),
-  );
-  for (const { object, version } of versions.sort((a, b) => a.version.createdAt - b.version.createdAt)) {
+  for (const { object, version } of versions) {
     const { schema: _, artifact: name, number: __, ...rest } = version;
     const { label } = await catalog.addVersion({ ...rest, name }, {
       // As when it was made: what a person adds is to be the newest, what a program makes again is no new version.
@@ -173,28 +188,64 @@ async function claimLabels(
   return labels;
 }
 
-/** Refuses to name in the storage what is not all there. */
+/** Refuses to name a run in the storage that is not all there. */
 async function requireWhole(
   store: Store,
   remote: Store,
   record: RunRecord,
   options: OperationOptions,
 ): Promise<void> {
-  const needed = new Set<Digest>(namedBy(record).map(({ digest }) => digest));
+  const needed = namedBy(record).map(({ digest }) => digest);
   for (const { manifest } of Object.values(record.outputs)) {
-    for (const digest of await objectsOfTree(store, manifest, options)) needed.add(digest);
+    needed.push(...await objectsOfTree(store, manifest, options));
   }
-  const there = await remote.catalog.present([...needed], { ...options, lasting: true });
-  const missing = [...needed].filter((digest) => !there.has(digest));
-  if (missing.length === 0) return;
-  throw new OutsideError("push_incomplete", {
+  await requireObjects(remote, needed, {
     what: `Cannot send run ${record.run}`,
-    why: `it relies on ${missing.length} objects that ${store.storage.location} had and has lost, such as ${
-      missing[0]
-    }`,
     fix: [
       `bring the image of stage ${record.stage} back into the storage: \`aero build\``,
       "`aero storage fsck`",
     ],
+  }, options);
+}
+
+/** Refuses to label data in the storage that is not all there; what a run made is held to its run. */
+async function requireContent(
+  store: Store,
+  remote: Store,
+  { artifact, origin, manifest }: PendingVersion,
+  options: OperationOptions,
+): Promise<void> {
+  if (origin.kind === "run") return;
+  if (origin.kind === "imported") {
+    const { inPlace } = readImport(
+      await store.readDocument(importKey(manifest.digest, origin.record), options),
+    );
+    if (inPlace) return;
+  }
+  await requireObjects(remote, await objectsOfTree(store, manifest, options), {
+    what: `Cannot send a version of "${artifact}"`,
+    fix: [
+      "add it again, which keeps what is missing: `aero data add`, then `aero push`",
+      "`aero storage fsck`",
+    ],
+  }, options);
+}
+
+async function requireObjects(
+  remote: Store,
+  needed: readonly Digest[],
+  { what, fix }: { readonly what: string; readonly fix: readonly string[] },
+  options: OperationOptions,
+): Promise<void> {
+  const all = new Set(needed);
+  const there = await remote.catalog.present([...all], { ...options, lasting: true });
+  const missing = [...all].filter((digest) => !there.has(digest));
+  if (missing.length === 0) return;
+  throw new OutsideError("push_incomplete", {
+    what,
+    why: `it relies on ${missing.length} ${
+      missing.length === 1 ? "object" : "objects"
+    } that ${remote.storage.location} had and has lost, such as ${missing[0]}`,
+    fix,
   });
 }

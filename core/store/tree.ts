@@ -145,8 +145,9 @@ async function recallDigests(
   if (!last) return files.map(() => undefined);
   const known = unchangedSince(last.files, files);
   // A manifest is stored after all that it lists, so that one question stands for all its files; unless a collection
-  // of garbage is at work, which may take files before the manifest that nobody names.
-  const isWhole = await store.has(last.manifest, { ...options, lasting: true });
+  // of garbage is at work, which may take files before the manifest that nobody names, or the manifest may wait in the
+  // outbox for weeks and its files be in the storage.
+  const isWhole = !store.outbox?.isHolding && await store.has(last.manifest, { ...options, lasting: true });
   if (isWhole && (await store.catalog.condemned(options)).size === 0) return known;
   const digests = known.filter((digest) => digest !== undefined);
   const stored = await store.hasMany(digests, { ...options, lasting: true });

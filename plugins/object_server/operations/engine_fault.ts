@@ -37,6 +37,7 @@ const CODES: Readonly<Record<ObjectEngineErrorCode, S3ErrorCode | undefined>> = 
 /** What the engine says in its own words that clients want to hear in S3's. */
 const MESSAGES: Partial<Record<ObjectEngineErrorCode, string>> = {
   lock_not_enabled: "The bucket has no object lock",
+  key_invalid: "The key is longer than 1,024 bytes of UTF-8, or is none that this bucket can have",
   locked: "The version is under retention or legal hold",
   corrupt: "The object is damaged",
 };

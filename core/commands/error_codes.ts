@@ -148,7 +148,7 @@ export const ERROR_CODES: readonly { readonly code: string; readonly exit: numbe
   { code: "profile_taken", exit: 2, what: "Cannot set the profile … in …" },
   { code: "project_exists", exit: 2, what: "Cannot start a project" },
   { code: "project_not_found", exit: 2, what: "Cannot find a project" },
-  { code: "push_incomplete", exit: 4, what: "Cannot send run …" },
+  { code: "push_incomplete", exit: 4, what: "Cannot send …" },
   { code: "python_lock_unhashed", exit: 2, what: "Cannot use … as a lock" },
   { code: "python_lock_unknown", exit: 2, what: "Cannot tell what kind of lock … is" },
   { code: "record_corrupt", exit: 5, what: "Cannot read the record of run …" },

@@ -200,7 +200,7 @@ async function requireWhole(
     needed.push(...await objectsOfTree(store, manifest, options));
   }
   await requireObjects(remote, needed, {
-    what: `Cannot send run ${record.run}`,
+    name: `run ${record.run}`,
     fix: [
       `bring the image of stage ${record.stage} back into the storage: \`aero build\``,
       "`aero storage fsck`",
@@ -223,7 +223,7 @@ async function requireContent(
     if (inPlace) return;
   }
   await requireObjects(remote, await objectsOfTree(store, manifest, options), {
-    what: `Cannot send a version of "${artifact}"`,
+    name: `a version of "${artifact}"`,
     fix: [
       "add it again, which keeps what is missing: `aero data add`, then `aero push`",
       "`aero storage fsck`",
@@ -234,7 +234,7 @@ async function requireContent(
 async function requireObjects(
   remote: Store,
   needed: readonly Digest[],
-  { what, fix }: { readonly what: string; readonly fix: readonly string[] },
+  { name, fix }: { readonly name: string; readonly fix: readonly string[] },
   options: OperationOptions,
 ): Promise<void> {
   const all = new Set(needed);
@@ -242,7 +242,7 @@ async function requireObjects(
   const missing = [...all].filter((digest) => !there.has(digest));
   if (missing.length === 0) return;
   throw new OutsideError("push_incomplete", {
-    what,
+    what: `Cannot send ${name}`,
     why: `it relies on ${missing.length} ${
       missing.length === 1 ? "object" : "objects"
     } that ${remote.storage.location} had and has lost, such as ${missing[0]}`,

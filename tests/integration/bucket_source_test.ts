@@ -45,11 +45,12 @@ async function textOf(source: DataSource, file: Parameters<DataSource["open"]>[0
 }
 
 for (const [name, service] of SERVICES) {
-  const ignore = service === undefined;
+  // Its own server is in this process, and closes a connection only once it sees that the other end has.
+  const options = { ignore: service === undefined, sanitizeOps: false, sanitizeResources: false };
 
   Deno.test({
     name: `${name}: the newest versions below a prefix are listed, and old ones are read`,
-    ignore,
+    ...options,
     fn: () =>
       withBucket(service!, true, async (bucket, put) => {
         await put("hourly/a µ+%.csv", "old");
@@ -70,7 +71,7 @@ for (const [name, service] of SERVICES) {
 
   Deno.test({
     name: `${name}: an address may name one object`,
-    ignore,
+    ...options,
     fn: () =>
       withBucket(service!, true, async (bucket, put) => {
         await put("deep/one.csv", "1");
@@ -85,7 +86,7 @@ for (const [name, service] of SERVICES) {
 
   Deno.test({
     name: `${name}: more objects than a page has are all listed`,
-    ignore,
+    ...options,
     fn: () =>
       withBucket(service!, true, async (bucket, put) => {
         const keys = Array.from({ length: 1030 }, (_, i) => `f${i}`);
@@ -102,7 +103,7 @@ for (const [name, service] of SERVICES) {
 
   Deno.test({
     name: `${name}: a bucket without versions says so, also where they were suspended`,
-    ignore,
+    ...options,
     fn: () =>
       withBucket(service!, false, async (bucket, put) => {
         await put("x", "1");
@@ -127,7 +128,7 @@ for (const [name, service] of SERVICES) {
 
   Deno.test({
     name: `${name}: a bucket that is not there, and wrong keys, are told`,
-    ignore,
+    ...options,
     async fn() {
       await assert.rejects(openSource(service!, "s3://no-such-bucket-anywhere/"), (error) => {
         return error instanceof AeroError && ["source_denied", "source_missing"].includes(error.code);
@@ -141,7 +142,7 @@ for (const [name, service] of SERVICES) {
 
   Deno.test({
     name: `${name}: data is imported in place, used by a run, updated, and had again by its old version`,
-    ignore,
+    ...options,
     fn: () =>
       withBucket(service!, true, async (bucket, put) => {
         await put("hourly/jan.csv", "cold\n");

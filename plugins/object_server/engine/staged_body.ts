@@ -15,6 +15,8 @@ export interface StagingFile {
  */
 const LARGE_BYTES = 512 * 1024;
 const LARGE_WRITE_BYTES = 512 * 1024;
+/** So much is brought to the disk while the rest of a body comes, so that little is left to wait for at its end. */
+const EARLY_SYNC_BYTES = 8 * 1024 * 1024;
 const lent = new BufferPool(2 * LARGE_WRITE_BYTES, 16);
 
 /** Takes bytes: keeps a small body in memory, writes a large one to a file in blocks, with their checksums. */
@@ -27,6 +29,10 @@ export class StagedBody {
   /** Two pieces: what is filled, and what is on its way to the file. */
   #lent: Uint8Array<ArrayBuffer> | undefined;
   #writing: Promise<void> | undefined;
+  #unsynced = 0;
+  #syncing: Promise<void> | undefined;
+  /** A failure may be told once only, so that a later sync by another handle succeeds: it is kept. */
+  #syncFailure: unknown;
   #staged: StagingFile | undefined;
   #size = 0;
 
@@ -72,6 +78,7 @@ export class StagedBody {
     if (this.#filled > 0) await this.#writeBlock();
     await this.#writing;
     await this.settle();
+    if (this.#syncFailure !== undefined) throw this.#syncFailure;
     return { checks: this.#checks.bytes() };
   }
 
@@ -79,6 +86,7 @@ export class StagedBody {
   async settle(): Promise<void> {
     // Of a failure whoever added the bytes is told.
     await this.#writing?.catch(() => {});
+    await this.#syncing;
     if (this.#lent !== undefined) lent.give(this.#lent);
     this.#lent = undefined;
   }
@@ -107,10 +115,27 @@ export class StagedBody {
     try {
       this.#staged ??= await this.#create();
       for (let at = 0; at < block.length;) at += await this.#staged.file.write(block.subarray(at));
+      this.#unsynced += block.length;
+      if (this.#unsynced >= EARLY_SYNC_BYTES && this.#syncing === undefined) {
+        this.#syncEarly(this.#staged.path);
+      }
     } catch (error) {
       throw fileFailure("Cannot keep the body of an object", error);
     }
   }
+
+  #syncEarly(path: string): void {
+    this.#unsynced = 0;
+    this.#syncing = syncData(path).catch((error) => {
+      this.#syncFailure = fileFailure("Cannot keep the body of an object", error);
+    }).finally(() => this.#syncing = undefined);
+  }
+}
+
+/** By a handle of its own: what is asked of one handle waits for what was asked before. */
+async function syncData(path: string): Promise<void> {
+  using file = await Deno.open(path, { write: true });
+  await file.syncData();
 }
 
 function copy(from: Uint8Array, to: Uint8Array, at: number): number {

@@ -53,3 +53,18 @@ Deno.test("a write that fails while the next piece is filled fails the body", as
     await Deno.remove(directory, { recursive: true });
   }
 });
+
+Deno.test("a body whose early sync fails is not taken", async () => {
+  const directory = await Deno.makeTempDir();
+  try {
+    const body = new StagedBody(() => staging(directory, "id"));
+    await body.append(new Uint8Array(2_000_000));
+    // The handle that writes goes on; another cannot be had.
+    await Deno.remove(body.staged!.path);
+    await body.append(new Uint8Array(10_000_000));
+    await assert.rejects(body.finish());
+    body.staged!.file.close();
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+});

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { isProven, PROVEN_BYTES, proofOf } from "./proof.ts";
+import { isProven, proofOf, PROVEN_BYTES } from "./proof.ts";
 
 Deno.test("small bytes are proven by what is stored with them, and others are not", () => {
   const bytes = new TextEncoder().encode("a document");

@@ -8,13 +8,15 @@ export class TcpGate implements AsyncDisposable {
   readonly #open = new Set<Deno.TcpConn>();
   readonly #sent: Uint8Array[] = [];
   readonly #serving = new Set<Promise<void>>();
-  #listener: Deno.TcpListener;
+  readonly #listener: Deno.TcpListener;
+  readonly #accepting: Promise<void>;
+  #isShut = false;
 
   constructor(target: Deno.ConnectOptions) {
     this.#target = target;
     this.#listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     this.port = this.#listener.addr.port;
-    this.#accept();
+    this.#accepting = this.#accept();
   }
 
   /** All that clients sent so far, as far as it is text. */
@@ -23,30 +25,30 @@ export class TcpGate implements AsyncDisposable {
     return this.#sent.map((bytes) => decoder.decode(bytes)).join("");
   }
 
-  /** Lets nobody through, and ends the connections that are open. */
+  /** Lets nobody through, and ends the connections that are open. The port stays its own: another could take it. */
   async shut(): Promise<void> {
-    this.#listener.close();
+    this.#isShut = true;
     for (const connection of this.#open) close(connection);
     await Promise.all(this.#serving);
   }
 
-  /** Opens again, at the same port. */
+  /** Opens again. */
   reopen(): void {
-    this.#listener = Deno.listen({ hostname: "127.0.0.1", port: this.port });
-    this.#accept();
+    this.#isShut = false;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#listener.close();
+    await this.#accepting;
     await this.shut();
   }
 
-  #accept(): void {
-    const accepting = this.#acceptAll().finally(() => this.#serving.delete(accepting));
-    this.#serving.add(accepting);
-  }
-
-  async #acceptAll(): Promise<void> {
+  async #accept(): Promise<void> {
     for await (const client of this.#listener) {
+      if (this.#isShut) {
+        close(client);
+        continue;
+      }
       const served = this.#serve(client).finally(() => this.#serving.delete(served));
       this.#serving.add(served);
     }
@@ -58,6 +60,7 @@ export class TcpGate implements AsyncDisposable {
     try {
       server = await Deno.connect(this.#target);
       this.#open.add(server);
+      if (this.#isShut) return;
       for (const connection of [client, server]) connection.setNoDelay(true);
       await Promise.all([this.#pass(client, server, true), this.#pass(server, client, false)]);
     } catch {

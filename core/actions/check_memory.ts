@@ -1,7 +1,7 @@
-import { DatabaseSync } from "node:sqlite";
 import { digestOf } from "../format/digest_of.ts";
 import { digestHex } from "../model/digest.ts";
 import type { CheckMemory } from "../store/check.ts";
+import { openRebuildable } from "../store/rebuildable_database.ts";
 
 /** What a check has found right, for one that goes on after it was stopped. */
 export interface KeptCheckMemory extends CheckMemory, Disposable {
@@ -21,8 +21,8 @@ const WRITTEN_AT_ONCE = 500;
 export function openCheckMemory(directory: string, location: string, resume: boolean): KeptCheckMemory {
   Deno.mkdirSync(`${directory}/checks`, { recursive: true });
   const name = digestHex(digestOf(location)).slice(0, 16);
-  const database = new DatabaseSync(`${directory}/checks/${name}.db`);
-  database.exec(
+  const database = openRebuildable(
+    `${directory}/checks/${name}.db`,
     "PRAGMA synchronous = OFF; CREATE TABLE IF NOT EXISTS right_1 " +
       "(key TEXT PRIMARY KEY, size INTEGER NOT NULL, modified REAL NOT NULL) WITHOUT ROWID",
   );

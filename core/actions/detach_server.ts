@@ -5,6 +5,7 @@ import { type ServeOptions, serviceSettings } from "./serve_storage.ts";
 import {
   absolutePath,
   livingServer,
+  RUNS_ALREADY,
   type ServerPlace,
   serverPlace,
   type StorageServer,
@@ -25,7 +26,7 @@ export async function detachServer(app: App, options: ServeOptions): Promise<Sto
   const place = await serverPlace(app, options.data);
   const living = livingServer(place);
   if (living !== undefined) {
-    app.printer.note("It runs already.");
+    app.printer.note(RUNS_ALREADY);
     return living;
   }
   // What is wrong with the flags is told here, not in a log.

@@ -9,6 +9,7 @@ import {
   absolutePath,
   announceServer,
   livingServer,
+  RUNS_ALREADY,
   type ServerPlace,
   serverPlace,
   type StorageServer,
@@ -60,7 +61,7 @@ export async function* serveStorage(
   const place = await serverPlace(app, options.data);
   const living = livingServer(place);
   if (living !== undefined) {
-    app.printer.note("It runs already.");
+    app.printer.note(RUNS_ALREADY);
     return yield living;
   }
   const log = new RequestLog();

@@ -85,3 +85,7 @@ export async function announceServer(place: ServerPlace, server: StorageServer):
     },
   };
 }
+
+/** What who starts a server that runs already is told: what it was asked for this time has no effect. */
+export const RUNS_ALREADY =
+  "It runs already, as it was started: `aero storage down` first, to start it otherwise.";

@@ -2,6 +2,7 @@ import { digestOf } from "../format/digest_of.ts";
 import { digestHex } from "../model/digest.ts";
 import type { ScanMemory, ScannedFile, TreeScan } from "../model/tree_scan.ts";
 import { decodeScan, encodeScan } from "./scan_columns.ts";
+import { removeIfThere } from "./if_there.ts";
 
 /**
  * How long a file must have been left alone before its stamp says that it did not change: ctime has whole seconds
@@ -54,12 +55,4 @@ export class FileStamps implements ScanMemory {
 
 function isSettled({ stamp }: ScannedFile, scannedAt: number): boolean {
   return Math.max(stamp.modifiedAt, stamp.changedAt) + SETTLED_MS <= scannedAt;
-}
-
-function removeIfThere(path: string): void {
-  try {
-    Deno.removeSync(path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
 }

@@ -1,5 +1,6 @@
 import { type Digest, digestHex, isDigest } from "../model/digest.ts";
 import { blocksOf, type CacheRoom, type Evictable, type Shelf } from "./room.ts";
+import { removeIfThere, statIfThere } from "./if_there.ts";
 
 const CHUNK_BYTES = 256 * 1024;
 // No write of one object takes so long, in milliseconds.
@@ -192,22 +193,5 @@ function namesIn(directory: string): string[] {
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return [];
     throw error;
-  }
-}
-
-function statIfThere(path: string): Deno.FileInfo | undefined {
-  try {
-    return Deno.statSync(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
-}
-
-function removeIfThere(path: string): void {
-  try {
-    Deno.removeSync(path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
 }

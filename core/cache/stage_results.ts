@@ -1,6 +1,7 @@
 import { type Digest, digestHex, isDigest } from "../model/digest.ts";
 import { blocksOf, type Evictable, type Shelf } from "./room.ts";
 import { isRunId, type RunId } from "../model/run_id.ts";
+import { removeIfThere, statIfThere } from "./if_there.ts";
 
 /** What a stage key gave. */
 export interface StageResult {
@@ -88,24 +89,6 @@ export class StageResults implements Shelf {
 
   #path(key: Digest): string {
     return `${this.#directory}/${digestHex(key)}.json`;
-  }
-}
-
-function statIfThere(path: string): Deno.FileInfo | undefined {
-  try {
-    return Deno.statSync(path);
-  } catch (error) {
-    // Another process was pruning.
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
-}
-
-function removeIfThere(path: string): void {
-  try {
-    Deno.removeSync(path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
 }
 

@@ -1,7 +1,7 @@
-import { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import type { RunId } from "../model/run_id.ts";
-import { writeAhead } from "../model/write_ahead.ts";
 import type { NamedTracker } from "../plugin/named_tracker.ts";
+import { openRebuildable } from "../store/rebuildable_database.ts";
 
 /** Where a run is shown. */
 export interface MirrorLink {
@@ -37,18 +37,13 @@ export class MirrorBook implements Disposable {
   #renewing: ReturnType<typeof setInterval> | undefined;
 
   /**
-   * Opens the file at `path`; one that cannot be read is made anew.
+   * Opens the file at `path`; one that is damaged is made anew.
    *
    * @param now Epoch milliseconds; by default the clock.
    */
   constructor(path: string, now: () => number = Date.now) {
     this.#now = now;
-    try {
-      this.#database = openAt(path);
-    } catch {
-      for (const suffix of ["", "-wal", "-shm"]) removeIfThere(path + suffix);
-      this.#database = openAt(path);
-    }
+    this.#database = openRebuildable(path, SCHEMA);
   }
 
   /** Notes what a tracker has of a run; what was complete stays so. */
@@ -115,25 +110,5 @@ export class MirrorBook implements Disposable {
       // It ends by itself.
     }
     this.#database.close();
-  }
-}
-
-function openAt(path: string): DatabaseSync {
-  const database = new DatabaseSync(path);
-  try {
-    writeAhead(database);
-    database.exec(SCHEMA);
-    return database;
-  } catch (error) {
-    database.close();
-    throw error;
-  }
-}
-
-function removeIfThere(path: string): void {
-  try {
-    Deno.removeSync(path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { AeroError } from "../errors.ts";
 import { writeJournalEvent } from "../format/journal_format.ts";
 import type { JournalEvent } from "../model/journal.ts";
-import { sampleRecord, sampleVersion } from "../../tests/support/sample_run.ts";
+import { sampleRunStart, sampleVersion } from "../../tests/support/sample_run.ts";
 import { StreamedBytes } from "./byte_source.ts";
 import { RunTape, type TapePiece } from "./run_tape.ts";
 
@@ -15,25 +15,9 @@ const BESIDE = {
 const CREATED: JournalEvent = {
   event: "created",
   at: 1,
-  start: startOf(),
+  start: sampleRunStart(),
   version: sampleVersion(),
 };
-
-function startOf() {
-  const {
-    schema: _s,
-    state: _t,
-    exit: _e,
-    reason: _r,
-    endedAt: _a,
-    outputs: _o,
-    metrics: _m,
-    logs: _l,
-    journal: _j,
-    ...start
-  } = sampleRecord();
-  return start;
-}
 
 function points(values: readonly number[], from = 0): JournalEvent {
   return {

@@ -3,7 +3,7 @@ import { writeJournalEvent } from "../format/journal_format.ts";
 import { experimentVersionId, writeExperimentVersion } from "../format/experiment_version_format.ts";
 import type { JournalEvent } from "../model/journal.ts";
 import type { RunId } from "../model/run_id.ts";
-import { sampleRecord, sampleVersion } from "../../tests/support/sample_run.ts";
+import { sampleRecord, sampleRunStart, sampleVersion } from "../../tests/support/sample_run.ts";
 import { MemoryTracker, MemoryTrackerService } from "../../tests/support/memory_tracker.ts";
 import { GrowingFile } from "./byte_source.ts";
 import type { NamedTracker } from "../plugin/named_tracker.ts";
@@ -47,18 +47,7 @@ class RunFiles implements Disposable {
 
 function createdEvent(): JournalEvent {
   const version = sampleVersion();
-  const {
-    schema: _s,
-    state: _t,
-    exit: _e,
-    reason: _r,
-    endedAt: _a,
-    outputs: _o,
-    metrics: _m,
-    logs: _l,
-    journal: _j,
-    ...start
-  } = sampleRecord();
+  const start = sampleRunStart();
   return { event: "created", at: 1, start: { ...start, version: experimentVersionId(version) }, version };
 }
 
@@ -186,6 +175,8 @@ Deno.test("a tracker that never answers, and heeds no abort, is left alone in th
     openTape: () => files.tape(),
     onUrl: () => {},
   });
+  // What answers has its time, however busy the machine is; the patience of the end is for the other.
+  await until(() => up.show(files.run).state === "succeeded");
 
   const mirrored = await mirror.finish(1);
 

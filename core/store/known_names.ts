@@ -1,7 +1,6 @@
-import { DatabaseSync } from "node:sqlite";
-import { writeAhead } from "../model/write_ahead.ts";
+import type { DatabaseSync } from "node:sqlite";
 import type { StorageKey, StoredObject } from "../plugin/storage.ts";
-import { removeIfThere } from "./staging.ts";
+import { openRebuildable } from "./rebuildable_database.ts";
 
 /** A document of a storage as it was when it was read last. */
 export interface KnownDocument extends StoredObject {
@@ -27,14 +26,9 @@ export class KnownNames implements Disposable {
   readonly #database: DatabaseSync;
   readonly #waiting = new Map<StorageKey, KnownDocument>();
 
-  /** Opens the file at `path`; one that cannot be read is made anew. */
+  /** Opens the file at `path`; one that is damaged is made anew. */
   constructor(path: string) {
-    try {
-      this.#database = openAt(path);
-    } catch {
-      for (const suffix of ["", "-wal", "-shm"]) removeIfThere(path + suffix);
-      this.#database = openAt(path);
-    }
+    this.#database = openRebuildable(path, SCHEMA);
   }
 
   /** Keeps a document that was just read. */
@@ -122,18 +116,6 @@ export class KnownNames implements Disposable {
       // What is lost is read from the storage again.
     }
     this.#database.close();
-  }
-}
-
-function openAt(path: string): DatabaseSync {
-  const database = new DatabaseSync(path);
-  try {
-    writeAhead(database);
-    database.exec(SCHEMA);
-    return database;
-  } catch (error) {
-    database.close();
-    throw error;
   }
 }
 

@@ -1,8 +1,7 @@
-import { DatabaseSync, type StatementSync } from "node:sqlite";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Digest } from "../model/digest.ts";
-import { writeAhead } from "../model/write_ahead.ts";
-import { removeIfThere } from "./staging.ts";
 import { bytesOfDigest, digestOfBytes, type PackEntry } from "./pack_format.ts";
+import { openRebuildable } from "./rebuildable_database.ts";
 
 /** Where an object lies in a pack. */
 export interface PackLocation {
@@ -35,10 +34,8 @@ export class LocalKnowledge implements Disposable {
   readonly #find: StatementSync;
 
   private constructor(path: string) {
-    this.#database = new DatabaseSync(path);
+    this.#database = openRebuildable(path, SCHEMA);
     try {
-      writeAhead(this.#database);
-      this.#database.exec(SCHEMA);
       this.#find = this.#database.prepare(
         "SELECT p.digest AS pack, e.offset, e.length FROM entry_2 e JOIN pack_2 p ON p.id = e.pack " +
           "WHERE e.digest = ? ORDER BY e.pack DESC",
@@ -49,15 +46,9 @@ export class LocalKnowledge implements Disposable {
     }
   }
 
-  /** Opens the index at `path`; one that cannot be read is made anew. */
+  /** Opens the index at `path`; one that is damaged is made anew. */
   static open(path: string): LocalKnowledge {
-    try {
-      return new LocalKnowledge(path);
-    } catch (error) {
-      if (!isUnreadable(error)) throw error;
-      for (const suffix of ["", "-wal", "-shm"]) removeIfThere(path + suffix);
-      return new LocalKnowledge(path);
-    }
+    return new LocalKnowledge(path);
   }
 
   /** Where `digest` lies, if a known pack has it: in the pack that came to be known last. */
@@ -154,9 +145,4 @@ function toLocation(row: Record<string, unknown>): PackLocation {
     offset: row.offset as number,
     length: row.length as number,
   };
-}
-
-function isUnreadable(error: unknown): boolean {
-  // SQLITE_NOTADB and SQLITE_CORRUPT, which the runtime gives as text only; see https://www.sqlite.org/rescode.html.
-  return error instanceof Error && /not a database|malformed/.test(error.message);
 }

@@ -15,6 +15,10 @@ const TEXT = Array.from({ length: 9000 }, (_, i) => `line ${i} µ of what the pr
 const opened = await subjectOrSkip("mongo", openTestMongo);
 const options = { ignore: "skipped" in opened, sanitizeOps: false, sanitizeResources: false } as const;
 
+Deno.test.afterAll(async () => {
+  if (!("skipped" in opened)) await opened.subject[Symbol.asyncDispose]();
+});
+
 function sampleRun(): SentRun {
   const pieces = Array.from(
     { length: 8 },
@@ -187,13 +191,5 @@ Deno.test({
     const id = String(document!._id);
     const whole = await tracker.versionDocument(id);
     assert.equal(Object.keys(JSON.parse(whole!).params).length, 100_000);
-  },
-});
-
-Deno.test({
-  ...options,
-  name: "the test's database is removed",
-  fn: async () => {
-    if (!("skipped" in opened)) await opened.subject[Symbol.asyncDispose]();
   },
 });

@@ -18,4 +18,5 @@ export const REGISTRY = defineRegistry({
   environments: [podmanEnvironment, dockerEnvironment, hostEnvironment],
   services: [objectServer],
   trackers: [mlflowTracker, sacredTracker, wandbTracker],
+  programApis: [],
 });

@@ -57,7 +57,14 @@ async function engineStates(
     { io, printer, globals: NO_GLOBALS, signal: io.signal, version: "0" },
     () =>
       Promise.resolve(
-        defineRegistry({ storages: [NO_STORAGE], environments, dataSources: [], services: [], trackers: [] }),
+        defineRegistry({
+          storages: [NO_STORAGE],
+          environments,
+          dataSources: [],
+          services: [],
+          trackers: [],
+          programApis: [],
+        }),
       ),
   );
   const checks = await Array.fromAsync(examineEngines(app));

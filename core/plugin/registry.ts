@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { PluginContext } from "./context.ts";
 import type { DataSourcePlugin } from "./data_source.ts";
 import type { Environment } from "./environment.ts";
+import type { ProgramApiPlugin } from "./program_api.ts";
 import type { RegisteredService } from "./service.ts";
 import type { Storage } from "./storage.ts";
 import type { Tracker } from "./tracker.ts";
@@ -87,6 +88,7 @@ export interface Registry {
   readonly environments: readonly EnvironmentPlugin[];
   readonly services: readonly RegisteredService[];
   readonly trackers: readonly RegisteredTracker[];
+  readonly programApis: readonly ProgramApiPlugin[];
 }
 
 /**

@@ -92,7 +92,7 @@ function placeOf(path: string): Place {
   if (parts[0] === "tests" || parts[0] === "scripts") return { in: parts[0] };
   if (parts[0] === "core") return { in: "core", name: coreLayer(parts[1]!) };
   if (parts[0] === "plugins") {
-    const kind = ["storages", "trackers", "environments"].includes(parts[1]!);
+    const kind = ["storages", "trackers", "environments", "data_sources", "program_apis"].includes(parts[1]!);
     return { in: "plugin", name: parts[kind ? 2 : 1]! };
   }
   return { in: "elsewhere" };

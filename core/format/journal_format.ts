@@ -3,6 +3,7 @@ import type { MetricPoint } from "../model/metric.ts";
 import { canonicalJson } from "./canonical_json.ts";
 import { invalidDocument, newerDocument } from "./document.ts";
 import { experimentVersionShape } from "./experiment_version_shape.ts";
+import { loggedFactsShape } from "./logged_shape.ts";
 import { MetricsWriter, readMetricsEvent } from "./metrics_line.ts";
 import { endStateShape, exitShape, outputShape, runStartShape } from "./run_shape.ts";
 import { amount, isObject, name, object, optional, type Shape, tagged, text } from "./shape.ts";
@@ -28,6 +29,7 @@ const EVENTS: Readonly<Record<string, Shape<JournalEvent>>> = {
     version: experimentVersionShape,
   }),
   started: object<Event<"started">>({ event: text as Shape<"started">, at: amount }),
+  logged: object<Event<"logged">>({ event: text as Shape<"logged">, at: amount, facts: loggedFactsShape }),
   output: object<Event<"output">>({ event: text as Shape<"output">, at: amount, name, output: outputShape }),
   ended: object<Event<"ended">>({
     event: text as Shape<"ended">,

@@ -32,6 +32,21 @@ Deno.test("metrics may say how far their file was taken", () => {
   assert.deepEqual(readJournal(bytesOf(line)).events, [event]);
 });
 
+Deno.test("what a program logs comes back as it went in", () => {
+  const facts = {
+    params: { "": null, layers: [8, { units: -0.5 }], "ä": "x" },
+    tags: { gone: null, kept: "" },
+    note: "",
+    inputs: [{ name: "" }, { name: "counts", url: "s3://lab/counts.csv", digest: "9d0c1f" }],
+  };
+  const events = [{ event: "logged", at: 9, facts }, { event: "logged", at: 9, facts: {} }] as const;
+
+  const lines = events.map(writeJournalEvent);
+
+  assert.equal(lines[1], '{"at":9,"event":"logged","facts":{}}\n');
+  assert.deepEqual(readJournal(bytesOf(lines.join(""))).events, events);
+});
+
 Deno.test("a last line that was cut off is told and left out, wherever it was cut", () => {
   const whole = bytesOf(STARTED);
   const last = bytesOf(
@@ -67,6 +82,19 @@ for (
     '{"at":1,"event":"metrics","points":[],"offset":1}',
     '{"at":1,"event":"metrics","points":[],"inode":1,"offset":-1}',
     '{"at":1,"event":"metrics","points":[],"inode":1,"offset":"1"}',
+    '{"at":1,"event":"logged"}',
+    '{"event":"logged","facts":{}}',
+    '{"at":1,"event":"logged","facts":{},"extra":1}',
+    '{"at":1,"event":"logged","facts":{"extra":1}}',
+    '{"at":1,"event":"logged","facts":{"params":[]}}',
+    '{"at":1,"event":"logged","facts":{"params":{"a":1e400}}}',
+    '{"at":1,"event":"logged","facts":{"tags":{"a":1}}}',
+    '{"at":1,"event":"logged","facts":{"tags":{"":"a"}}}',
+    '{"at":1,"event":"logged","facts":{"tags":null}}',
+    '{"at":1,"event":"logged","facts":{"note":null}}',
+    '{"at":1,"event":"logged","facts":{"inputs":[{"url":"a"}]}}',
+    '{"at":1,"event":"logged","facts":{"inputs":[{"name":"a","digest":null}]}}',
+    '{"at":1,"event":"logged","facts":{"inputs":[{"name":"a","extra":1}]}}',
     '{"at":1,"event":"ended","state":"running"}',
     '{"at":1e400,"event":"metrics","points":[]}',
     '{"at":1,"event":"metrics","points":{}}',

@@ -16,6 +16,7 @@ import type {
   SourceRecord,
   VerdictRecord,
 } from "../model/run.ts";
+import { loggedShape } from "./logged_shape.ts";
 import {
   amount,
   count,
@@ -150,6 +151,7 @@ export const recordShape: Shape<RunRecord> = object<RunRecord>({
   endedAt: amount,
   outputs: mapOf(outputShape, name),
   metrics: mapOf(metricValueShape),
+  logged: optional(loggedShape),
   logs: object<RunRecord["logs"]>({ stdout: optional(descriptorShape), stderr: optional(descriptorShape) }),
   journal: descriptorShape,
 });

@@ -29,6 +29,9 @@ export function trackerEvents(event: JournalEvent, beside: BesideJournal): Track
       return [];
     case "metrics":
       return inPieces(event.points).map((points) => ({ kind: "metrics", points }));
+    // Trackers are not told of it yet.
+    case "logged":
+      return [];
     case "output": {
       const { at, name, output } = event;
       const url = beside.urlOf(output.manifest.digest);

@@ -1,4 +1,5 @@
 import type { ExperimentVersion } from "./experiment_version.ts";
+import type { LoggedFacts } from "./logged.ts";
 import type { MetricPoint } from "./metric.ts";
 import type { EndState, OutputRecord, ProgramExit, RunStart } from "./run.ts";
 
@@ -23,6 +24,7 @@ export type JournalEvent =
   }
   | { readonly event: "started"; readonly at: number }
   | MetricsEvent
+  | { readonly event: "logged"; readonly at: number; readonly facts: LoggedFacts }
   | { readonly event: "output"; readonly at: number; readonly name: string; readonly output: OutputRecord }
   | {
     readonly event: "ended";
@@ -37,4 +39,11 @@ export interface MetricsEvent extends Partial<MetricsPosition> {
   readonly event: "metrics";
   readonly at: number;
   readonly points: readonly MetricPoint[];
+}
+
+/** What a program said of its own run in a journal's events, in order. */
+export function* loggedFactsOf(events: Iterable<JournalEvent>): Generator<LoggedFacts> {
+  for (const event of events) {
+    if (event.event === "logged") yield event.facts;
+  }
 }

@@ -1,6 +1,7 @@
 import type { Descriptor } from "./descriptor.ts";
 import type { Digest } from "./digest.ts";
 import type { JsonObject, JsonValue } from "./json.ts";
+import type { RunLogged } from "./logged.ts";
 import type { MetricValue } from "./metric.ts";
 import type { RunId } from "./run_id.ts";
 
@@ -156,6 +157,8 @@ export interface RunRecord extends RunStart {
   readonly outputs: Readonly<Record<string, OutputRecord>>;
   /** Last value of each metric. */
   readonly metrics: Readonly<Record<string, MetricValue>>;
+  /** What the program said of it beside metrics; absent if it said nothing. */
+  readonly logged?: RunLogged;
   /** Captured output, secrets redacted. */
   readonly logs: { readonly stdout?: Descriptor; readonly stderr?: Descriptor };
   /** The whole journal. */

@@ -8,7 +8,7 @@ const SYNC_INTERVAL_MS = 1000;
  * Appends events to a run's journal.
  *
  * Each event is in the file when `append` returns, and on the disk at once when it changes the run's state, else
- * within a second: a killed aero loses nothing, a lost machine at most a second of metrics.
+ * within a second: a killed aero loses nothing, a lost machine at most a second of what the program reported.
  */
 export class JournalWriter implements Disposable {
   readonly #file: Deno.FsFile;
@@ -38,7 +38,7 @@ export class JournalWriter implements Disposable {
     }
     this.#size += bytes.length;
     this.#unsynced = true;
-    if (event.event !== "metrics") this.#sync();
+    if (event.event !== "metrics" && event.event !== "logged") this.#sync();
   }
 
   #syncInTime(): void {

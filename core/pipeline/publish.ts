@@ -4,7 +4,8 @@ import { summaryOfRecord } from "../history/run_summary.ts";
 import { MEDIA_TYPE } from "../model/descriptor.ts";
 import type { Descriptor } from "../model/descriptor.ts";
 import type { ExperimentVersion } from "../model/experiment_version.ts";
-import type { JournalEvent } from "../model/journal.ts";
+import { type JournalEvent, loggedFactsOf } from "../model/journal.ts";
+import { foldLogged } from "../model/logged.ts";
 import { type MetricValue, toMetricValue } from "../model/metric.ts";
 import type { OutputRecord, RunRecord } from "../model/run.ts";
 import type { RunId } from "../model/run_id.ts";
@@ -93,6 +94,7 @@ function recordOf(
       for (const name in values) metrics[name] = toMetricValue(values[name]!);
     }
   }
+  const logged = foldLogged(loggedFactsOf(events));
   const { state, exit, reason } = ended;
   const record: RunRecord = {
     schema: "aero/record@1",
@@ -103,6 +105,7 @@ function recordOf(
     endedAt: ended.at,
     outputs: state === "succeeded" ? outputs : {},
     metrics,
+    ...(logged === undefined ? {} : { logged }),
     logs,
     journal,
   };

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { StageResults } from "../cache/stage_results.ts";
 import { OutsideError } from "../errors.ts";
 import { readJournal } from "../format/journal_format.ts";
+import { readRecord } from "../format/record_format.ts";
 import { openRunIndex } from "../history/run_index.ts";
 import { parseRunId } from "../model/run_id.ts";
 import { RunArchive } from "../store/runs.ts";
@@ -12,11 +13,13 @@ import { publishRun } from "./publish.ts";
 import { StateDirectory } from "./run_directory.ts";
 import type { RunServices } from "./run_services.ts";
 
-const JOURNAL = Deno.readFileSync(new URL("../../fixtures/formats/v1/journal.jsonl", import.meta.url));
+const kept = (name: string) =>
+  Deno.readFileSync(new URL(`../../fixtures/formats/v1/${name}`, import.meta.url));
+const JOURNAL = kept("journal.jsonl");
 
-/** A run whose journal is the kept one, or its first lines, and who has written logs. */
-async function endedRun(directory: string, lines = Infinity) {
-  const text = new TextDecoder().decode(JOURNAL).split("\n").slice(0, lines).join("\n");
+/** A run whose journal is a kept one, or its first lines, and who has written logs. */
+async function endedRun(directory: string, lines = Infinity, journal = JOURNAL) {
+  const text = new TextDecoder().decode(journal).split("\n").slice(0, lines).join("\n");
   const [created] = readJournal(JOURNAL).events;
   assert.equal(created!.event, "created");
   const run = parseRunId((created as { start: { run: string } }).start.run);
@@ -43,12 +46,23 @@ Deno.test("publishRun() makes the record of a journal, its logs and the entry in
   assert.equal(record.state, "succeeded");
   assert.deepEqual(record.metrics, { "grad norm": 3, loss: 0.25, r2: "NaN", rmse: 41.25 });
   assert.deepEqual(Object.keys(record.outputs), ["model"]);
+  assert.equal(record.logged, undefined);
   assert.deepEqual(Object.keys(record.logs), ["stdout"], "an empty log is none");
   assert.equal(new TextDecoder().decode(await test.store.getBytes(record.logs.stdout!)), "said\n");
   assert.deepEqual(await test.store.getBytes(record.journal), JOURNAL);
   assert.deepEqual(await new RunArchive(test.store).getRecord(record.project, ended.run), record);
   assert.equal(ended.index.get(ended.run)!.state, "succeeded");
   assert.deepEqual(await ended.results.get(record.stageKey), { run: ended.run });
+});
+
+Deno.test("publishRun() records what the program logged beside metrics", async () => {
+  await using test = await openMemoryStore();
+  using ended = await endedRun(test.directory, Infinity, kept("logged_journal.jsonl"));
+
+  const record = await publishRun(ended.run, ended.services(test.store));
+
+  assert.deepEqual(record.logged, readRecord(kept("logged_record.json")).logged);
+  assert.deepEqual(await new RunArchive(test.store).getRecord(record.project, ended.run), record);
 });
 
 Deno.test("publishRun() without its journal says that something has removed it", async () => {

@@ -1,3 +1,4 @@
+import type { Digest } from "../model/digest.ts";
 import type { JsonObject } from "../model/json.ts";
 import type { LoggedFacts } from "../model/logged.ts";
 import type { MetricPoint } from "../model/metric.ts";
@@ -7,6 +8,11 @@ import type { PluginContext } from "./context.ts";
 /** A run as its own program may see it, and where what the program says goes. */
 export interface ProgramLog {
   readonly run: RunId;
+  /**
+   * Equal for runs that may stand for each other, so that ids derived from it, which programs write into their files,
+   * are the same in a rerun. Outside of tracked runs, the digest of the params.
+   */
+  readonly stageKey: Digest;
   readonly project: string;
   readonly stage: string;
   /** Epoch milliseconds. */
@@ -48,9 +54,13 @@ export interface ProgramApiPlugin {
   readonly name: string;
   /** One line. */
   readonly summary: string;
-  /** Python packages, by their normalised names; an image or host with none of them is served nothing. */
+  /** Python packages, by their normalised names; an image with none of them is served nothing. */
   readonly packages: readonly string[];
-  /** Variables by which the library finds the address; those of the project's config win. */
+  /**
+   * Variables by which the library finds the address; those that the project sets itself, or passes as secrets, win. A
+   * project that sets one whose value holds the address's URL has a server of its own: it is served nothing.
+   */
   variables(address: ProgramApiAddress): Readonly<Record<string, string>>;
+  /** Called when the program's first request comes; not at all for a program that makes none. */
   open(log: ProgramLog, context: PluginContext): Promise<ProgramApi>;
 }

@@ -47,6 +47,9 @@ export async function openPlace(
     throw new UserError("store_not_found", {
       what: `Cannot find anything of aero's in ${storage.remote.location}`,
       why: `there is no ${MARKER_KEY} in it`,
+      fix: [
+        "name the storage that things are kept in: a profile of yours, local:PATH or use=KIND,OPTION=VALUE,…",
+      ],
     });
   }
   const store = await openStore({

@@ -2,15 +2,10 @@ import type { App } from "../app.ts";
 import { UserError } from "../errors.ts";
 import type { ArtifactAlias } from "../format/alias_format.ts";
 import { labelName } from "../model/lineage.ts";
-import {
-  type ArtifactName,
-  parseArtifactName,
-  parseArtifactReference,
-  parseName,
-  parseVersionSelector,
-} from "../model/name.ts";
+import { type ArtifactName, parseName, parseVersionSelector } from "../model/name.ts";
 import { labelled } from "../store/artifact_selection.ts";
 import { labelsOf } from "./artifact_versions.ts";
+import { artifactNamed, artifactReference } from "./artifact_word.ts";
 
 /** An alias, as commands give it. */
 export interface AliasItem {
@@ -35,8 +30,8 @@ export async function setAlias(
   reference: string,
   version: string,
 ): Promise<AliasItem & { readonly before?: string }> {
-  const { services: { catalog, now }, config } = await app.openProject();
-  const { artifact, alias } = parseAlias(reference, config.project);
+  const { services: { catalog, now } } = await app.openProject();
+  const { artifact, alias } = await aliasNamed(app, reference);
   parseName(alias, "alias");
   await labelsOf(catalog, artifact);
   const selector = parseVersionSelector(/^[:@]/.test(version) ? version : `:${version}`);
@@ -47,12 +42,12 @@ export async function setAlias(
   return { ...toItem(set), ...(before === undefined ? {} : { before: labelName(before) }) };
 }
 
-/** Aliases of one artifact, or of all of the project; sorted. @throws {UserError} `artifact_not_found`. */
+/** Aliases of one artifact, or of all of the project, or of the storage where there is none; sorted. @throws {UserError} `artifact_not_found`. */
 export async function listAliases(app: App, name: string | undefined): Promise<AliasItem[]> {
-  const { services: { catalog }, config } = await app.openProject();
+  const { services: { catalog }, config, outside } = await app.openProject();
   const names = name === undefined
-    ? await catalog.names(config.project)
-    : [parseArtifactName(name, config.project)];
+    ? await catalog.names(outside ? undefined : config.project)
+    : [await artifactNamed(app, name)];
   if (name !== undefined) await labelsOf(catalog, names[0]!);
   const found = await Promise.all(names.map((one) => catalog.aliases(one.project, one.name)));
   return found.flat().map(toItem);
@@ -60,16 +55,16 @@ export async function listAliases(app: App, name: string | undefined): Promise<A
 
 /** Removes an alias. @throws {UserError} `alias_not_found`, `artifact_not_found`. */
 export async function removeAlias(app: App, reference: string): Promise<AliasItem> {
-  const { services: { catalog }, config } = await app.openProject();
-  const { artifact, alias } = parseAlias(reference, config.project);
+  const { services: { catalog } } = await app.openProject();
+  const { artifact, alias } = await aliasNamed(app, reference);
   const { number } = labelled(await catalog.resolve({ artifact, version: { by: "alias", alias } }));
   const set = (await catalog.aliases(artifact.project, artifact.name)).find((one) => one.alias === alias);
   await catalog.removeAlias(artifact, alias);
   return toItem(set ?? { ...artifact, artifact: artifact.name, alias, number, movedAt: 0 });
 }
 
-function parseAlias(reference: string, project: string): { artifact: ArtifactName; alias: string } {
-  const { artifact, version } = parseArtifactReference(reference, project);
+async function aliasNamed(app: App, reference: string): Promise<{ artifact: ArtifactName; alias: string }> {
+  const { artifact, version } = await artifactReference(app, reference);
   if (version.by === "alias") return { artifact, alias: version.alias };
   throw new UserError("alias_unnamed", {
     what: `Cannot find an alias in ${JSON.stringify(reference)}`,

@@ -2,10 +2,11 @@ import type { App } from "../app.ts";
 import { annotatedVersion, instantAfter, type VersionAnnotation } from "../model/annotation.ts";
 import type { JsonObject } from "../model/json.ts";
 import type { ArtifactLabel } from "../model/lineage.ts";
-import { type ArtifactReference, parseArtifactReference } from "../model/name.ts";
+import type { ArtifactReference } from "../model/name.ts";
 import type { RunServices } from "../pipeline/run_services.ts";
 import { labelled } from "../store/artifact_selection.ts";
 import { type VersionItem, versionItem } from "./artifact_versions.ts";
+import { artifactReference } from "./artifact_word.ts";
 
 /** What is to hold of a version from now on. */
 export interface VersionRemark {
@@ -33,10 +34,8 @@ export async function annotateVersion(
   reference: string | ArtifactReference,
   remark: VersionRemark,
 ): Promise<AnnotatedVersion> {
-  const { services, config } = await app.openProject();
-  const wanted = typeof reference === "string"
-    ? parseArtifactReference(reference, config.project)
-    : reference;
+  const { services } = await app.openProject();
+  const wanted = typeof reference === "string" ? await artifactReference(app, reference) : reference;
   const label = labelled(await services.catalog.resolve(wanted));
   return await annotateLabel(services, label, remark);
 }

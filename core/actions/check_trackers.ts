@@ -55,7 +55,7 @@ export async function* checkTrackers(
     throw new UserError("tracker_none", {
       what: "Cannot check trackers",
       why: "no tracker is configured",
-      fix: ["add one to `trackers` in aero.yaml"],
+      fix: ["add one to `trackers` in aero.yaml, or in your own config.yaml: `aero config list`"],
     });
   }
   for (const name of names) yield* checkOne(app, await trackerNamed(app, name), request);

@@ -1,10 +1,11 @@
 import type { App } from "../app.ts";
 import { UserError } from "../errors.ts";
 import type { KnownVersion } from "../model/lineage.ts";
-import { type ArtifactName, type ArtifactReference, isName, parseArtifactReference } from "../model/name.ts";
+import { type ArtifactReference, isName, parseArtifactReference } from "../model/name.ts";
 import type { RunId } from "../model/run_id.ts";
 import { StorageError } from "../plugin/storage.ts";
 import type { Project } from "../pipeline/project.ts";
+import { ambiguousArtifact } from "./artifact_word.ts";
 import { findRun } from "./run_lookups.ts";
 
 /** What a person names: a run, or a version of an artifact. */
@@ -30,21 +31,13 @@ export async function findStored(app: App, word: string, of?: string): Promise<N
       ? []
       : await catalog.names(everywhere ? undefined : reference.artifact.project);
     const fits = names.filter((one) => one.name === name);
-    if (fits.length > 1) throw ambiguous(word, fits);
+    if (fits.length > 1) throw ambiguousArtifact(word, fits);
     if (reference !== undefined && fits.length === 1) {
       const found = { ...reference, artifact: fits[0]! };
       return { reference: found, version: await catalog.resolve(found) };
     }
   }
   return { run: await findRun(app, word) };
-}
-
-function ambiguous(word: string, fits: readonly ArtifactName[]): UserError {
-  return new UserError("artifact_ambiguous", {
-    what: `Cannot tell which artifact ${JSON.stringify(word)} is`,
-    why: `${fits.length} projects have one of that name`,
-    fix: fits.slice(0, 5).map(({ project, name }) => `write \`${project}/${name}\``),
-  });
 }
 
 function parseReference(word: string, project: string): ArtifactReference | undefined {

@@ -2,8 +2,8 @@ import type { App } from "../app.ts";
 import { removeTree } from "../cache/tree_files.ts";
 import { type PlacedBy, placeTree } from "../cache/place.ts";
 import { labelName } from "../model/lineage.ts";
-import { parseArtifactReference } from "../model/name.ts";
 import { getManifest } from "../store/tree.ts";
+import { artifactReference } from "./artifact_word.ts";
 import { keepUnderCap } from "./prune_cache.ts";
 
 /** Files that were put into a folder. */
@@ -31,9 +31,9 @@ export async function getArtifact(
   destination: string | undefined,
   writable: boolean,
 ): Promise<GotArtifact> {
-  const { services, config } = await app.openProject();
+  const { services } = await app.openProject();
   const { store, trees, catalog } = services;
-  const label = await catalog.resolve(parseArtifactReference(reference, config.project));
+  const label = await catalog.resolve(await artifactReference(app, reference));
   const path = absolute(app.io.cwd, destination ?? label.artifact);
   const content = await getManifest(store, label.manifest);
   using progress = app.printer.progress({

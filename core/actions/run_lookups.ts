@@ -3,10 +3,11 @@ import { AeroError, UserError } from "../errors.ts";
 import type { RunIndex } from "../history/run_index.ts";
 import type { RunSummary } from "../history/run_summary.ts";
 import { resolveRun, type RunLookups } from "../history/run_reference.ts";
-import { parseArtifactReference } from "../model/name.ts";
 import { type RunRecord, VERIFY_TAG } from "../model/run.ts";
 import type { RunId } from "../model/run_id.ts";
 import type { Repository } from "../source/repository.ts";
+import { artifactReference } from "./artifact_word.ts";
+import { searchedPlace } from "./outside_project.ts";
 import { refuseUnconfigured, resolveTracked } from "./tracked_reference.ts";
 
 /**
@@ -61,8 +62,8 @@ function lookups(app: App, index: RunIndex): RunLookups {
     byVersion: (prefix) => withoutReruns(index.byVersion(prefix)),
     byCommit: (commit) => withoutReruns(index.byCommits([commit])),
     runOfArtifact: async (reference) => {
-      const { services, config } = await app.openProject();
-      const { origin } = await services.catalog.resolve(parseArtifactReference(reference, config.project));
+      const { services } = await app.openProject();
+      const { origin } = await services.catalog.resolve(await artifactReference(app, reference));
       return origin.kind === "run" ? origin.run : undefined;
     },
     commitNamed: async (name) => await withRepository(app, (repository) => commitNamed(repository, name)),
@@ -73,6 +74,7 @@ function lookups(app: App, index: RunIndex): RunLookups {
       ]);
       return refs ?? [];
     },
+    searched: () => searchedPlace(app),
     now: app.io.now().getTime(),
   };
 }

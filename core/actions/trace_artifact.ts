@@ -1,6 +1,6 @@
 import type { App } from "../app.ts";
 import { artifactNodeId, buildLineage, downstream, type Lineage, upstream } from "../history/lineage.ts";
-import { parseArtifactReference } from "../model/name.ts";
+import { artifactReference } from "./artifact_word.ts";
 
 /** Which way a tree of lineage grows: to what a thing came from, or to what came of it. */
 export type LineageDirection = "up" | "down";
@@ -25,8 +25,8 @@ export async function traceArtifact(
   directions: readonly LineageDirection[],
   depth: number | undefined,
 ): Promise<TracedArtifact> {
-  const { services: { catalog, archive }, config } = await app.openProject();
-  const label = await catalog.resolve(parseArtifactReference(reference, config.project));
+  const { services: { catalog, archive } } = await app.openProject();
+  const label = await catalog.resolve(await artifactReference(app, reference));
   const names = await catalog.names();
   const [labels, records] = await Promise.all([
     Promise.all(names.map(({ project, name }) => catalog.labels(project, name))),

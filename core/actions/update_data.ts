@@ -29,13 +29,15 @@ export interface UpdatedData {
  *
  * @param names Of the project's artifacts; empty: all whose newest version was imported.
  * @param options.dryRun Lists and compares, and adds nothing.
- * @throws {UserError} `artifact_not_found`; `data_not_imported` for one that a run made, or whose path is another machine's.
+ * @throws {UserError} `project_not_found`, `artifact_not_found`; `data_not_imported` for one that a run made, or whose path is another machine's.
  */
 export async function* updateData(
   app: App,
   names: readonly string[],
   options: { readonly dryRun: boolean },
 ): AsyncGenerator<UpdatedData> {
+  // A new version is this project's, as what `aero data add` stores.
+  await app.requireRoot();
   const { services: { catalog, store }, config } = await app.openProject();
   const wanted = names.length > 0 ? names : (await catalog.names(config.project)).map(({ name }) => name);
   for (const name of wanted) {

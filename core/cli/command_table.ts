@@ -45,10 +45,13 @@ export function unknownCommand<App>(
 ): UserError {
   const names = table.filter((entry) => entry.group !== "hidden").map((entry) => entry.name.join(" "));
   // One word may be a command or the noun of a group; two may be noun and verb.
-  const near = nearest(words.slice(0, 2).join(" "), names) ??
-    nearest(words[0] ?? "", [...names, ...names.map((name) => name.split(" ")[0]!)]);
+  const nouns = names.map((name) => name.split(" ")[0]!);
+  const typed = words.filter((word) => !word.startsWith("-"));
+  const [first = "", second] = typed;
+  const near = nearest(typed.slice(0, 2).join(" "), names) ?? nearest(first, [...names, ...nouns]);
+  const isGroup = nouns.includes(first) && second !== undefined;
   return new UserError("command_unknown", {
-    what: `Cannot find the command ${JSON.stringify(words.slice(0, 2).join(" "))}`,
+    what: `Cannot find the command ${JSON.stringify(isGroup ? `${first} ${second}` : first)}`,
     fix: [
       ...(near === undefined ? [] : [`did you mean \`${program} ${near}\`?`]),
       `see all commands: \`${program} --help\``,

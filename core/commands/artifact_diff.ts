@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { parseVersionPair } from "../actions/artifact_versions.ts";
+import { artifactReference } from "../actions/artifact_word.ts";
 import { diffManifests } from "../history/manifest_diff.ts";
 import { labelName } from "../model/lineage.ts";
 import { changeCounts, fileChangeLines } from "../text/file_changes_text.ts";
@@ -24,8 +25,9 @@ export const artifactDiff = defineCommand({
   input: z.strictObject({ versions: z.array(z.string()).max(3, "at most three words name two versions") }),
   async run({ versions }, app) {
     const { getManifest } = await import("../store/tree.ts");
-    const { services: { catalog, store }, config } = await app.openProject();
-    const references = parseVersionPair(versions, config.project);
+    const { services: { catalog, store } } = await app.openProject();
+    const { artifact: { project } } = await artifactReference(app, versions[0]!);
+    const references = parseVersionPair(versions, project);
     const [a, b] = [await catalog.resolve(references[0]), await catalog.resolve(references[1])];
     const [before, after] = [await getManifest(store, a.manifest), await getManifest(store, b.manifest)];
     const side = (label: typeof a) => ({

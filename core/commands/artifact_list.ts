@@ -37,7 +37,12 @@ export const artifactList = defineCommand({
       };
     }));
     if (items.length === 0) {
-      app.printer.note("there are no artifacts yet; store one: `aero data add PATH --name NAME`");
+      const { place, elsewhere } = await (await import("../actions/outside_project.ts")).searchedPlace(app);
+      app.printer.note(
+        elsewhere.length === 0
+          ? "there are no artifacts yet; store one: `aero data add PATH --name NAME`"
+          : [`${place} has no artifacts`, ...elsewhere].join("\n"),
+      );
     }
     return items;
   },

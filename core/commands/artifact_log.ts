@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { labelsOf, versionItem } from "../actions/artifact_versions.ts";
-import { parseArtifactName } from "../model/name.ts";
+import { artifactNamed } from "../actions/artifact_word.ts";
 import { versionsTable } from "../text/versions_table.ts";
 import { defineCommand } from "./define.ts";
 
@@ -17,8 +17,8 @@ export const artifactLog = defineCommand({
   ],
   input: z.strictObject({ artifact: z.string() }),
   async run({ artifact }, app) {
-    const { services: { catalog }, config } = await app.openProject();
-    const name = parseArtifactName(artifact, config.project);
+    const { services: { catalog } } = await app.openProject();
+    const name = await artifactNamed(app, artifact);
     const labels = await labelsOf(catalog, name);
     const [aliases, annotations] = await Promise.all([
       catalog.aliases(name.project, name.name),

@@ -1,10 +1,10 @@
 import * as z from "zod";
 import { aliasesOf, versionItem } from "../actions/artifact_versions.ts";
+import { artifactReference } from "../actions/artifact_word.ts";
 import { escapeInline } from "../cli/escape.ts";
 import { formatAgo, formatBytes, formatCount, formatInstant, plural } from "../cli/human.ts";
 import { textTable } from "../cli/text_table.ts";
 import { shortDigest } from "../model/digest.ts";
-import { parseArtifactReference } from "../model/name.ts";
 import { metadataText, originText } from "../text/versions_table.ts";
 import { defineCommand } from "./define.ts";
 
@@ -31,8 +31,8 @@ export const artifactShow = defineCommand({
   input: z.strictObject({ artifact: z.string() }),
   async run({ artifact }, app) {
     const { getManifest } = await import("../store/tree.ts");
-    const { services, config } = await app.openProject();
-    const label = await services.catalog.resolve(parseArtifactReference(artifact, config.project));
+    const { services } = await app.openProject();
+    const label = await services.catalog.resolve(await artifactReference(app, artifact));
     const { entries } = await getManifest(services.store, label.manifest);
     const readBy = (await app.index()).query({})
       .filter((run) => Object.values(run.inputs).some(({ digest }) => digest === label.manifest.digest))

@@ -1,16 +1,17 @@
 import * as z from "zod";
 import { textTable } from "../cli/text_table.ts";
-import { originText } from "../config/origin.ts";
+import { type ConfigValue, originText } from "../config/origin.ts";
 import { UserError } from "../errors.ts";
 import { nearest } from "../model/nearest.ts";
-import { defineCommand } from "./define.ts";
+import { type App, defineCommand } from "./define.ts";
 
 /** `aero config show`. */
 export const configShow = defineCommand({
   name: ["config", "show"],
   summary: "Show the configuration that is in force",
   description:
-    "A value is taken from a flag, else a variable, else aero.yaml, else your own config.yaml, else the default.",
+    "A value is taken from a flag, else a variable, else aero.yaml, else your own config.yaml, else the default. Where " +
+    "there is no project, what holds for you everywhere.",
   examples: [
     { does: "See all values, and where each came from", run: "aero config show --origin" },
     { does: "See one", run: "aero config show environment.use" },
@@ -21,7 +22,7 @@ export const configShow = defineCommand({
     origin: z.boolean().default(false).describe("Show where each value came from"),
   }),
   async run({ key }, app) {
-    const { values } = await app.config();
+    const { values } = await valuesHere(app);
     const shown = key === undefined
       ? values
       : values.filter((value) => value.key === key || value.key.startsWith(`${key}.`));
@@ -41,6 +42,14 @@ export const configShow = defineCommand({
         : []),
     ], style),
 });
+
+/** The project's values; where there is none, those of the machine and its user. */
+async function valuesHere(app: App): Promise<{ readonly values: readonly ConfigValue[] }> {
+  if ((await app.place()).root !== undefined) return await app.config();
+  app.printer.note("this directory is in no project: this is what holds for you everywhere");
+  const { loadSettings } = await import("../config/load.ts");
+  return await loadSettings(await app.configSources());
+}
 
 function unknownKey(key: string, known: readonly string[]): UserError {
   const near = nearest(key, known);

@@ -69,8 +69,14 @@ export const list = defineCommand({
     });
     const total = simple ? index.count(stage) : runs.length;
     const shown = most === undefined ? runs : runs.slice(0, most);
-    if (total === 0 && where === undefined) app.printer.note("there are no runs yet; make one: `aero run`");
-    else if (total === 0) app.printer.note(`no run fits ${where}`);
+    if (total === 0 && where === undefined) {
+      const { place, elsewhere } = await (await import("../actions/outside_project.ts")).searchedPlace(app);
+      app.printer.note(
+        elsewhere.length === 0
+          ? "there are no runs yet; make one: `aero run`"
+          : [`${place} has no runs`, ...elsewhere].join("\n"),
+      );
+    } else if (total === 0) app.printer.note(`no run fits ${where}`);
     else if (shown.length < total && !app.printer.json) {
       app.printer.note(`${shown.length} of ${total} runs; all of them: \`aero list --all\``);
     }

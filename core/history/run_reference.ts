@@ -20,6 +20,8 @@ export interface RunLookups {
   commitNamed(name: string): Promise<string | undefined>;
   /** Names to offer when nothing fits: stages, tags, branches. */
   names(): Promise<readonly string[]>;
+  /** What was searched, `this project` or a storage, and what to do if the run is in another. */
+  searched(): Promise<{ readonly place: string; readonly elsewhere: readonly string[] }>;
   /** Epoch milliseconds; for ages in messages. */
   readonly now: number;
 }
@@ -33,7 +35,7 @@ export interface RunLookups {
  */
 export async function resolveRun(reference: string, lookups: RunLookups): Promise<RunId> {
   const last = /^@last(?:-(\d{1,9}))?(?::(.+))?$/.exec(reference);
-  if (last !== null) return resolveLast(reference, Number(last[1] ?? 0), last[2], lookups);
+  if (last !== null) return await resolveLast(reference, Number(last[1] ?? 0), last[2], lookups);
   if (isRunIdPrefix(reference)) {
     const runs = lookups.byPrefix(reference);
     if (runs.length === 1) return runs[0]!.run;
@@ -45,17 +47,24 @@ export async function resolveRun(reference: string, lookups: RunLookups): Promis
   return await resolveCommitOrVersion(reference, lookups) ?? await notFound(reference, lookups);
 }
 
-function resolveLast(reference: string, back: number, stage: string | undefined, lookups: RunLookups): RunId {
+async function resolveLast(
+  reference: string,
+  back: number,
+  stage: string | undefined,
+  lookups: RunLookups,
+): Promise<RunId> {
   const runs = lookups.runs(stage);
   const run = runs[back];
   if (run !== undefined) return run.run;
-  const of = stage === undefined ? "this project" : `stage ${JSON.stringify(stage)}`;
+  const { place, elsewhere } = await lookups.searched();
+  const of = stage === undefined ? place : `stage ${JSON.stringify(stage)}`;
+  const begin = elsewhere.length === 0 ? ["make one: `aero run`"] : elsewhere;
   throw new UserError("run_not_found", {
     what: `Cannot find run ${JSON.stringify(reference)}`,
     why: runs.length === 0
       ? `${of} has no runs`
       : `${of} has ${runs.length} run${runs.length === 1 ? "" : "s"}`,
-    fix: [runs.length === 0 ? "make one: `aero run`" : "list them: `aero list`"],
+    fix: runs.length === 0 ? begin : ["list them: `aero list`"],
   });
 }
 
@@ -79,24 +88,28 @@ async function resolveCommitOrVersion(reference: string, lookups: RunLookups): P
   if (meanings > 1) throw ambiguous(reference, [...ofVersion, ...ofCommit.slice(0, 1)], lookups.now);
   const found = ofCommit[0] ?? ofVersion[0];
   if (found !== undefined || commit === undefined) return found?.run;
+  const { place, elsewhere } = await lookups.searched();
   throw new UserError("run_not_found", {
     what: `Cannot find a run of ${JSON.stringify(reference)}`,
-    why: `commit ${commit.slice(0, 12)} has no runs in this project`,
-    fix: ["list the runs: `aero list`"],
+    why: `commit ${commit.slice(0, 12)} has no runs in ${place}`,
+    fix: ["list the runs: `aero list`", ...elsewhere],
   });
 }
 
 async function notFound(reference: string, lookups: RunLookups): Promise<never> {
   const near = nearest(reference, await lookups.names());
   const isStage = lookups.runs(reference).length > 0;
+  const { place, elsewhere } = await lookups.searched();
   throw new UserError("run_not_found", {
     what: `Cannot find run ${JSON.stringify(reference)}`,
     why: isStage
       ? "it is the name of a stage, and not of a run"
-      : "no run id, artifact, tag, branch, commit or version begins so or is named so",
-    fix: isStage
-      ? [`name its newest run: \`@last:${reference}\``]
-      : [...(near === undefined ? [] : [`write \`${near}\``]), "list the runs: `aero list`"],
+      : `no run id, artifact, tag, branch, commit or version in ${place} begins so or is named so`,
+    fix: isStage ? [`name its newest run: \`@last:${reference}\``] : [
+      ...(near === undefined ? [] : [`write \`${near}\``]),
+      "list the runs: `aero list`",
+      ...elsewhere,
+    ],
   });
 }
 

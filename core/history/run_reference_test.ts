@@ -36,6 +36,7 @@ const LOOKUPS: RunLookups = {
       ({ "paper-v1": COMMIT, x: COMMIT, empty: "d".repeat(40) } as Record<string, string>)[name],
     ),
   names: () => Promise.resolve(["train", "clean", "paper-v1"]),
+  searched: () => Promise.resolve({ place: "this project", elsewhere: [] }),
   now: 7_600_000,
 };
 

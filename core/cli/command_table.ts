@@ -48,10 +48,13 @@ export function unknownCommand<App>(
   const nouns = names.map((name) => name.split(" ")[0]!);
   const typed = words.filter((word) => !word.startsWith("-"));
   const [first = "", second] = typed;
-  const near = nearest(typed.slice(0, 2).join(" "), names) ?? nearest(first, [...names, ...nouns]);
-  const isGroup = nouns.includes(first) && second !== undefined;
+  const both = second === undefined ? undefined : `${first} ${second}`;
+  const nearBoth = both === undefined ? undefined : nearest(both, names);
+  const near = nearBoth ?? nearest(first, [...names, ...nouns]);
+  // What follows a mistyped verb is its argument.
+  const meant = nearBoth !== undefined || nouns.includes(first) ? both ?? first : first;
   return new UserError("command_unknown", {
-    what: `Cannot find the command ${JSON.stringify(isGroup ? `${first} ${second}` : first)}`,
+    what: `Cannot find the command ${JSON.stringify(meant)}`,
     fix: [
       ...(near === undefined ? [] : [`did you mean \`${program} ${near}\`?`]),
       `see all commands: \`${program} --help\``,

@@ -64,7 +64,10 @@ export const mongo: Service = {
   async status(): Promise<Running | undefined> {
     if (await daemonPid(PID, PROGRAM) === undefined || !await answers()) return undefined;
     const uri = `mongodb://${USER}:${PASSWORD}@127.0.0.1:${PORT}/sacred?authSource=admin`;
-    return { what: `FerretDB ${VERSION} at 127.0.0.1:${PORT}`, variables: { AERO_TEST_MONGO_URI: uri } };
+    return {
+      what: `FerretDB ${VERSION} at 127.0.0.1:${PORT}`,
+      variables: { AERO_TEST_MONGO_URI: uri, AERO_TEST_FERRETDB: PROGRAM },
+    };
   },
 
   async up(tell) {

@@ -52,7 +52,7 @@ export async function mlflowSubject(service: MlflowService): Promise<TrackerSubj
   const tracker: Tracker = await open();
   return {
     tracker,
-    show: (run) => showRun(service, run),
+    show: (run) => showMlflowRun(service, run),
     reopen: () => open(),
     ...(service.user === undefined
       ? {}
@@ -113,7 +113,7 @@ export async function runsTagged(service: MlflowService, key: string, value: str
 }
 
 /** What MLflow shows of a run, read by its REST API without the plugin. */
-async function showRun(service: MlflowService, id: string): Promise<ShownRun> {
+export async function showMlflowRun(service: MlflowService, id: string): Promise<ShownRun> {
   const runs = await runsTagged(service, "aero.run", id);
   if (runs.length !== 1) throw new Error(`${runs.length} runs have the tag aero.run = ${id}`);
   const { info, data, inputs } = runs[0];

@@ -64,7 +64,7 @@ export async function openSacredSubject(): Promise<TrackerSubject & AsyncDisposa
   const tracker = await open();
   return {
     tracker,
-    show: (run) => show(mongo, run),
+    show: (run) => showSacredRun(mongo, run),
     reopen: open,
     denied: () => openTracker(at("wrong"), mongo.database),
     outage: async () => {
@@ -89,7 +89,10 @@ const STATES: Readonly<Record<string, ShownRun["state"]>> = {
 };
 
 /** What the documents themselves say, read as anybody would who knows Sacred's layout. */
-async function show({ client, database }: TestMongo, run: RunId): Promise<ShownRun> {
+export async function showSacredRun(
+  { client, database }: Pick<TestMongo, "client" | "database">,
+  run: RunId,
+): Promise<ShownRun> {
   const db = client.db(database);
   const found = await db.collection("runs").find({ "info.aero.run": run }).toArray();
   if (found.length !== 1) throw new RangeError(`There are ${found.length} documents of run ${run}`);

@@ -4,7 +4,8 @@
  */
 export class TcpGate implements AsyncDisposable {
   readonly port: number;
-  readonly #target: Deno.ConnectOptions;
+  /** Where it leads; may change while it is shut. */
+  target: Deno.ConnectOptions;
   readonly #open = new Set<Deno.TcpConn>();
   readonly #sent: Uint8Array[] = [];
   readonly #serving = new Set<Promise<void>>();
@@ -13,7 +14,7 @@ export class TcpGate implements AsyncDisposable {
   #isShut = false;
 
   constructor(target: Deno.ConnectOptions) {
-    this.#target = target;
+    this.target = target;
     this.#listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     this.port = this.#listener.addr.port;
     this.#accepting = this.#accept();
@@ -58,7 +59,7 @@ export class TcpGate implements AsyncDisposable {
     this.#open.add(client);
     let server: Deno.TcpConn | undefined;
     try {
-      server = await Deno.connect(this.#target);
+      server = await Deno.connect(this.target);
       this.#open.add(server);
       if (this.#isShut) return;
       for (const connection of [client, server]) connection.setNoDelay(true);

@@ -8,18 +8,22 @@ import type { RunId } from "../model/run_id.ts";
 import type { Repository } from "../source/repository.ts";
 import { artifactReference } from "./artifact_word.ts";
 import { searchedPlace } from "./outside_project.ts";
-import { refuseUnconfigured, resolveTracked } from "./tracked_reference.ts";
+import { refuseUnconfigured, resolveTracked, runElsewhere, runNotStored } from "./tracked_reference.ts";
 
 /**
  * The run that a person means. Runs that others have stored since the index was filled are found too.
  *
- * @throws {UserError} `run_not_found`, `run_ambiguous`, and what {@link resolveTracked} throws.
+ * @returns A run that the index has.
+ * @throws {UserError} `run_not_found`, `run_ambiguous`, `run_elsewhere`, `run_not_stored`, and what
+ * {@link resolveTracked} throws; {CorruptionError} if the record of the run that made an artifact is damaged.
  */
 export async function findRun(app: App, reference: string): Promise<RunId> {
   const tracked = reference.includes(":") ? await resolveTracked(app, reference) : undefined;
   if (tracked !== undefined) return tracked;
   try {
-    return await findByLookups(app, reference);
+    const run = await findByLookups(app, reference);
+    if ((await app.index()).get(run) === undefined) throw await unlisted(app, reference, run);
+    return run;
   } catch (error) {
     if (error instanceof UserError) await refuseUnconfigured(app, reference, error);
     throw error;
@@ -53,6 +57,16 @@ export async function findRecord(app: App, reference: string): Promise<RunRecord
     why: summary.state === "running" ? "it is still running" : "the storage has no record of it",
     fix: [`see it: \`aero show ${run}\``],
   });
+}
+
+/** The error for the run that made an artifact and that is not among the runs of this project. */
+async function unlisted(app: App, reference: string, run: RunId): Promise<UserError> {
+  const { services, config, outside } = await app.openProject();
+  const { project } = (await artifactReference(app, reference)).artifact;
+  if (!outside && project !== config.project) return runElsewhere(reference, run, project);
+  // Says what is wrong with it, if something is.
+  await services.archive.getRecord(project, run);
+  return runNotStored(reference, run, services.store.storage.location);
 }
 
 function lookups(app: App, index: RunIndex): RunLookups {

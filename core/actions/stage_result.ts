@@ -1,6 +1,6 @@
 import { shortDigest } from "../model/digest.ts";
 import type { MetricValue } from "../model/metric.ts";
-import type { EndState, ProgramExit, RecordedGrade } from "../model/run.ts";
+import { type EndState, type Grade, type ProgramExit, shownGrade } from "../model/run.ts";
 import type { StageOutcome } from "../pipeline/pipeline_runner.ts";
 
 /** One stage of `aero run`, as it is printed. */
@@ -10,7 +10,8 @@ export interface StageResult {
   readonly run: string;
   readonly state: EndState;
   readonly reused: boolean;
-  readonly grade: RecordedGrade;
+  /** Absent if the program never began or was not seen to end. */
+  readonly grade?: Grade;
   readonly exit?: ProgramExit;
   readonly reason?: string;
   /** Milliseconds. */
@@ -22,13 +23,14 @@ export interface StageResult {
 
 /** The printed form of an outcome. */
 export function stageResult({ stage, record, reused }: StageOutcome): StageResult {
+  const grade = shownGrade(record, record.grade, undefined);
   return {
     type: "stage-run",
     stage,
     run: record.run,
     state: record.state,
     reused,
-    grade: record.grade,
+    ...(grade === undefined ? {} : { grade }),
     ...(record.exit === undefined ? {} : { exit: record.exit }),
     ...(record.reason === undefined ? {} : { reason: record.reason }),
     durationMs: record.endedAt - record.startedAt,

@@ -113,15 +113,25 @@ async function requireStored(app: App, reference: string, run: RunId, foreign: F
   const { services, config, outside } = await app.openProject();
   const { project } = foreign.aero;
   if (!outside && project !== config.project) {
-    throw new UserError("run_elsewhere", {
-      what,
-      why: `it is run ${run} of the project ${JSON.stringify(project)}`,
-      fix: ["name it in that project, or in a directory that is in no project"],
-    });
+    throw runElsewhere(reference, run, project);
   }
-  throw new UserError("run_not_stored", {
-    what,
-    why: `it is run ${run}, of which ${services.store.storage.location} has no record`,
+  throw runNotStored(reference, run, services.store.storage.location);
+}
+
+/** The error for a run of another project than this one. */
+export function runElsewhere(reference: string, run: RunId, project: string): UserError {
+  return new UserError("run_elsewhere", {
+    what: `Cannot use the run ${JSON.stringify(reference)}`,
+    why: `it is run ${run} of the project ${JSON.stringify(project)}`,
+    fix: ["name it in that project, or in a directory that is in no project"],
+  });
+}
+
+/** The error for a run that is known of, and of which the storage at `location` has no record. */
+export function runNotStored(reference: string, run: RunId, location: string): UserError {
+  return new UserError("run_not_stored", {
+    what: `Cannot use the run ${JSON.stringify(reference)}`,
+    why: `it is run ${run}, of which ${location} has no record`,
     fix: ["set the storage that it was recorded in: `aero config show storage`"],
   });
 }

@@ -2,10 +2,10 @@
 import type { DatabaseSync, SQLInputValue } from "node:sqlite";
 import { annotatedRun, type RunAnnotation } from "../model/annotation.ts";
 import type { Digest } from "../model/digest.ts";
-import { gradeWith, type VerdictRecord } from "../model/run.ts";
+import type { VerdictRecord } from "../model/run.ts";
 import type { RunId } from "../model/run_id.ts";
 import { indexUnavailable, openIndexDatabase } from "./index_database.ts";
-import type { RunSummary } from "./run_summary.ts";
+import { gradedSummary, type RunSummary } from "./run_summary.ts";
 import { type Sort, sortRuns } from "./sort.ts";
 import type { Where } from "./where.ts";
 
@@ -194,9 +194,7 @@ export class RunIndex implements Disposable {
   /** A summary with what was said of its run later. */
   #judged(summary: RunSummary): RunSummary {
     const newest = this.verdicts(summary.run).at(-1)?.verdict;
-    const graded = newest === undefined
-      ? summary
-      : { ...summary, grade: gradeWith(summary.recordedGrade, newest), verdict: newest };
+    const graded = newest === undefined ? summary : gradedSummary(summary, newest);
     const annotations = this.#all("SELECT document AS json FROM annotation WHERE run = ?", summary.run);
     if (annotations.length === 0) return graded;
     const { note: _, ...rest } = graded;

@@ -6,7 +6,6 @@ import type { Params } from "../model/params.ts";
 import {
   type EndState,
   type Grade,
-  gradeWith,
   type ImportedRun,
   type OutputRecord,
   type ProgramExit,
@@ -15,6 +14,7 @@ import {
   type RunRecord,
   type RunStart,
   type RunState,
+  shownGrade,
   type Verdict,
   type VerdictRecord,
 } from "../model/run.ts";
@@ -36,8 +36,8 @@ export interface RunSummary {
   readonly project: string;
   readonly stage: string;
   readonly state: RunState;
-  /** What is shown: the recorded grade, raised by the newest verdict. */
-  readonly grade: Grade;
+  /** What is shown: the recorded grade, raised by the newest verdict; absent as {@link shownGrade} says. */
+  readonly grade?: Grade;
   readonly recordedGrade: RecordedGrade;
   /** The newest verdict on it. */
   readonly verdict?: Verdict;
@@ -82,13 +82,22 @@ export function summaryOfRecord(
   verdicts: readonly VerdictRecord[],
 ): RunSummary {
   const newest = [...verdicts].sort((a, b) => a.at - b.at).at(-1);
-  return {
+  return gradedSummary({
     ...ofStart(record, version),
-    grade: gradeWith(record.grade, newest?.verdict),
-    ...(newest === undefined ? {} : { verdict: newest.verdict }),
     ...ofEnd(record.state, record.endedAt, record),
     metrics: record.metrics,
     outputs: mapValues(record.outputs, ofOutput),
+  }, newest?.verdict);
+}
+
+/** A summary with the newest verdict on its run, and the grade that follows. */
+export function gradedSummary(summary: RunSummary, newest: Verdict | undefined): RunSummary {
+  const { grade: _grade, verdict: _verdict, ...rest } = summary;
+  const grade = shownGrade(summary, summary.recordedGrade, newest);
+  return {
+    ...rest,
+    ...(grade === undefined ? {} : { grade }),
+    ...(newest === undefined ? {} : { verdict: newest }),
   };
 }
 
@@ -115,13 +124,13 @@ export function summaryOfJournal(events: readonly JournalEvent[]): RunSummary {
       break;
     }
   }
-  return {
+  return gradedSummary({
     ...ofStart(created.start, created.version),
     ...end,
     metrics: Object.fromEntries(metrics),
     // As in a record: what a run without success collected is not its output.
     outputs: end.state === undefined || end.state === "succeeded" ? Object.fromEntries(outputs) : {},
-  };
+  }, undefined);
 }
 
 function ofStart(start: RunStart, version: ExperimentVersion): RunSummary {
@@ -132,7 +141,6 @@ function ofStart(start: RunStart, version: ExperimentVersion): RunSummary {
     project: start.project,
     stage: start.stage,
     state: "running",
-    grade: start.grade,
     recordedGrade: start.grade,
     startedAt: start.startedAt,
     version: start.version,

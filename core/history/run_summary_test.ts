@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { sampleRecord, sampleVersion } from "../../tests/support/sample_run.ts";
 import { readJournal } from "../format/journal_format.ts";
 import type { Verdict, VerdictRecord } from "../model/run.ts";
-import { summaryOfJournal, summaryOfRecord } from "./run_summary.ts";
+import { gradedSummary, summaryOfJournal, summaryOfRecord } from "./run_summary.ts";
 
 const { events } = readJournal(
   Deno.readFileSync(new URL("../../fixtures/formats/v1/journal.jsonl", import.meta.url)),
@@ -51,4 +51,19 @@ Deno.test("the newest verdict is the one that is shown, and decides the grade", 
   assert.deepEqual([raised.grade, raised.verdict], ["verified", "within_tolerance"]);
   assert.deepEqual([fallen.grade, fallen.verdict], ["reproducible", "different"]);
   assert.equal(raised.recordedGrade, "reproducible");
+});
+
+Deno.test("a run whose program never began has no grade, in its journal as in its record and after a verdict", () => {
+  const { exit: _, ...record } = sampleRecord({ state: "failed", reason: "Cannot find an image" });
+  const created = events[0]!;
+  const journal = [
+    created,
+    { event: "ended", at: 9, state: "failed", reason: "Cannot find an image" } as const,
+  ];
+
+  for (const summary of [summaryOfRecord(record, sampleVersion(), []), summaryOfJournal(journal)]) {
+    assert.equal("grade" in summary, false);
+    assert.equal("grade" in gradedSummary(summary, "identical"), false);
+    assert.equal(summary.recordedGrade, "reproducible");
+  }
 });

@@ -185,3 +185,24 @@ export function gradeWith(recorded: RecordedGrade, newest: Verdict | undefined):
   const holds = newest !== undefined && newest !== "different";
   return recorded === "reproducible" && holds ? "verified" : recorded;
 }
+
+/** What of a run decides whether it has a grade. */
+export interface GradedRun {
+  readonly state: RunState;
+  readonly exit?: ProgramExit;
+  readonly imported?: unknown;
+}
+
+/**
+ * The grade to show for a run; `undefined` if its program never began or was not seen to end: nothing came of it that
+ * could be had again. What others' code made counts as they recorded it.
+ */
+export function shownGrade(
+  { state, exit, imported }: GradedRun,
+  recorded: RecordedGrade,
+  newest: Verdict | undefined,
+): Grade | undefined {
+  const hasResult = state === "running" || state === "succeeded" || exit !== undefined ||
+    imported !== undefined;
+  return hasResult ? gradeWith(recorded, newest) : undefined;
+}

@@ -19,6 +19,13 @@ const GRADE_MEANINGS: Readonly<Record<Grade, string>> = {
   provenance: "it ran on the host, which is described and not kept",
 };
 
+// A grade says how far what came of a run can be had again.
+const NO_GRADE = "– its program never began, or was not seen to end";
+
+function gradeText(grade: Grade | undefined): string {
+  return grade === undefined ? NO_GRADE : `${grade}: ${GRADE_MEANINGS[grade]}`;
+}
+
 /** A fact: its title, and a line of text that is safe to print. */
 export type Line = readonly [title: string, value: string];
 
@@ -47,7 +54,7 @@ function outcome({ summary, record, verdicts, metrics }: KnownRun, style: Style)
     ["started", `${started}; ${summary.endedAt === undefined ? `going on for ${took}` : `took ${took}`}`],
     ...(record?.exit === undefined ? [] : [["exit", exitText(record.exit)] as const]),
     ...(record?.reason === undefined ? [] : [["reason", escapeInline(record.reason)] as const]),
-    ["grade", `${summary.grade}: ${GRADE_MEANINGS[summary.grade]}`],
+    ["grade", gradeText(summary.grade)],
     ...verdicts.map((verdict): Line => [
       "verdict",
       `${verdict.verdict.replaceAll("_", " ")}, by ${verdict.against.join(" ")}, ${

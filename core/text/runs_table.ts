@@ -42,7 +42,7 @@ export function runsTable(runs: readonly RunSummary[], style: Style, shown: Show
       value: (run) => run.state,
       paint: (text, run) => text.replace(run.state, paintState(run.state, style)),
     },
-    { title: "grade", worth: 60, value: (run) => run.grade },
+    { title: "grade", worth: 60, value: (run) => run.grade ?? "–" },
     { title: "age", worth: 70, value: (run) => formatAgo(run.startedAt, now) },
     {
       title: "duration",

@@ -4,21 +4,45 @@ import { EXIT } from "../../core/errors.ts";
 import { askMlflow, mlflowVariable } from "../support/mlflow_subject.ts";
 import { subjectOrSkip } from "../support/must_run.ts";
 import { TestProject } from "../support/open_project.ts";
+import { WANDB_KEY, WandbServer } from "../support/wandb_server/server.ts";
 
 /** An entry of `trackers`, and the variables that it needs. */
 interface Place {
   readonly section: Readonly<Record<string, string>>;
   readonly env: Readonly<Record<string, string>>;
+  /** Its group of runs; that of the project if absent. */
+  readonly group?: string;
+  close?(): Promise<void>;
 }
 
-const PLACES: Readonly<Record<string, { readonly subject: string; open(): Promise<Place> }>> = {
-  "MLflow 2": { subject: "mlflow2", open: () => Promise.resolve(mlflowPlace("AERO_TEST_MLFLOW2_URI")) },
-  "MLflow 3": { subject: "mlflow3", open: () => Promise.resolve(mlflowPlace("AERO_TEST_MLFLOW3_URI")) },
-  Sacred: { subject: "mongo", open: () => Promise.resolve(sacredPlace()) },
+const PLACES: Readonly<Record<string, { readonly subject: string; open(): Place }>> = {
+  "MLflow 2": { subject: "mlflow2", open: () => mlflowPlace("AERO_TEST_MLFLOW2_URI") },
+  "MLflow 3": { subject: "mlflow3", open: () => mlflowPlace("AERO_TEST_MLFLOW3_URI") },
+  Sacred: { subject: "mongo", open: sacredPlace },
+  "W&B": { subject: "wandb-server", open: wandbPlace },
 };
+
+/** Opens a place; prints why if this machine has none. */
+async function placeOrSkip(name: string): Promise<(Place & AsyncDisposable) | undefined> {
+  const { subject, open } = PLACES[name]!;
+  const found = await subjectOrSkip(subject, () => Promise.resolve().then(open));
+  if ("skipped" in found) return undefined;
+  const place = found.subject;
+  return { ...place, [Symbol.asyncDispose]: async () => await place.close?.() };
+}
 
 function mlflowPlace(variable: string): Place {
   return { section: { use: "mlflow", uri: mlflowVariable(variable) }, env: {} };
+}
+
+function wandbPlace(): Place {
+  const server = new WandbServer();
+  return {
+    section: { use: "wandb", base_url: server.address, project: "reruns" },
+    group: "reruns",
+    env: { WANDB_API_KEY: WANDB_KEY },
+    close: () => server[Symbol.asyncDispose](),
+  };
 }
 
 function sacredPlace(): Place {
@@ -34,17 +58,18 @@ const TRAIN = {
   outputs: ["model"],
 };
 
-for (const [name, { subject, open }] of Object.entries(PLACES)) {
+for (const name of Object.keys(PLACES)) {
   Deno.test(`${name}: its id and the storage are all that it takes to have a run again`, async () => {
-    const found = await subjectOrSkip(subject, async () => await open());
-    if ("skipped" in found) return;
-    const { section, env } = found.subject;
+    await using place = await placeOrSkip(name);
+    if (place === undefined) return;
+    const { section, env, group } = place;
     const project = `rerun-${crypto.randomUUID()}`;
     await using made = new TestProject({ env });
     made.commit({ project, trackers: [{ ...section, name: "lab" }], stages: { train: TRAIN } });
     const run = await made.aero(["run", "--tag", "first"]);
     assert.equal(run.code, EXIT.ok, run.err());
-    const listed = await made.aero(["--json", "list", "--from", `lab:${project}`]);
+    const listed = await made.aero(["--json", "list", "--from", `lab:${group ?? project}`]);
+    assert.equal(listed.code, EXIT.ok, listed.err());
     const { id, params, aero } = JSON.parse(listed.out().trim());
 
     await using elsewhere = new TestProject({ env });
@@ -61,9 +86,9 @@ for (const [name, { subject, open }] of Object.entries(PLACES)) {
 }
 
 Deno.test("MLflow: from MLflow to aero to MLflow, every param, tag and metric value is kept", async () => {
-  const found = await subjectOrSkip("mlflow3", async () => await PLACES["MLflow 3"]!.open());
-  if ("skipped" in found) return;
-  const service = { uri: found.subject.section.uri! };
+  await using place = await placeOrSkip("MLflow 3");
+  if (place === undefined) return;
+  const service = { uri: place.section.uri! };
   const ask = (path: string, body: unknown) => askMlflow(service, `/api/2.0/mlflow/${path}`, body);
   const old = `old-${crypto.randomUUID()}`, copy = `copy-${crypto.randomUUID()}`;
   const { experiment_id } = await ask("experiments/create", { name: old });
@@ -85,8 +110,8 @@ Deno.test("MLflow: from MLflow to aero to MLflow, every param, tag and metric va
   project.commit({
     project: copy,
     trackers: [
-      { ...found.subject.section, name: "old", experiment: old },
-      { ...found.subject.section, name: "copy", experiment: copy },
+      { ...place.section, name: "old", experiment: old },
+      { ...place.section, name: "copy", experiment: copy },
     ],
     stages: { train: { command: "true" } },
   });

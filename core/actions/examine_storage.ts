@@ -24,11 +24,8 @@ export interface StorageMending {
 }
 
 /** Damage that could not be put right, with what refers to it. */
-export interface StorageLoss {
+export interface StorageLoss extends Finding {
   readonly type: "loss";
-  readonly kind: Finding["kind"];
-  readonly key: string;
-  readonly message: string;
 }
 
 /** What was looked at, when all has been. */
@@ -86,9 +83,8 @@ export async function* examineStorage(app: App, options: ExamineOptions): AsyncG
         mended++;
         yield { type: "repair", action, key, ...(from === undefined ? {} : { from }) };
       } else if (isDamage(event.finding)) {
-        const { kind, key, message } = event.finding;
         damaged++;
-        yield { type: "loss", kind, key, message };
+        yield { type: "loss", ...event.finding };
       }
     }
   } else damaged = yield* found(store, check);

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { formatBytes, plural } from "../cli/human.ts";
 import { EXIT, UserError } from "../errors.ts";
+import { examinationLine, fewOfEach } from "../text/findings_text.ts";
 import { defineCommand } from "./define.ts";
 
 /** `aero storage fsck`. */
@@ -11,7 +11,8 @@ export const storageFsck = defineCommand({
     "Every byte is read and compared with its digest, and every name with what it stands for. Nothing is changed " +
     "without --repair: then what is damaged or missing is had from the cache or from another storage, checked, and " +
     "stored again; what is whole in a damaged pack is packed anew. Exits 5 if something is damaged still. Keys that " +
-    "are not aero's are told of, and are no damage.",
+    "are not aero's are told of, and are no damage. Of what is alike the first few are told, and how many; with --json " +
+    "each is.",
   examples: [
     { does: "Check everything", run: "aero storage fsck" },
     { does: "Check names and sizes only", run: "aero storage fsck --quick" },
@@ -30,26 +31,16 @@ export const storageFsck = defineCommand({
   async run(input, app) {
     if (input.from.length > 0 && !input.repair) throw needsRepair();
     const { examineStorage } = await import("../actions/examine_storage.ts");
-    return examineStorage(app, input);
+    const items = examineStorage(app, input);
+    return app.globals.json ? items : fewOfEach(items);
   },
-  text(item, style) {
-    if (item.type === "finding") {
-      const word = item.damage ? style.red("damage") : style.yellow("odd");
-      return `${word}  ${item.kind}  ${item.message}`;
-    }
-    if (item.type === "repair") {
-      const from = item.from === undefined ? "" : ` from ${item.from}`;
-      return `${style.green(item.action)}  ${item.key}${from}`;
-    }
-    if (item.type === "loss") return `${style.red("left")}  ${item.kind}  ${item.message}`;
-    const read = item.bytes === 0 && item.objects > 0
-      ? `names and sizes of ${plural(item.objects, "object")}`
-      : `${plural(item.objects, "object")}, ${formatBytes(item.bytes)}`;
-    const mended = item.mended === 0 ? "" : `; ${item.mended} mended`;
-    if (item.damaged === 0) return `${style.green("sound")}  ${read} in ${item.location}${mended}`;
-    return `${style.red("damaged")}  ${
-      plural(item.damaged, "finding")
-    } in ${read} of ${item.location}${mended}`;
+  text: (item, style, { repair }) => {
+    const line = examinationLine(item, style);
+    if (item.type !== "fsck" || item.damaged === 0) return line;
+    const next = repair
+      ? "from another copy of it: aero storage fsck --repair --from STORAGE"
+      : "mend what can be: aero storage fsck --repair";
+    return `${line}\n  ${style.dim(next)}`;
   },
   exitCode: (item) => item.type === "fsck" && item.damaged > 0 ? EXIT.corrupt : EXIT.ok,
 });

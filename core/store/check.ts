@@ -33,6 +33,10 @@ export interface Finding {
   readonly digest?: Digest;
   /** Bytes of a missing object, if that is known. */
   readonly size?: number;
+  /** Key of the document that refers to what is missing. */
+  readonly by?: string;
+  /** The file that it would be, in the artifact whose document that is. */
+  readonly path?: string;
 }
 
 /** What an interrupted check knows of. */

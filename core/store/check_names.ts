@@ -105,7 +105,7 @@ class NameCheck {
   async #tree(key: string, manifest: ObjectReference): Promise<void> {
     if (!this.#object(key, manifest) || this.#isSeen(manifest)) return;
     const content = readManifest(await this.#bytes(manifest));
-    for (const file of filesOf(content)) this.#object(`${key} (${file.path})`, file);
+    for (const file of filesOf(content)) this.#object(key, file, file.path);
   }
 
   async #image(key: string, manifest: ObjectReference): Promise<void> {
@@ -130,7 +130,7 @@ class NameCheck {
     return seen;
   }
 
-  #object(lister: string, object: ObjectReference): boolean {
+  #object(by: string, object: ObjectReference, path?: string): boolean {
     const { digest, size: wanted } = object;
     const size = this.#sound.sizes.get(digest);
     if (size !== undefined && (wanted === undefined || size === wanted)) return true;
@@ -142,14 +142,17 @@ class NameCheck {
       key: digest,
       digest,
       ...(wanted === undefined ? {} : { size: wanted }),
-      message: `${lister} lists ${lists}, which ${state}`,
+      by,
+      ...(path === undefined ? {} : { path }),
+      message: `${path === undefined ? by : `${by} (${path})`} lists ${lists}, which ${state}`,
     });
     return false;
   }
 
   #mustHave(key: string, wanted: string): void {
     if (!this.keys.has(wanted)) {
-      this.#note("document_missing", wanted, `${key} names ${wanted}, which is not there`);
+      const message = `${key} names ${wanted}, which is not there`;
+      this.findings.push({ kind: "document_missing", key: wanted, by: key, message });
     }
   }
 

@@ -1,4 +1,5 @@
 import type { App } from "./app.ts";
+import { tryLock } from "./cache/try_lock.ts";
 import type { PluginSection } from "./config/project_config.ts";
 import type { Settings } from "./config/resolve_config.ts";
 import { OutsideError } from "./errors.ts";
@@ -51,6 +52,7 @@ export async function openStorage(
     outbox: new Outbox({
       directory: `${settings.dataDirectory}/outbox/${nameOf(remote.location)}`,
       open: (path) => local!.open({ path }, context),
+      tryLock: (file) => tryLock(file, { exclusive: true }),
     }),
     // A disk that is away takes its names with it, and reading them from it costs no more than keeping them twice.
     ...(remote.capabilities.stagingDirectory === undefined

@@ -2,6 +2,7 @@ import type { App } from "../app.ts";
 import { selectWaiting } from "../pipeline/outbox_selection.ts";
 import { sendWaiting, waitingIn } from "../pipeline/send_waiting.ts";
 import { labelName } from "../model/lineage.ts";
+import { cachedObjects } from "./cached_objects.ts";
 import { findStored, requireStorage } from "./find_stored.ts";
 
 /** What was sent, or would be. */
@@ -25,18 +26,35 @@ export interface Pushed {
   readonly requests: number;
   /** Objects and documents that still wait. */
   readonly left: number;
+  /** What cannot be sent, since bytes of it are lost. */
+  readonly incomplete: readonly Unsendable[];
+}
+
+/** Something that waits, or waited, and cannot be sent. */
+export interface Unsendable {
+  readonly kind: "run" | "version" | "image" | "document";
+  /** `run kxyzabcdefghijkl`, `a version of "model"`. */
+  readonly name: string;
+  readonly why: string;
+  readonly fix: readonly string[];
+  /** Digests of the objects that are lost. */
+  readonly lost: readonly string[];
+  /** Whether it was given up, and waits no longer. */
+  readonly dropped: boolean;
 }
 
 /**
  * Sends what waits on this machine.
  *
  * @param request.names Runs and artifacts; all that waits if empty.
+ * @param request.dropLost Gives up what cannot be sent since bytes of it are lost; default false.
  * @throws {StorageError} as the storage fails; what is left still waits.
  */
 export async function pushWaiting(
   app: App,
-  request: { readonly names: readonly string[]; readonly dryRun: boolean },
+  request: { readonly names: readonly string[]; readonly dryRun: boolean; readonly dropLost?: boolean },
 ): Promise<Pushed> {
+  const { dropLost = false } = request;
   const project = await app.openProject();
   const { services } = project;
   const { location } = services.store.storage;
@@ -53,14 +71,17 @@ export async function pushWaiting(
       remarks: 0,
       requests,
       left: 0,
+      incomplete: [],
     };
   }
   requireStorage(project, "Cannot send what waits on this machine");
   const only = request.names.length === 0 ? undefined : await selectNamed(app, request.names);
   using progress = app.printer.progress({ label: "Sending", unit: "bytes" });
-  const { objects, bytes, runs, labels, versions, remarks } = await sendWaiting(services, {
+  const { objects, bytes, runs, labels, versions, remarks, incomplete } = await sendWaiting(services, {
     signal: app.signal,
     dryRun: request.dryRun,
+    dropLost,
+    sources: [cachedObjects(project.cacheDirectory)],
     onTotal: (total) => progress.setTotal(total),
     onSent: (sent) => progress.add(sent),
     ...(only === undefined ? {} : { only }),
@@ -75,6 +96,14 @@ export async function pushWaiting(
     remarks,
     requests: services.requests(),
     left: (await waitingIn(services)).objects,
+    incomplete: incomplete.map(({ kind, name, why, fix, lost }) => ({
+      kind,
+      name,
+      why,
+      fix,
+      lost: lost.map(({ digest }) => digest),
+      dropped: dropLost && !request.dryRun,
+    })),
   };
 }
 

@@ -34,7 +34,10 @@ export const sync = defineCommand({
         return trackerSyncText(result, style);
     }
   },
-  exitCode: (result) => result.type === "tracker-sync" && result.left > 0 ? EXIT.lagging : EXIT.ok,
+  exitCode(result) {
+    if (result.type === "push") return result.incomplete.length > 0 ? EXIT.corrupt : EXIT.ok;
+    return result.type === "tracker-sync" && result.left > 0 ? EXIT.lagging : EXIT.ok;
+  },
 });
 
 async function* all(app: App, dryRun: boolean): AsyncGenerator<Pushed | Pulled | TrackerSynced> {

@@ -1,6 +1,8 @@
 import { digestOf } from "../format/digest_of.ts";
 import { readPendingVersion } from "../format/label_format.ts";
 import { readRecord } from "../format/record_format.ts";
+import { CorruptionError } from "../errors.ts";
+import type { Descriptor } from "../model/descriptor.ts";
 import type { Digest } from "../model/digest.ts";
 import type { ArtifactName } from "../model/name.ts";
 import type { RunRecord } from "../model/run.ts";
@@ -40,7 +42,7 @@ export async function selectWaiting(
     chosen.add(object.key);
     // A label that names a run is relied on only once that run is recorded.
     if (origin.kind === "run") runs.add(origin.run);
-    for (const digest of await objectsOfTree(store, version.manifest)) digests.add(digest);
+    for (const digest of await treeOrItself(version.manifest)) digests.add(digest);
   }
   for (const { project, name } of artifacts) {
     const said = keys.filter(({ key }) => key.startsWith(`${PREFIX.artifacts}${project}/${name}/`));
@@ -63,13 +65,23 @@ export async function selectWaiting(
     ? chosen
     : new Set([...chosen].filter((key) => keys.some((one) => one.key === key)));
 
+  /** What is lost of it is found out when it is sent. */
+  async function treeOrItself(manifest: Descriptor): Promise<Digest[]> {
+    try {
+      return await objectsOfTree(store, manifest);
+    } catch (error) {
+      if (!(error instanceof CorruptionError)) throw error;
+      return [manifest.digest];
+    }
+  }
+
   async function objectsOfRun(record: RunRecord): Promise<Digest[]> {
     chosen.add(versionKey(record.version));
     const version = await archive.getVersion(record.version);
     if (version.environment.kind === "container") {
       chosen.add(imageKey(version.environment.image) as StorageKey);
     }
-    const trees = Object.values(record.outputs).map(({ manifest }) => objectsOfTree(store, manifest));
+    const trees = Object.values(record.outputs).map(({ manifest }) => treeOrItself(manifest));
     const image = record.image && await store.unlessAway(() => objectsOfImage(store, record.image!.manifest));
     // The bytes of the record are an object too.
     const own = keys.filter(({ key }) => key.endsWith(`${record.run}/record.json`));

@@ -52,11 +52,15 @@ export async function sendAfterwards(
     try {
       if (await outbox.comeBack({ signal: listener.signal })) {
         using progress = listener.progress();
-        await sendWaiting(services, {
+        const { incomplete } = await sendWaiting(services, {
           signal: listener.signal,
           onTotal: (bytes) => progress.setTotal(bytes),
           onSent: (bytes) => progress.add(bytes),
         });
+        for (const { name, why } of incomplete) {
+          listener.warn(`${name} cannot be sent, and still waits: ${why}; see \`aero push\``);
+        }
+        if (incomplete.length > 0) return await waitingIn(services);
         listener.note(`what waited was sent to ${outbox.location}`);
         return undefined;
       }

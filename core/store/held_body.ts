@@ -1,24 +1,32 @@
 import type { Digest } from "../model/digest.ts";
-import type { ObjectBody, Storage, StoredObject } from "../plugin/storage.ts";
-import { verifiedStream } from "./verified_stream.ts";
+import { type ObjectBody, type Storage, StorageError, type StoredObject } from "../plugin/storage.ts";
+import { objectCorrupt, verifiedStream } from "./verified_stream.ts";
 
 /**
  * What waits in an outbox, as a body to put elsewhere. It is hashed while it is read, so that bytes which have changed
- * on this disk meanwhile end the put and are stored nowhere.
+ * on this disk meanwhile end the put and are stored nowhere: with `object_corrupt`, as do bytes that cannot be read.
  */
 export function heldBody(held: Storage, { key, size }: StoredObject, digest: Digest): ObjectBody {
-  return { size, open: () => verifiedStream(lazyStream(() => held.get(key)), { digest, size }) };
+  return { size, open: () => verifiedStream(lazyStream(() => held.get(key), digest), { digest, size }) };
 }
 
 /** The stream that `open` gives, opened when it is first read. */
-function lazyStream(open: () => Promise<ReadableStream<Uint8Array>>): ReadableStream<Uint8Array> {
+function lazyStream(
+  open: () => Promise<ReadableStream<Uint8Array>>,
+  digest: Digest,
+): ReadableStream<Uint8Array> {
   let reader: Promise<ReadableStreamDefaultReader<Uint8Array>> | undefined;
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       reader ??= open().then((stream) => stream.getReader());
-      const { done, value } = await (await reader).read();
-      if (done) controller.close();
-      else controller.enqueue(value);
+      try {
+        const { done, value } = await (await reader).read();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      } catch (error) {
+        // Told from what the storage fails with that it is put to.
+        throw error instanceof StorageError ? objectCorrupt(digest, error.message, { cause: error }) : error;
+      }
     },
     async cancel(reason) {
       await (await reader)?.cancel(reason);

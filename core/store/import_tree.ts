@@ -6,6 +6,7 @@ import { compareBytes, type FileEntry } from "../model/manifest.ts";
 import { parseRelativePath, type RelativePath } from "../model/relative_path.ts";
 import { type DataSource, DataSourceError, type SourceFile } from "../plugin/data_source.ts";
 import { mapConcurrent } from "./concurrent.ts";
+import { pause } from "./pause.ts";
 import { writeAllSync, writeFault } from "./staging.ts";
 import type { BulkOptions } from "./store.ts";
 
@@ -203,21 +204,7 @@ async function patiently<T>(signal: AbortSignal, work: () => Promise<T>): Promis
       return await work();
     } catch (error) {
       if (!(error instanceof DataSourceError) || !error.retryable || attempt === ATTEMPTS) throw error;
-      await delay(FIRST_DELAY_MS * 2 ** (attempt - 1), signal);
+      await pause(FIRST_DELAY_MS * 2 ** (attempt - 1), signal);
     }
   }
-}
-
-function delay(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener("abort", onAbort);
-      resolve();
-    }, ms);
-    signal.addEventListener("abort", onAbort, { once: true });
-  });
 }

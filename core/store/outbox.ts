@@ -9,10 +9,13 @@ import {
   type StorageKey,
   type StoredObject,
 } from "../plugin/storage.ts";
+import { isDocumentKey } from "./keys.ts";
 import { LocalKnowledge } from "./local_knowledge.ts";
 import { ObjectCatalog } from "./object_catalog.ts";
 import type { PackEntry } from "./pack_format.ts";
+import { pause } from "./pause.ts";
 import { removeIfThere } from "./staging.ts";
+import { readAll } from "./verified_stream.ts";
 
 /** Where an outbox lies, and how a storage in a directory is opened. */
 export interface OutboxPlace {
@@ -20,7 +23,12 @@ export interface OutboxPlace {
   readonly directory: string;
   /** Opens a storage in a directory of this machine. */
   readonly open: (path: string) => Promise<Storage>;
+  /** Locks a file for one holder, if it is free; does not wait. */
+  readonly tryLock: (file: Deno.FsFile) => boolean;
 }
+
+// A sender holds the others off for as long as sending takes, a replacement for a moment.
+const LOCK_POLL_MS = { first: 5, most: 250 };
 
 /** How much an outbox holds. */
 export interface OutboxContent {
@@ -68,8 +76,25 @@ export class Outbox implements AsyncDisposable {
 
   /** Puts something in; it waits from then on. */
   async put(key: StorageKey, body: ObjectBody, options: PutOptions): Promise<void> {
-    await (await this.storage()).put(key, body, options);
+    const storage = await this.storage();
+    if (isDocumentKey(key)) {
+      // Not while a sender compares what it has sent with what is here, and removes it.
+      using _replacing = await this.#lock("replace", options);
+      await storage.put(key, body, options);
+    } else await storage.put(key, body, options);
     this.#raise();
+  }
+
+  /**
+   * Removes a document that was sent, unless another has taken its place since: that one still waits.
+   *
+   * @param bytes What was sent.
+   */
+  async removeSent(key: StorageKey, bytes: Uint8Array, options: OperationOptions = {}): Promise<void> {
+    using _replacing = await this.#lock("replace", options);
+    const stream = await this.get(key, options);
+    if (stream === undefined || !isEqual(await readAll(stream), bytes)) return;
+    await (await this.storage()).delete(key, options);
   }
 
   /** Reads what is in; `undefined` if it is not. */
@@ -97,11 +122,33 @@ export class Outbox implements AsyncDisposable {
     return this.#index!.entriesOf(pack);
   }
 
-  /** Holds off other senders until it is disposed; waits for one that is at work. */
-  async lock(): Promise<Disposable> {
+  /** Forgets what a pack held that is no longer in. */
+  async forgetPack(pack: Digest): Promise<void> {
+    await this.catalog();
+    this.#index!.removePacks([pack]);
+  }
+
+  /** Holds off other senders until it is disposed; waits for one that is at work. @throws The signal's reason. */
+  async lock(options: OperationOptions = {}): Promise<Disposable> {
+    return await this.#lock("lock", options);
+  }
+
+  async #lock(name: string, { signal }: OperationOptions): Promise<Disposable> {
+    signal?.throwIfAborted();
     await Deno.mkdir(this.#place.directory, { recursive: true });
-    const file = await Deno.open(`${this.#place.directory}/lock`, { create: true, write: true });
-    await file.lock(true);
+    const file = await Deno.open(`${this.#place.directory}/${name}`, { create: true, write: true });
+    try {
+      for (
+        let ms = LOCK_POLL_MS.first;
+        !this.#place.tryLock(file);
+        ms = Math.min(ms * 2, LOCK_POLL_MS.most)
+      ) {
+        await pause(ms, signal);
+      }
+    } catch (error) {
+      file.close();
+      throw error;
+    }
     return { [Symbol.dispose]: () => file.close() };
   }
 
@@ -132,4 +179,8 @@ export class Outbox implements AsyncDisposable {
     this.#index?.[Symbol.dispose]();
     await (await this.#storage)?.[Symbol.asyncDispose]();
   }
+}
+
+function isEqual(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }

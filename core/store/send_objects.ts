@@ -1,9 +1,11 @@
+import { CorruptionError } from "../errors.ts";
+import { digestOf } from "../format/digest_of.ts";
 import type { Digest } from "../model/digest.ts";
 import type { OperationOptions } from "../plugin/context.ts";
-import type { Storage, StoredObject } from "../plugin/storage.ts";
+import { type Storage, StorageError, type StoredObject } from "../plugin/storage.ts";
 import { mapConcurrent } from "./concurrent.ts";
 import { heldBody } from "./held_body.ts";
-import { digestOfObjectKey, digestOfPackKey, packKey } from "./keys.ts";
+import { digestOfObjectKey, digestOfPackKey } from "./keys.ts";
 import type { PackEntry } from "./pack_format.ts";
 import type { Store } from "./store.ts";
 import { readAll } from "./verified_stream.ts";
@@ -89,30 +91,44 @@ export async function planObjects(
 
 /**
  * Sends objects. What may name others goes last, so that at no time something is in the storage whose parts are not.
+ *
+ * @returns Objects and packs whose bytes here are wrong; of a pack that is not sent whole, the rest is sent.
  */
 export async function sendObjects(
   held: Storage,
   remote: Store,
   plan: ObjectPlan,
   options: OperationOptions & { readonly observer: SendObserver },
-): Promise<void> {
+): Promise<readonly StoredObject[]> {
   const { observer, ...scope } = options;
   const limit = Math.min(remote.storage.capabilities.maxConcurrency, MOST_AT_ONCE);
+  const wrong = new Set<StoredObject>();
+  const unlessWrong = async (object: StoredObject, send: () => Promise<void>) => {
+    try {
+      await send();
+    } catch (error) {
+      if (!(error instanceof CorruptionError) || error.code !== "object_corrupt") throw error;
+      wrong.add(object);
+    }
+  };
   const sendLoose = (objects: readonly StoredObject[]) =>
-    mapConcurrent(objects, limit, async (object) => {
-      const digest = digestOfObjectKey(object.key)!;
-      await remote.putObject(digest, heldBody(held, object, digest), scope);
-      observer.sent(object.size, 1);
-    });
+    mapConcurrent(objects, limit, (object) =>
+      unlessWrong(object, async () => {
+        const digest = digestOfObjectKey(object.key)!;
+        await remote.putObject(digest, heldBody(held, object, digest), scope);
+        observer.sent(object.size, 1);
+      }));
   const [naming, plain] = await partition(plan.loose, limit, (object) => mayName(held, object, scope));
-  await mapConcurrent(plan.whole, limit, async (pack) => {
-    const digest = digestOfPackKey(pack.key)!;
-    await remote.putPack(digest, heldBody(held, pack, digest), pack.entries, scope);
-    observer.sent(pack.size, pack.entries.length);
-  });
-  await sendParts(held, remote, plan.parts, options);
+  await mapConcurrent(plan.whole, limit, (pack) =>
+    unlessWrong(pack, async () => {
+      const digest = digestOfPackKey(pack.key)!;
+      await remote.putPack(digest, heldBody(held, pack, digest), pack.entries, scope);
+      observer.sent(pack.size, pack.entries.length);
+    }));
+  await sendParts(held, remote, plan.parts, { ...options, onWrong: (pack) => wrong.add(pack) });
   await sendLoose(plain);
   await sendLoose(naming);
+  return [...wrong];
 }
 
 /** Packs objects of several packs anew, some MB at a time. */
@@ -120,7 +136,10 @@ async function sendParts(
   held: Storage,
   remote: Store,
   parts: ObjectPlan["parts"],
-  { observer, ...options }: OperationOptions & { readonly observer: SendObserver },
+  { observer, onWrong, ...options }: OperationOptions & {
+    readonly observer: SendObserver;
+    readonly onWrong: (pack: StoredObject) => void;
+  },
 ): Promise<void> {
   let batch: { bytes: Uint8Array; mediaType: string }[] = [], size = 0;
   const flush = async () => {
@@ -131,15 +150,36 @@ async function sendParts(
     size = 0;
   };
   for (const { pack, missing } of parts) {
-    for (const { offset, length } of missing) {
-      const bytes = length === 0 ? new Uint8Array() : await readAll(
-        await held.get(packKey(digestOfPackKey(pack.key)!), { ...options, range: { offset, length } }),
-      );
+    for (const entry of missing) {
+      const { length } = entry;
+      const bytes = await readEntry(held, pack, entry, options);
+      if (bytes === undefined) {
+        onWrong(pack);
+        continue;
+      }
       batch.push({ bytes, mediaType: "application/octet-stream" });
       if ((size += length) >= BATCH_BYTES) await flush();
     }
   }
   await flush();
+}
+
+/** An object of a pack; `undefined` if its bytes are not those, or cannot be read. */
+export async function readEntry(
+  held: Storage,
+  pack: StoredObject,
+  { digest, offset, length }: PackEntry,
+  options: OperationOptions,
+): Promise<Uint8Array | undefined> {
+  try {
+    const bytes = length === 0
+      ? new Uint8Array()
+      : await readAll(await held.get(pack.key, { ...options, range: { offset, length } }));
+    return digestOf(bytes) === digest ? bytes : undefined;
+  } catch (error) {
+    if (error instanceof StorageError) return undefined;
+    throw error;
+  }
 }
 
 /** Whether an object may name others: manifests, records and images begin as JSON does. */
@@ -149,8 +189,14 @@ async function mayName(
   options: OperationOptions,
 ): Promise<boolean> {
   if (size === 0) return false;
-  const [first] = await readAll(await held.get(key, { ...options, range: { offset: 0, length: 1 } }));
-  return first === "{".charCodeAt(0);
+  try {
+    const [first] = await readAll(await held.get(key, { ...options, range: { offset: 0, length: 1 } }));
+    return first === "{".charCodeAt(0);
+  } catch (error) {
+    // Sending it tells what is wrong with it.
+    if (error instanceof StorageError) return true;
+    throw error;
+  }
 }
 
 async function partition<T>(

@@ -49,12 +49,12 @@ export function verifiedStream(
 }
 
 /** The error for bytes that are not what their digest says. */
-export function objectCorrupt(digest: Digest, why: string): CorruptionError {
+export function objectCorrupt(digest: Digest, why: string, options?: ErrorOptions): CorruptionError {
   return new CorruptionError("object_corrupt", {
     what: `Cannot read the object ${digest}`,
     why,
     fix: ["`aero storage fsck`"],
-  });
+  }, options);
 }
 
 /** The error for an object that something lists and the storage does not have. */

@@ -6,7 +6,8 @@ import type { Style } from "../cli/style.ts";
 /** What a push did, in one line or two. */
 export function pushText(pushed: Pushed, style: Style): string {
   const { objects, bytes, runs, labels, versions, remarks, requests, left, storage, dryRun } = pushed;
-  const nothing = objects === 0 && runs.length === 0 && versions === 0 && remarks === 0;
+  const nothing = objects === 0 && runs.length === 0 && versions === 0 && remarks === 0 &&
+    pushed.incomplete.length === 0;
   const whole = nothing
     ? style.dim(`Nothing waits for ${storage}${left > 0 ? " of what was named" : ""}`)
     : `${dryRun ? "Would send" : "Sent"} ${plural(objects, "object")}, ${style.bold(formatBytes(bytes))}${
@@ -19,10 +20,17 @@ export function pushText(pushed: Pushed, style: Style): string {
     : dryRun && versions > 0
     ? [`  ${plural(versions, "version")} would get a label`]
     : [];
+  const lost = pushed.incomplete.flatMap(({ name, why, fix, dropped }) => [
+    `  ${style.red(dropped ? "given up" : dryRun ? "cannot be sent" : "not sent")}  ${name}: ${why}`,
+    ...(dropped ? [] : fix.map((text) => `    hint: ${text}`)),
+  ]);
+  if (pushed.incomplete.some(({ dropped }) => !dropped)) {
+    lost.push(`  hint: or give up what is lost: ${style.cyan("aero push --drop-lost")}`);
+  }
   const rest = left > 0 && !dryRun
     ? [`  ${plural(left, "object")} still wait: ${style.cyan("aero push")}`]
     : [];
-  return [whole, ...named, ...rest].join("\n");
+  return [whole, ...named, ...lost, ...rest].join("\n");
 }
 
 /** What a pull did, in one line or two. */

@@ -14,6 +14,15 @@ const PUSHED = {
   remarks: 0,
   requests: 9,
   left: 0,
+  incomplete: [],
+} as const;
+const LOST = {
+  kind: "version",
+  name: 'a version of "raw"',
+  why: "the object sha256:aa is neither on this machine nor in the storage",
+  fix: ["add it again"],
+  lost: ["sha256:aa"],
+  dropped: false,
 } as const;
 const NOTHING = { ...PUSHED, objects: 0, bytes: 0, runs: [], labels: [], versions: 0 } as const;
 const plain = makeStyle({ colour: false, now: () => new Date(0) });
@@ -41,6 +50,25 @@ for (
       "what was said",
       { ...NOTHING, remarks: 2 },
       "Sent 0 objects, 0 B, 2 verdicts, tags and notes to here, in 9 requests",
+    ],
+    [
+      "what is lost",
+      { ...PUSHED, labels: [], left: 2, incomplete: [LOST] },
+      [
+        "Sent 3 objects, 2.0 kB, of 1 run to here, in 9 requests",
+        '  not sent  a version of "raw": the object sha256:aa is neither on this machine nor in the storage',
+        "    hint: add it again",
+        "  hint: or give up what is lost: aero push --drop-lost",
+        "  2 objects still wait: aero push",
+      ].join("\n"),
+    ],
+    [
+      "what was given up",
+      { ...NOTHING, incomplete: [{ ...LOST, dropped: true }] },
+      [
+        "Sent 0 objects, 0 B to here, in 9 requests",
+        '  given up  a version of "raw": the object sha256:aa is neither on this machine nor in the storage',
+      ].join("\n"),
     ],
     ["that nothing waits", NOTHING, "Nothing waits for here"],
     [

@@ -3,6 +3,7 @@ import { ContractBreach } from "../../core/plugin/conformance/case.ts";
 import { storageContract, type StorageSubject } from "../../core/plugin/conformance/storage.ts";
 import type { PluginContext } from "../../core/plugin/context.ts";
 import type { Storage, StorageKey } from "../../core/plugin/storage.ts";
+import { tryLock } from "../../core/cache/try_lock.ts";
 import { KnownNames } from "../../core/store/known_names.ts";
 import { Outbox } from "../../core/store/outbox.ts";
 import { LimitStorage } from "../../core/store/wrap/limit.ts";
@@ -117,6 +118,7 @@ function outboxSubject(): TestSubject {
       outbox: new Outbox({
         directory: `${directory}/outbox`,
         open: (path) => localStorage.open({ path }, contextWith(() => {})),
+        tryLock: (file) => tryLock(file, { exclusive: true }),
       }),
       known: new KnownNames(`${directory}/${crypto.randomUUID()}.db`),
       now: Date.now,

@@ -36,7 +36,11 @@ async function openSubject(): Promise<Subject> {
     opened.push(known);
     return await OutboxStorage.open({
       remote: faulty,
-      outbox: new Outbox({ directory: `${directory}/outbox`, open: () => Promise.resolve(held) }),
+      outbox: new Outbox({
+        directory: `${directory}/outbox`,
+        open: () => Promise.resolve(held),
+        tryLock: (file) => file.tryLockSync(true),
+      }),
       known,
       offline,
       now: () => 7000,

@@ -1,6 +1,7 @@
 import { isAbort } from "../../errors.ts";
 import type { OperationOptions } from "../../plugin/context.ts";
 import { isStorageError, type Storage, type StorageKey, type StoredObject } from "../../plugin/storage.ts";
+import { pause } from "../pause.ts";
 import { type ForwardedCall, ForwardingStorage } from "./forward.ts";
 
 /** How often and how long {@link RetryStorage} tries. */
@@ -35,7 +36,7 @@ export class RetryStorage extends ForwardingStorage {
       attempts: 5,
       firstDelayMs: 200,
       maxDelayMs: 10_000,
-      sleep: sleepFor,
+      sleep: pause,
       random: Math.random,
       log: () => {},
       ...options,
@@ -91,19 +92,4 @@ export class RetryStorage extends ForwardingStorage {
     log("storage.retry", { operation, key, attempt, delayMs: Math.round(delayMs) });
     await sleep(delayMs, signal);
   }
-}
-
-function sleepFor(ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => {
-      clearTimeout(timer);
-      reject(signal?.reason);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener("abort", onAbort);
-      resolve();
-    }, ms);
-    signal?.addEventListener("abort", onAbort, { once: true });
-    if (signal?.aborted) onAbort();
-  });
 }

@@ -1,6 +1,7 @@
 import { dirname, relative } from "node:path/posix";
 import type { Build } from "../../core/version.ts";
 import { succeed } from "./command.ts";
+import { minifyAll } from "./minify.ts";
 
 /** Name of the first module in a bundle's directory. */
 export const ENTRY = "main.js";
@@ -51,7 +52,6 @@ export async function bundle(root: string, directory: string, build: Build): Pro
     Deno.execPath(),
     "bundle",
     "--quiet",
-    "--minify",
     "--code-splitting",
     `--outdir=${directory}`,
     "main.ts",
@@ -63,9 +63,13 @@ export async function bundle(root: string, directory: string, build: Build): Pro
     if (bundled.has(name)) throw new Error(`two workers are named ${name}`);
     bundled.set(name, worker.replace(/\.ts$/, ".js"));
   }
-  for (const file of await filesBelow(directory)) {
+  const files = await filesBelow(directory);
+  const texts = await minifyAll(
+    await Promise.all(files.map((file) => Deno.readTextFile(`${directory}/${file}`))),
+  );
+  for (const [i, file] of files.entries()) {
     const path = `${directory}/${file}`;
-    const text = await Deno.readTextFile(path);
+    const text = texts[i]!;
     const pointed = text.replaceAll(WORKER, (_, _quote, name) => {
       const target = bundled.get(name);
       if (target === undefined) throw new Error(`${file} starts ${name}.ts, which is not there`);

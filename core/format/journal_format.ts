@@ -17,7 +17,8 @@ export interface Journal {
   readonly wholeBytes: number;
 }
 
-const KIND = { code: "journal", title: "the journal of a run" } as const;
+/** A journal, as errors name it. */
+export const JOURNAL_KIND = { code: "journal", title: "the journal of a run" } as const;
 
 type Event<Name> = Extract<JournalEvent, { event: Name }>;
 
@@ -80,7 +81,7 @@ function decode(bytes: Uint8Array): string {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
-    throw invalidDocument(KIND, "it is not UTF-8", { cause });
+    throw invalidDocument(JOURNAL_KIND, "it is not UTF-8", { cause });
   }
 }
 
@@ -92,18 +93,22 @@ function decode(bytes: Uint8Array): string {
  */
 export function readJournalEvent(line: string, number: number): JournalEvent {
   const value = parseLine(line, number);
-  if (!isObject(value)) throw invalidDocument(KIND, `line ${number} is not a JSON object`);
+  if (!isObject(value)) throw invalidDocument(JOURNAL_KIND, `line ${number} is not a JSON object`);
   if (value.event === "metrics") {
     const read = readMetricsEvent(value);
-    if (read === undefined) throw invalidDocument(KIND, `line ${number} is not a list of metric points`);
+    if (read === undefined) {
+      throw invalidDocument(JOURNAL_KIND, `line ${number} is not a list of metric points`);
+    }
     return read;
   }
   if (typeof value.event === "string" && !Object.hasOwn(EVENTS, value.event)) {
-    throw newerDocument(KIND, `line ${number} is an event ${JSON.stringify(value.event)}`);
+    throw newerDocument(JOURNAL_KIND, `line ${number} is an event ${JSON.stringify(value.event)}`);
   }
   const faults: string[] = [];
   event.check(value, "", faults);
-  if (faults.length > 0) throw invalidDocument(KIND, `in line ${number}, ${faults.slice(0, 10).join("; ")}`);
+  if (faults.length > 0) {
+    throw invalidDocument(JOURNAL_KIND, `in line ${number}, ${faults.slice(0, 10).join("; ")}`);
+  }
   return value as unknown as JournalEvent;
 }
 
@@ -111,7 +116,7 @@ function parseLine(line: string, number: number): unknown {
   try {
     return JSON.parse(line);
   } catch (cause) {
-    throw invalidDocument(KIND, `line ${number} is not JSON`, { cause });
+    throw invalidDocument(JOURNAL_KIND, `line ${number} is not JSON`, { cause });
   }
 }
 

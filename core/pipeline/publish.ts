@@ -1,10 +1,10 @@
 import { OutsideError } from "../errors.ts";
-import { readJournal } from "../format/journal_format.ts";
+import { JournalReader } from "../format/journal_reader.ts";
 import { summaryOfRecord } from "../history/run_summary.ts";
 import { MEDIA_TYPE } from "../model/descriptor.ts";
 import type { Descriptor } from "../model/descriptor.ts";
 import type { ExperimentVersion } from "../model/experiment_version.ts";
-import { type JournalEvent, loggedFactsOf } from "../model/journal.ts";
+import { type JournalEvent, loggedFactsOf, type MetricsEvent } from "../model/journal.ts";
 import { foldLogged } from "../model/logged.ts";
 import { type MetricValue, toMetricValue } from "../model/metric.ts";
 import type { OutputRecord, RunRecord } from "../model/run.ts";
@@ -23,7 +23,7 @@ import type { RunServices } from "./run_services.ts";
  */
 export async function publishRun(run: RunId, services: RunServices): Promise<RunRecord> {
   const directory = services.state.run(run);
-  const { events } = readJournal(await readOwn(run, directory.journal));
+  const told = await readOwn(run, directory.journal);
   const { store, archive } = services;
   const [stdout, stderr, journal] = await Promise.all([
     keepFile(store, directory.stdout, MEDIA_TYPE.log),
@@ -31,7 +31,7 @@ export async function publishRun(run: RunId, services: RunServices): Promise<Run
     keepFile(store, directory.journal, MEDIA_TYPE.journal),
   ]);
   const logs = { ...(stdout && { stdout }), ...(stderr && { stderr }) };
-  const { record, version } = recordOf(events, logs, journal!);
+  const { record, version } = recordOf(told, logs, journal!);
   await archive.putVersion(version);
   await archive.putRecord(record);
   await unpinRun(store, run);
@@ -46,9 +46,34 @@ async function isResult(record: RunRecord, { results }: RunServices): Promise<bo
   return record.grade !== "draft" || await results.get(record.stageKey) === undefined;
 }
 
-async function readOwn(run: RunId, path: string): Promise<Uint8Array> {
+/** What a journal says, of its metrics the last values only: there may be millions. */
+interface ToldByJournal {
+  readonly events: readonly Exclude<JournalEvent, MetricsEvent>[];
+  readonly metrics: Readonly<Record<string, MetricValue>>;
+}
+
+async function readOwn(run: RunId, path: string): Promise<ToldByJournal> {
+  const events: Exclude<JournalEvent, MetricsEvent>[] = [];
+  const metrics: Record<string, MetricValue> = {};
+  const reader = new JournalReader();
+  for await (const bytes of (await openOwn(run, path)).readable) {
+    for (const event of reader.take(bytes)) {
+      if (event.event === "metrics") keepLast(event, metrics);
+      else events.push(event);
+    }
+  }
+  return { events, metrics };
+}
+
+function keepLast({ points }: MetricsEvent, metrics: Record<string, MetricValue>): void {
+  for (const { values } of points) {
+    for (const name in values) metrics[name] = toMetricValue(values[name]!);
+  }
+}
+
+async function openOwn(run: RunId, path: string): Promise<Deno.FsFile> {
   try {
-    return await Deno.readFile(path);
+    return await Deno.open(path);
   } catch (cause) {
     if (!(cause instanceof Deno.errors.NotFound)) throw cause;
     throw new OutsideError("journal_missing", {
@@ -76,7 +101,7 @@ async function keepFile(
 
 /** The record that a journal gives. */
 function recordOf(
-  events: readonly JournalEvent[],
+  { events, metrics }: ToldByJournal,
   logs: RunRecord["logs"],
   journal: Descriptor,
 ): { record: RunRecord; version: ExperimentVersion } {
@@ -86,13 +111,8 @@ function recordOf(
     throw new TypeError("A record is made of a journal that has ended");
   }
   const outputs: Record<string, OutputRecord> = {};
-  const metrics: Record<string, MetricValue> = {};
   for (const event of events) {
     if (event.event === "output") outputs[event.name] = event.output;
-    if (event.event !== "metrics") continue;
-    for (const { values } of event.points) {
-      for (const name in values) metrics[name] = toMetricValue(values[name]!);
-    }
   }
   const logged = foldLogged(loggedFactsOf(events));
   const { state, exit, reason } = ended;

@@ -1,15 +1,12 @@
 import type { App } from "../app.ts";
 import { OutsideError } from "../errors.ts";
 import { selfCommand } from "./self_command.ts";
-import { type ServeOptions, serviceSettings } from "./serve_storage.ts";
-import {
-  absolutePath,
-  livingServer,
-  RUNS_ALREADY,
-  type ServerPlace,
-  serverPlace,
-  type StorageServer,
-} from "./storage_server.ts";
+import { listenText } from "./listen_address.ts";
+import { serverThatRuns } from "./running_server.ts";
+import { serviceSettings } from "./serve_storage.ts";
+import { assertProfileFree } from "./server_profile.ts";
+import { type ServeOptions, settingsOf } from "./server_settings.ts";
+import { livingServer, type ServerPlace, serverPlace, type StorageServer } from "./storage_server.ts";
 
 /** How long a server may take until it serves, in milliseconds: recovery after a crash reads what was left behind. */
 const PATIENCE_MS = 60_000;
@@ -18,19 +15,19 @@ const LOOK_MS = 50;
 const MOST_LOG_BYTES = 64 * 1024 * 1024;
 
 /**
- * Starts the server as a process of its own, which outlives this one, and waits until it serves.
+ * Starts the server as a process of its own, which outlives this one, and waits until it serves. Where one runs already
+ * as it is asked for, gives that one.
  *
+ * @throws {UserError} As `serveStorage`.
  * @throws {OutsideError} `server_not_started` with what it said.
  */
 export async function detachServer(app: App, options: ServeOptions): Promise<StorageServer> {
   const place = await serverPlace(app, options.data);
-  const living = livingServer(place);
-  if (living !== undefined) {
-    app.printer.note(RUNS_ALREADY);
-    return living;
-  }
+  const living = await serverThatRuns(app, options, place);
+  if (living !== undefined) return living;
   // What is wrong with the flags is told here, not in a log.
   serviceSettings(app, options, place);
+  await assertProfileFree(app, settingsOf(app, options).profile, place);
   await Deno.mkdir(place.directory, { recursive: true, mode: 0o700 });
   await turnLog(place.logFile);
   const said = await sizeOf(place.logFile);
@@ -73,27 +70,19 @@ export async function detachServer(app: App, options: ServeOptions): Promise<Sto
 
 /** The words after the program's name that start the same server in the foreground. */
 export function upWords(app: App, options: ServeOptions, place: ServerPlace): string[] {
-  const { listen, profile, bucket, region, tls, tlsCert, tlsKey, insecure, over } = options;
+  const { hostname, port, tls, ...settings } = settingsOf(app, options);
+  const { profile, bucket, region, over } = settings;
   return [
-    "storage",
-    "up",
-    ...[
-      "--listen",
-      listen,
-      "--data",
-      place.directory,
-      "--profile",
-      profile,
-      "--bucket",
-      bucket,
-      "--region",
-      region,
-    ],
-    ...(tls === undefined ? [] : ["--tls", tls]),
-    ...(tlsCert === undefined ? [] : ["--tls-cert", absolutePath(app, tlsCert)]),
-    ...(tlsKey === undefined ? [] : ["--tls-key", absolutePath(app, tlsKey)]),
-    ...(insecure ? ["--insecure"] : []),
-    ...(over === undefined ? [] : ["--over", absolutePath(app, over)]),
+    ...["storage", "up"],
+    ...["--listen", listenText({ hostname, port })],
+    ...["--data", place.directory],
+    ...["--profile", profile],
+    ...["--bucket", bucket],
+    ...["--region", region],
+    ...(tls === "self-signed" ? ["--tls", tls] : []),
+    ...(typeof tls === "object" ? ["--tls-cert", tls.certificate, "--tls-key", tls.key] : []),
+    ...(options.insecure ? ["--insecure"] : []),
+    ...(over === undefined ? [] : ["--over", over]),
   ];
 }
 

@@ -36,3 +36,8 @@ function isBareIpv6(text: string): boolean {
 export function isLoopback(hostname: string): boolean {
   return hostname === "localhost" || hostname === "::1" || /^127(\.\d{1,3}){3}$/.test(hostname);
 }
+
+/** An address as {@link parseListenAddress} reads it. */
+export function listenText({ hostname, port }: ListenAddress): string {
+  return `${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
+}

@@ -1,37 +1,19 @@
 import type { App } from "../app.ts";
-import { writeCredentials } from "../config/credentials_file.ts";
-import { writeUserProfile } from "../config/user_profile.ts";
 import { UserError } from "../errors.ts";
 import type { RunningService, ServedRequest } from "../plugin/service.ts";
 import type { Storage } from "../plugin/storage.ts";
-import { isLoopback, type ListenAddress, parseListenAddress } from "./listen_address.ts";
+import { isLoopback, type ListenAddress, listenText } from "./listen_address.ts";
+import { serverThatRuns } from "./running_server.ts";
+import { assertProfileFree, profileFiles, writeServerProfile } from "./server_profile.ts";
+import { portOf, type ServeOptions, settingsOf } from "./server_settings.ts";
 import {
   absolutePath,
   announceServer,
-  livingServer,
-  RUNS_ALREADY,
   type ServerPlace,
   serverPlace,
   type StorageServer,
   storageService,
 } from "./storage_server.ts";
-
-/** How the person wants the server. */
-export interface ServeOptions {
-  /** As `--listen` has it. */
-  readonly listen: string;
-  /** Directory; absent: in this user's data directory. */
-  readonly data?: string;
-  readonly profile: string;
-  readonly bucket: string;
-  readonly region: string;
-  readonly tls?: "self-signed";
-  readonly tlsCert?: string;
-  readonly tlsKey?: string;
-  readonly insecure: boolean;
-  /** Directory of a local storage that is to be the bucket. */
-  readonly over?: string;
-}
 
 /** Requests that were answered since the last of these. */
 export interface ServedRequests {
@@ -50,8 +32,9 @@ const GATHER_MS = 100;
 
 /**
  * Serves until it is interrupted. Gives what a person has to know first, then what it answers, then that it stopped.
+ * Where a server runs already as it is asked for, gives that one and ends.
  *
- * @throws {UserError} `tls_needed`, `flag_value_invalid`, `flags_conflict`, `profile_taken`.
+ * @throws {UserError} `tls_needed`, `flag_value_invalid`, `flags_conflict`, `profile_taken`, `runs_otherwise`.
  * @throws {ServiceError} `already_open`, `address_in_use`.
  */
 export async function* serveStorage(
@@ -59,11 +42,9 @@ export async function* serveStorage(
   options: ServeOptions,
 ): AsyncGenerator<StorageServer | ServedRequests> {
   const place = await serverPlace(app, options.data);
-  const living = livingServer(place);
-  if (living !== undefined) {
-    app.printer.note(RUNS_ALREADY);
-    return yield living;
-  }
+  const living = await serverThatRuns(app, options, place);
+  if (living !== undefined) return yield living;
+  await assertProfileFree(app, settingsOf(app, options).profile, place);
   const log = new RequestLog();
   const service = await storageService(app);
   const settings = serviceSettings(app, options, place);
@@ -71,7 +52,7 @@ export async function* serveStorage(
   const running = await service.start(settings, {
     ...app.pluginContext(place.directory),
     served: (request) => log.add(request),
-    ...(storage === undefined ? {} : { storages: [{ name: options.bucket, storage }] }),
+    ...(storage === undefined ? {} : { storages: [{ name: settingsOf(app, options).bucket, storage }] }),
   });
   await using _running = running;
   const server = await connect(app, { options, place, running, service });
@@ -127,32 +108,20 @@ export function serviceSettings(
   options: ServeOptions,
   place: ServerPlace,
 ): Record<string, unknown> {
-  const address = parseListenAddress(options.listen);
-  const { tls, tlsCert, tlsKey } = options;
-  if ((tlsCert === undefined) !== (tlsKey === undefined) || (tls !== undefined && tlsCert !== undefined)) {
-    throw new UserError("flags_conflict", {
-      what: "Cannot choose a certificate",
-      why: "--tls-cert and --tls-key go together, and not with --tls",
-      fix: ["name both files: `--tls-cert FILE --tls-key FILE`", "or have one made: `--tls self-signed`"],
-    });
-  }
-  if (!isLoopback(address.hostname) && tls === undefined && tlsCert === undefined && !options.insecure) {
-    throw tlsNeeded(address);
-  }
-  const files = tlsCert === undefined || tlsKey === undefined
-    ? undefined
-    : { certificate: absolutePath(app, tlsCert), key: absolutePath(app, tlsKey) };
+  const { hostname, port, tls, region, bucket } = settingsOf(app, options);
+  if (!isLoopback(hostname) && tls === undefined && !options.insecure) throw tlsNeeded({ hostname, port });
   return {
     directory: place.directory,
-    ...address,
-    region: options.region,
-    bucket: options.bucket,
-    ...(files ?? tls) === undefined ? {} : { tls: files ?? tls },
+    hostname,
+    port,
+    region,
+    bucket,
+    ...(tls === undefined ? {} : { tls }),
   };
 }
 
 function tlsNeeded({ hostname, port }: ListenAddress): UserError {
-  const listen = `--listen ${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
+  const listen = `--listen ${listenText({ hostname, port })}`;
   return new UserError("tls_needed", {
     what: `Cannot serve on ${hostname} without TLS`,
     why: "other machines reach it, and whoever is on the way could read and change what is stored",
@@ -171,24 +140,19 @@ async function connect(app: App, { options, place, running, service }: {
   readonly running: RunningService;
   readonly service: Awaited<ReturnType<typeof storageService>>;
 }): Promise<StorageServer> {
-  const { profile } = options;
-  const { config } = await app.directories();
-  const configFile = `${config}/config.yaml`, credentialsFile = `${config}/credentials`;
+  const settings = settingsOf(app, options);
+  const { profile } = settings;
   const { connection, certificate, url } = running;
   const own = certificate === undefined ? {} : { caFile: certificate.caFile };
   // One that a group's own authority signed has that in it; it does no harm where everybody trusts it anyway.
-  const trust = options.tlsCert === undefined ? own : { caFile: absolutePath(app, options.tlsCert) };
+  const trust = typeof settings.tls === "object" ? { caFile: settings.tls.certificate } : own;
+  const files = await profileFiles(app);
   if (connection !== undefined) {
-    await writeUserProfile(configFile, profile, {
-      ...connection.options,
-      credentials_file: credentialsFile,
-      ...(trust.caFile === undefined ? {} : { ca_file: trust.caFile }),
-    });
-    await writeCredentials(credentialsFile, profile, connection.credentials);
+    await writeServerProfile(app, profile, { place, ...connection, ...trust });
   }
   const clients = connection === undefined
     ? undefined
-    : service.clients?.(connection.options, { profile, credentialsFile, ...own });
+    : service.clients?.(connection.options, { profile, credentialsFile: files.credentialsFile, ...own });
   return {
     type: "storage-server",
     state: "running",
@@ -197,8 +161,8 @@ async function connect(app: App, { options, place, running, service }: {
     pid: Deno.pid,
     startedAt: app.io.now().getTime(),
     profile,
-    configFile,
-    credentialsFile,
+    settings: { ...settings, port: portOf(url) },
+    ...files,
     ...trust,
     ...(certificate === undefined ? {} : { fingerprint: certificate.fingerprint }),
     ...(connection === undefined ? {} : { use: connection.use, options: connection.options }),

@@ -89,20 +89,34 @@ export async function listServerUsers(app: App, data: string | undefined): Promi
   );
 }
 
-/** Removes a user and their keys. @throws {UserError} `no_such_user`. */
+/**
+ * Removes a user and their keys.
+ *
+ * @param force Also who may do everything, whose keys this machine's own profile has.
+ * @throws {UserError} `no_such_user`, `user_needed`.
+ */
 export async function removeServerUser(
   app: App,
-  name: string,
-  data: string | undefined,
+  { name, data, force }: { readonly name: string; readonly data?: string; readonly force: boolean },
 ): Promise<StorageUser> {
-  return await withAccounts(
-    app,
-    await serverPlace(app, data),
-    async (accounts) => ({ type: "storage-user", ...await accounts.remove(name) }),
-  );
+  return await withAccounts(app, await serverPlace(app, data), async (accounts) => {
+    if (name === accounts.administratorName && !force) throw administratorNeeded(name);
+    return { type: "storage-user", ...await accounts.remove(name) };
+  });
 }
 
-async function withAccounts<T>(
+function administratorNeeded(name: string): UserError {
+  return new UserError("user_needed", {
+    what: `Cannot remove the user ${JSON.stringify(name)}`,
+    why: "your own projects reach the server by its keys",
+    fix: [
+      `to have new keys made: \`aero storage user remove ${name} --force\`, and then \`aero storage up\``,
+    ],
+  });
+}
+
+/** Does something with the users of a server, whether it runs or not. @throws {UserError} `server_missing`. */
+export async function withAccounts<T>(
   app: App,
   place: ServerPlace,
   use: (accounts: ServiceAccounts) => Promise<T>,

@@ -2,6 +2,7 @@ import type { App } from "../app.ts";
 import { dataDirectoryOf } from "../config/data_directory.ts";
 import { replaceFile } from "../config/replace_file.ts";
 import { isAlive, type ProcessIdentity, readIdentity, thisProcess } from "../pipeline/process_identity.ts";
+import type { ServerSettings } from "./server_settings.ts";
 import type { ClientLines, RegisteredService } from "../plugin/service.ts";
 
 /** The port of the server where nobody names one: no service is registered for it with IANA. */
@@ -21,6 +22,8 @@ export interface StorageServer {
   readonly startedAt?: number;
   /** Name of the profile by which this user's projects reach it. */
   readonly profile?: string;
+  /** How it was started; the port is the one that it got. */
+  readonly settings?: ServerSettings;
   readonly configFile?: string;
   readonly credentialsFile?: string;
   /** SHA-256 of the certificate that it made for itself, and the file that clients are to trust. */
@@ -65,13 +68,18 @@ export async function storageService(app: App): Promise<RegisteredService> {
   return await app.service("object-server");
 }
 
+/** A server whose process lives. */
+export type LivingServer =
+  & StorageServer
+  & Pick<Required<StorageServer>, "pid" | "url" | "profile" | "settings">;
+
 /** The server of a directory whose process lives; `undefined` if there is none on this machine. */
 export function livingServer(
   place: ServerPlace,
-): StorageServer & Pick<Required<StorageServer>, "pid" | "url"> | undefined {
+): LivingServer | undefined {
   const kept = readIdentity(place.stateFile) as ProcessIdentity & { server: StorageServer } | undefined;
   if (kept === undefined || !isAlive(kept)) return undefined;
-  return kept.server as ReturnType<typeof livingServer>;
+  return kept.server as LivingServer;
 }
 
 /** Lets other processes know of this one, which serves. Disposing it takes that back. */
@@ -85,7 +93,3 @@ export async function announceServer(place: ServerPlace, server: StorageServer):
     },
   };
 }
-
-/** What who starts a server that runs already is told: what it was asked for this time has no effect. */
-export const RUNS_ALREADY =
-  "It runs already, as it was started: `aero storage down` first, to start it otherwise.";

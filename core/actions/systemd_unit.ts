@@ -1,7 +1,8 @@
 import type { App } from "../app.ts";
 import { upWords } from "./detach_server.ts";
 import { selfCommand } from "./self_command.ts";
-import { type ServeOptions, serviceSettings } from "./serve_storage.ts";
+import { serviceSettings } from "./serve_storage.ts";
+import type { ServeOptions } from "./server_settings.ts";
 import { serverPlace } from "./storage_server.ts";
 
 /** A unit file, as text. */

@@ -11,7 +11,8 @@ export const storageUp = defineCommand({
   summary: "Serve this machine's disk as S3-compatible storage, to yourself or a group",
   description:
     "On a fresh machine it makes the data directory, strong keys and a bucket, and writes the connection into your " +
-    "own config, so that `storage: { use: s3, profile: local }` works at once. Again it goes on with what is there. " +
+    "own config, so that `storage: { use: s3, profile: local }` works at once. Again it goes on with what is there; while it " +
+    "runs, it shows the connection, and refuses flags that ask for another. " +
     "It serves until Ctrl-C. Nobody gets anything without keys. It answers on /-/healthy and, for Prometheus, " +
     "/-/metrics. For more than one machine's disk, use Ceph or S3.",
   examples: [
@@ -23,7 +24,7 @@ export const storageUp = defineCommand({
   ],
   positionals: [],
   input: z.strictObject({
-    listen: z.string().default("127.0.0.1:7489").describe("Address and port to listen on"),
+    listen: z.string().exactOptional().describe("Address and port to listen on; default: 127.0.0.1:7489"),
     data: z.string().exactOptional().describe(
       "Directory to keep everything in; default: `server` in your data directory",
     ),
@@ -34,15 +35,15 @@ export const storageUp = defineCommand({
     tlsKey: z.string().exactOptional().describe("Its key in PEM"),
     insecure: z.boolean().default(false).describe("Serve other machines without TLS"),
     profile: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, { error: "a profile has letters, digits, - and _" })
-      .default("local").describe("Name of the profile that is written into your config"),
+      .exactOptional().describe("Name of the profile that is written into your config; default: local"),
     bucket: z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, {
       error: "a bucket has 3 to 63 small letters, digits, dots and dashes",
-    }).default("aero").describe("Bucket that is made if it is not there"),
+    }).exactOptional().describe("Bucket that is made if it is not there; default: aero"),
     over: z.string().exactOptional().describe(
       "Directory of a local storage, which becomes the bucket as it is",
     ),
     region: z.string().regex(/^[a-z0-9-]{1,64}$/, { error: "a region has small letters, digits and dashes" })
-      .default("us-east-1").describe("Region that it says it is"),
+      .exactOptional().describe("Region that it says it is; default: us-east-1"),
   }),
   async run({ detach, systemd, ...options }, app) {
     if (systemd) {

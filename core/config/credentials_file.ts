@@ -41,3 +41,28 @@ export async function writeCredentials(
   const plain = Object.fromEntries(Object.entries(entries).map(([name, value]) => [name, value.reveal()]));
   await replaceFile(path, withSection(text, section, plain), 0o600);
 }
+
+/** Entries of a section of a credentials file; `undefined` if there is no such section, or no file. */
+export async function readCredentials(
+  path: string,
+  section: string,
+): Promise<Readonly<Record<string, string>> | undefined> {
+  try {
+    return sectionOf(await Deno.readTextFile(path), section);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+/** Entries of a section of an INI file; `undefined` if there is none. */
+export function sectionOf(text: string, section: string): Readonly<Record<string, string>> | undefined {
+  const lines = text.split(/\r?\n/).map((line) => line.trim());
+  const start = lines.indexOf(`[${section}]`);
+  if (start < 0) return undefined;
+  const next = lines.findIndex((line, i) => i > start && line.startsWith("["));
+  const entries = lines.slice(start + 1, next < 0 ? undefined : next)
+    .map((line) => /^([^#;=][^=]*?)\s*=\s*(.*)$/.exec(line))
+    .filter((match) => match !== null);
+  return Object.fromEntries(entries.map(([, name, value]) => [name!, value!]));
+}

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { withSection, writeCredentials } from "./credentials_file.ts";
+import { readCredentials, sectionOf, withSection, writeCredentials } from "./credentials_file.ts";
 
 const KEYS = { id: "a", secret: "b" };
 
@@ -39,4 +39,19 @@ Deno.test("credentials are for their owner alone, also where the file was open t
   } finally {
     await Deno.remove(directory, { recursive: true });
   }
+});
+
+Deno.test("a section is read back as it was set, without comments and without its neighbours", () => {
+  const text = withSection("[x]\nid = 1\n\n[y]\nid = 3\n", "local", KEYS).replace(
+    "[local]\n",
+    "[local]\n# no = c\n",
+  );
+
+  assert.deepEqual(sectionOf(text, "local"), KEYS);
+  assert.deepEqual(sectionOf(text, "x"), { id: "1" });
+  assert.equal(sectionOf(text, "z"), undefined);
+});
+
+Deno.test("a file that is not there has no section", async () => {
+  assert.equal(await readCredentials("/nowhere/at/all", "local"), undefined);
 });

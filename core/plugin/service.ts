@@ -112,6 +112,10 @@ export interface ServiceUser {
 
 /** Users of a service, whether it runs or not. */
 export interface ServiceAccounts extends AsyncDisposable {
+  /** Who may do everything, and whose keys the connection of {@link RunningService} has. */
+  readonly administratorName: string;
+  /** That user, made anew where it was removed, and with a key where it has none. */
+  administrator(): Promise<{ readonly user: ServiceUser } & Pick<StorageConnection, "credentials">>;
   /** By name. */
   list(): Promise<readonly ServiceUser[]>;
   /**

@@ -21,7 +21,7 @@ export function serverUpText(server: StorageServer, style: Style): string {
   lines.push(
     "",
     "Your projects keep everything here once aero.yaml says",
-    `  storage: { use: ${use}, profile: ${profile} }`,
+    `storage: { use: ${use}, profile: ${profile} }`,
   );
   const [shell, ...programs] = clients;
   if (shell !== undefined) {
@@ -29,7 +29,7 @@ export function serverUpText(server: StorageServer, style: Style): string {
     lines.push(
       "",
       "Other programs, in a shell that was told",
-      ...shell.lines.map((line) => `  ${line}`),
+      ...shell.lines,
       ...programs.flatMap(({ client, lines }) =>
         lines.map((line) => `  ${style.bold(client.padEnd(width))}  ${line}`)
       ),
@@ -38,7 +38,7 @@ export function serverUpText(server: StorageServer, style: Style): string {
   lines.push(
     "",
     "A colleague's aero: keys of their own, and what to write where, come from",
-    "  aero storage user add NAME",
+    "aero storage user add NAME",
   );
   lines.push("", style.dim(server.foreground ? "Ctrl-C stops it." : "It stops by: aero storage down"));
   return lines.join("\n");
@@ -54,6 +54,7 @@ export function serverStatusText(server: StorageServer, style: Style): string {
     `  data     ${directory}`,
     `  process  ${pid}, started ${formatAgo(startedAt ?? 0, style.now().getTime())}`,
     `  profile  ${profile}`,
+    ...(server.settings?.over === undefined ? [] : [`  over     ${server.settings.over}`]),
     ...(state === "silent" ? ["  its process lives, but it does not answer"] : []),
   ].join("\n");
 }
@@ -100,7 +101,7 @@ function grantText({ access, bucket, prefix }: StorageUser["grants"][number]): s
   return `${access === "write" ? "reads and writes" : "reads"} ${where}`;
 }
 
-/** A user who was added, and what to hand over to them: two files, whole. */
+/** A user who was added, and what to hand over to them: two files, whole, each line as it stands in them. */
 export function addedUserText(user: AddedUser, style: Style): string {
   const { name, credentials, use, options, profile = "group", caFile } = user;
   const lines = [
@@ -108,10 +109,10 @@ export function addedUserText(user: AddedUser, style: Style): string {
     "",
     style.bold(`For ${name}. The secret is shown this once.`),
     "",
-    "~/.config/aero/credentials, which nobody else may read (chmod 600):",
+    style.bold("~/.config/aero/credentials, which nobody else may read (chmod 600):"),
     "",
-    `  [${profile}]`,
-    ...Object.entries(credentials).map(([key, value]) => `  ${key} = ${value}`),
+    `[${profile}]`,
+    ...Object.entries(credentials).map(([key, value]) => `${key} = ${value}`),
     "",
   ];
   if (options === undefined) {
@@ -123,26 +124,32 @@ export function addedUserText(user: AddedUser, style: Style): string {
     ? options.bucket
     : user.grants.find((grant) => grant.bucket !== "@owned")?.bucket ?? "NAME";
   lines.push(
-    "~/.config/aero/config.yaml:",
+    style.bold("~/.config/aero/config.yaml:"),
     "",
-    "  profiles:",
-    `    ${profile}:`,
-    ...Object.entries(options).map(([key, value]) => `      ${key}: ${key === "bucket" ? bucket : value}`),
-    "      credentials_file: ~/.config/aero/credentials",
-    ...(caFile === undefined ? [] : ["      ca_file: ~/.config/aero/ca.crt"]),
+    "profiles:",
+    `  ${profile}:`,
+    ...Object.entries(options).map(([key, value]) => `    ${key}: ${key === "bucket" ? bucket : value}`),
+    "    credentials_file: ~/.config/aero/credentials",
+    ...(caFile === undefined ? [] : ["    ca_file: ~/.config/aero/ca.crt"]),
     "",
-    "aero.yaml of the project:",
+    style.bold("aero.yaml of the project:"),
     "",
-    `  storage: { use: ${use}, profile: ${profile} }`,
+    `storage: { use: ${use}, profile: ${profile} }`,
   );
   if (bucket === "NAME") lines.push("", "where NAME is a bucket that they have made");
   if (caFile !== undefined) lines.push("", `and a copy of ${caFile} as ~/.config/aero/ca.crt`);
+  if (user.grants.every((grant) => grant.bucket === bucket)) {
+    lines.push(
+      "",
+      "Data that were imported in place stay in their own bucket, which --read BUCKET opens to a user.",
+    );
+  }
   if (/\/\/(localhost|127\.|\[::1\])/.test(options.endpoint ?? "")) {
     lines.push(
       "",
       `${
         style.yellow("Only this machine reaches it.")
-      } For others: aero storage up --listen 0.0.0.0 --tls self-signed`,
+      } For others: aero storage down, then aero storage up --listen 0.0.0.0 --tls self-signed`,
     );
   }
   return lines.join("\n");

@@ -132,11 +132,11 @@ Deno.test("a user who was added gets both files whole, and is told if nobody els
   const near = addedUserText({ ...added, use: "objects", options }, plain);
   assert.match(
     near,
-    /\[group\]\n {2}id = K1\n {2}secret = S\n[^]*group:\n {6}endpoint: http:.*\n {6}bucket: aero\n/,
+    /\n\[group\]\nid = K1\nsecret = S\n[^]*\nprofiles:\n {2}group:\n {4}endpoint: http:.*\n {4}bucket: aero\n/,
   );
   assert.match(near, /Only this machine reaches it/);
   const named = addedUserText({ ...added, use: "objects", options, profile: "lab" }, plain);
-  assert.match(named, /\[lab\]\n[^]* {4}lab:\n[^]*\{ use: objects, profile: lab \}/);
+  assert.match(named, /\n\[lab\]\n[^]*\n {2}lab:\n[^]*\nstorage: \{ use: objects, profile: lab \}/);
   const maker = { ...added, grants: [{ access: "write", bucket: "@owned", prefix: "" }] } as const;
   assert.match(
     addedUserText({ ...maker, use: "objects", options }, plain),
@@ -151,4 +151,16 @@ Deno.test("a user who was added gets both files whole, and is told if nobody els
   assert.match(far, /ca_file: ~\/\.config\/aero\/ca\.crt[^]*a copy of \/ca\.crt/);
   assert.ok(!far.includes("Only this machine"));
   assert.match(addedUserText(added, plain), /The server does not run/);
+});
+
+Deno.test("whoever gives one bucket only is told that data imported in place have another", () => {
+  const options = { endpoint: "https://10.0.0.1:7489", bucket: "aero" };
+  const added = { ...USER, credentials: {}, use: "objects", options };
+  const told = (...buckets: string[]) =>
+    addedUserText({
+      ...added,
+      grants: buckets.map((bucket) => ({ access: "read", bucket, prefix: "" })),
+    }, plain).includes("--read BUCKET");
+
+  assert.deepEqual([told("aero"), told("aero", "measurements"), told("*")], [true, false, false]);
 });

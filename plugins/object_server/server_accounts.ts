@@ -10,12 +10,23 @@ import { makeKey } from "./access_keys.ts";
 import { engineDirectory, type ObjectServerConfig } from "./config.ts";
 import { openDiskAccounts } from "./engine/open_accounts.ts";
 import { isEngineError } from "./engine/engine_error.ts";
-import type { Accounts, User } from "./object_engine.ts";
+import type { AccessKey, Accounts, User } from "./object_engine.ts";
+import { ALL_BUCKETS } from "./operations/grants.ts";
+
+/** Who may do everything, and whose key the profile of this machine has. */
+export const ADMINISTRATOR = "admin";
 
 /** Opens the users of a server, which may run meanwhile: it sees what is done here at once. */
 export function openAccounts(config: ObjectServerConfig, context: PluginContext): Promise<ServiceAccounts> {
   const { accounts, dispose } = openDiskAccounts(engineDirectory(config), () => context.now().getTime());
   return Promise.resolve({
+    administratorName: ADMINISTRATOR,
+    administrator: async () => {
+      const { id, secret } = await administratorKey(accounts);
+      const users = await accounts.users();
+      const user = await toServiceUser(accounts, users.find(({ name }) => name === ADMINISTRATOR)!);
+      return { user, credentials: credentialsOf(id, secret) };
+    },
     list: async () =>
       await Promise.all((await accounts.users()).map((user) => toServiceUser(accounts, user))),
     add: async (name, grants) => await addUser(accounts, name, grants),
@@ -55,6 +66,18 @@ export async function addUser(
   const users = await accounts.users();
   const user = await toServiceUser(accounts, users.find((user) => user.name === name)!);
   return { user, credentials: credentialsOf(id, { reveal: () => secret }) };
+}
+
+/** A key of the administrator; both are made where they are not there. */
+export async function administratorKey(accounts: Accounts): Promise<AccessKey> {
+  const users = await accounts.users();
+  if (!users.some(({ name }) => name === ADMINISTRATOR)) {
+    const grants = [{ bucket: ALL_BUCKETS, prefix: "", access: "write" as const }];
+    await accounts.createUser({ name: ADMINISTRATOR, grants });
+  }
+  const [key] = await accounts.keys(ADMINISTRATOR);
+  // Also where a crash came between the user and the key.
+  return key ?? await accounts.addKey({ user: ADMINISTRATOR, ...makeKey() });
 }
 
 /** Entries of a credentials file, in the form that AWS's own have. */

@@ -4,16 +4,11 @@ import { ownCertificate, type ServerCertificate } from "./certificate.ts";
 import { engineDirectory, type ObjectServerConfig } from "./config.ts";
 import { openObjectEngine } from "./engine/open_engine.ts";
 import { isEngineError } from "./engine/engine_error.ts";
-import type { AccessKey, ObjectEngine } from "./object_engine.ts";
-import { ALL_BUCKETS } from "./operations/grants.ts";
-import { makeKey } from "./access_keys.ts";
+import type { ObjectEngine } from "./object_engine.ts";
 import { type ObjectServer, serveObjects } from "./serve.ts";
-import { credentialsOf } from "./server_accounts.ts";
+import { ADMINISTRATOR, administratorKey, credentialsOf } from "./server_accounts.ts";
 import { certifiedName, reachableName, serverNames } from "./server_names.ts";
 import { servedRequest } from "./served_request.ts";
-
-/** Who may do everything, and whose key the profile of this machine has. */
-export const ADMINISTRATOR = "admin";
 
 /**
  * Opens the data, makes what is not there yet, and serves it.
@@ -30,7 +25,7 @@ export async function startServer(
   const certificate = await certificateOf(config, context);
   await using opened = new AsyncDisposableStack();
   const engine = opened.use(await openEngine(config, context));
-  const key = await administratorKey(engine);
+  const key = await administratorKey(engine.accounts);
   await ensureBucket(engine, bucket);
   const server = opened.use(
     await listen(config, () =>
@@ -102,17 +97,6 @@ async function openEngine(config: ObjectServerConfig, context: ServiceContext): 
       what: `Cannot serve ${config.directory}`,
     }, { cause });
   }
-}
-
-async function administratorKey({ accounts }: ObjectEngine): Promise<AccessKey> {
-  const users = await accounts.users();
-  if (!users.some(({ name }) => name === ADMINISTRATOR)) {
-    const grants = [{ bucket: ALL_BUCKETS, prefix: "", access: "write" as const }];
-    await accounts.createUser({ name: ADMINISTRATOR, grants });
-  }
-  const [key] = await accounts.keys(ADMINISTRATOR);
-  // Also where a crash came between the user and the key.
-  return key ?? await accounts.addKey({ user: ADMINISTRATOR, ...makeKey() });
 }
 
 async function ensureBucket({ buckets }: ObjectEngine, name: string): Promise<void> {

@@ -4,6 +4,7 @@ import { experimentVersionId } from "../format/experiment_version_format.ts";
 import type { ExperimentVersion } from "../model/experiment_version.ts";
 import type { JsonValue } from "../model/json.ts";
 import { isName } from "../model/name.ts";
+import { tagWord } from "../model/named_tags.ts";
 import { type Params, parseParams } from "../model/params.ts";
 import type { ImportedRun, RunStart } from "../model/run.ts";
 import type { RunId } from "../model/run_id.ts";
@@ -54,7 +55,7 @@ export function foreignStart(
     stageKey: digestOf(canonicalJson(imported)),
     group: run,
     grade: "provenance",
-    tags: Object.entries(foreign.tags).map(([name, value]) => wellFormed(tagText(name, value))),
+    tags: Object.entries(foreign.tags).map(([name, value]) => wellFormed(tagWord(name, value))),
     ...(foreign.note === undefined ? {} : { note: wellFormed(foreign.note) }),
     startedAt: instant(foreign.startedAt),
     source: {
@@ -130,11 +131,6 @@ function paramValue(value: JsonValue): JsonValue {
   } catch {
     return wellFormed(typeof value === "string" ? value : JSON.stringify(value) ?? String(value));
   }
-}
-
-function tagText(name: string, value: JsonValue): string {
-  if (value === true || value === "") return name;
-  return `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`;
 }
 
 function wellFormed(text: string): string {

@@ -2,7 +2,7 @@ import { readJournalEvent } from "../format/journal_format.ts";
 import { NOTHING_SENT, type TrackerBatch, type TrackerCursor, type TrackerEvent } from "../plugin/tracker.ts";
 import type { ByteSource } from "./byte_source.ts";
 import { TextTape } from "./text_tape.ts";
-import { type BesideJournal, trackerEvents, valuesIn } from "./tracker_events.ts";
+import { type BesideJournal, TrackerEvents, valuesIn } from "./tracker_events.ts";
 
 /** A piece of a run, and where it begins. */
 export interface TapePiece {
@@ -19,7 +19,7 @@ const MOST_EVENTS = 500;
 /** What a run left, read once from its beginning to its end, in pieces for a tracker. Memory stays flat. */
 export class RunTape implements AsyncDisposable {
   readonly #journal: ByteSource;
-  readonly #beside: BesideJournal;
+  readonly #translate: TrackerEvents;
   readonly #stdout: TextTape;
   readonly #stderr: TextTape;
   readonly #decoder = new TextDecoder("utf-8", { fatal: true });
@@ -38,7 +38,7 @@ export class RunTape implements AsyncDisposable {
     this.#journal = bytes.journal;
     this.#stdout = new TextTape(bytes.stdout);
     this.#stderr = new TextTape(bytes.stderr);
-    this.#beside = beside;
+    this.#translate = new TrackerEvents(beside);
   }
 
   /** Passes over what a tracker has. To be called before anything is read; what is not there yet is passed over later. */
@@ -107,7 +107,7 @@ export class RunTape implements AsyncDisposable {
       const lines = (this.#rest + this.#decoder.decode(bytes, { stream: true })).split("\n");
       this.#rest = lines.pop()!;
       for (const line of lines) {
-        for (const event of trackerEvents(readJournalEvent(line, ++this.#line), this.#beside)) {
+        for (const event of this.#translate.of(readJournalEvent(line, ++this.#line))) {
           if (this.#skipEvents > 0) {
             this.#skipEvents--;
             this.#over ||= event.kind === "ended";

@@ -1,6 +1,7 @@
 import type { JournalEvent } from "../model/journal.ts";
 import type { MetricPoint } from "../model/metric.ts";
 import type { TrackedStart, TrackerEvent } from "../plugin/tracker.ts";
+import { ToldFacts } from "./told_facts.ts";
 
 /** Values in one event: what every tracker takes in one request. A line of a journal may have more. */
 const MOST_VALUES = 1000;
@@ -13,39 +14,57 @@ export type BesideJournal = Pick<TrackedStart, "storage"> & {
 };
 
 /**
- * What trackers are told of one event of a journal.
+ * What trackers are told of a run's events, taken from the first one on.
  *
  * Equal journals give equal events, so that a count of events says how far a tracker is, whoever counts.
- * @returns None, one, or several for a line of many metric values.
  */
-export function trackerEvents(event: JournalEvent, beside: BesideJournal): TrackerEvent[] {
-  switch (event.event) {
-    case "created": {
-      const { start, version } = event;
-      const versionDocument = beside.documentOf(version);
-      return [{ kind: "started", started: { start, version, versionDocument, storage: beside.storage } }];
-    }
-    case "started":
-      return [];
-    case "metrics":
-      return inPieces(event.points).map((points) => ({ kind: "metrics", points }));
-    // Trackers are not told of it yet.
-    case "logged":
-      return [];
-    case "output": {
-      const { at, name, output } = event;
-      const url = beside.urlOf(output.manifest.digest);
-      return [{ kind: "output", at, name, output, ...(url === undefined ? {} : { url }) }];
-    }
-    case "ended": {
-      const { at, state, exit, reason } = event;
-      return [{
-        kind: "ended",
-        at,
-        state,
-        ...(exit === undefined ? {} : { exit }),
-        ...(reason === undefined ? {} : { reason }),
-      }];
+export class TrackerEvents {
+  readonly #beside: BesideJournal;
+  #told: ToldFacts | undefined;
+
+  constructor(beside: BesideJournal) {
+    this.#beside = beside;
+  }
+
+  /**
+   * Takes the next event of the journal.
+   *
+   * @returns None, one, or several for a line of many metric values.
+   */
+  of(event: JournalEvent): TrackerEvent[] {
+    switch (event.event) {
+      case "created": {
+        const { start, version } = event;
+        this.#told = new ToldFacts(start, version);
+        const { storage, documentOf } = this.#beside;
+        return [{
+          kind: "started",
+          started: { start, version, versionDocument: documentOf(version), storage },
+        }];
+      }
+      case "started":
+        return [];
+      case "metrics":
+        return inPieces(event.points).map((points) => ({ kind: "metrics", points }));
+      case "logged": {
+        const told = this.#told?.take(event.facts);
+        return told === undefined ? [] : [{ kind: "logged", at: event.at, ...told }];
+      }
+      case "output": {
+        const { at, name, output } = event;
+        const url = this.#beside.urlOf(output.manifest.digest);
+        return [{ kind: "output", at, name, output, ...(url === undefined ? {} : { url }) }];
+      }
+      case "ended": {
+        const { at, state, exit, reason } = event;
+        return [{
+          kind: "ended",
+          at,
+          state,
+          ...(exit === undefined ? {} : { exit }),
+          ...(reason === undefined ? {} : { reason }),
+        }];
+      }
     }
   }
 }

@@ -31,6 +31,9 @@ export interface RunLogged {
   readonly inputs: readonly LoggedInput[];
 }
 
+/** What holds before a program has said anything. */
+export const NOTHING_LOGGED: RunLogged = { params: {}, tags: {}, inputs: [] };
+
 /**
  * What holds after some facts: of each param and tag, and of the note, the last says; inputs add up. An empty note is
  * none.

@@ -2,6 +2,7 @@ import { AeroError, type ErrorKind, type ErrorReport } from "../errors.ts";
 import type { Digest } from "../model/digest.ts";
 import type { ExperimentVersion } from "../model/experiment_version.ts";
 import type { JsonObject, JsonValue } from "../model/json.ts";
+import type { LoggedFacts, RunLogged } from "../model/logged.ts";
 import type { MetricPoint } from "../model/metric.ts";
 import type { EndState, OutputRecord, ProgramExit, RunStart } from "../model/run.ts";
 import type { RunId } from "../model/run_id.ts";
@@ -64,6 +65,7 @@ export interface TrackedStart {
 export type TrackerEvent =
   | { readonly kind: "started"; readonly started: TrackedStart }
   | { readonly kind: "metrics"; readonly points: readonly MetricPoint[] }
+  | LoggedEvent
   | {
     readonly kind: "output";
     readonly at: number;
@@ -79,6 +81,19 @@ export type TrackerEvent =
     readonly exit?: ProgramExit;
     readonly reason?: string;
   };
+
+/**
+ * What a program said of its own run beside metrics. Params and tags have names that neither the version nor the run's
+ * beginning has, and are shown beside those; a note is the whole that is to be shown.
+ */
+export interface LoggedEvent {
+  readonly kind: "logged";
+  readonly at: number;
+  /** What is to be laid over what holds: of each name the last says, a tag of `null` is removed, inputs are added. */
+  readonly facts: LoggedFacts;
+  /** What the events before come to. */
+  readonly before: RunLogged;
+}
 
 /** How much of a run a tracker has. */
 export interface TrackerCursor {

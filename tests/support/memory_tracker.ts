@@ -12,7 +12,8 @@ import {
   TrackerError,
   type TrackerEvent,
 } from "../../core/plugin/tracker.ts";
-import { namedTags } from "../../core/model/named_tags.ts";
+import { foldLogged, NOTHING_LOGGED, type RunLogged } from "../../core/model/logged.ts";
+import { namedTags, tagWord } from "../../core/model/named_tags.ts";
 import type { RunId } from "../../core/model/run_id.ts";
 
 /** What a {@link MemoryTracker} has of one run. */
@@ -52,14 +53,22 @@ export class MemoryTrackerService {
       (points[name] ??= []).push({ value, ...(step === undefined ? {} : { step }) });
     }
     const { start, version } = started ?? {};
+    const logged = loggedOf(events);
+    const note = logged.note ?? start?.note;
     return {
       state: ended?.state ?? "running",
-      params: version?.params ?? {},
+      params: { ...version?.params, ...logged.params },
       points,
-      tags: start?.tags ?? [],
-      ...(start?.note === undefined ? {} : { note: start.note }),
+      tags: [
+        ...start?.tags ?? [],
+        ...Object.entries(logged.tags).map(([name, value]) => tagWord(name, value)),
+      ],
+      ...(note === undefined ? {} : { note }),
       outputs: events.flatMap((event) => event.kind === "output" ? [event.name] : []),
-      inputs: Object.values(start?.inputs ?? {}).map(({ artifact }) => artifact),
+      inputs: [
+        ...Object.values(start?.inputs ?? {}).map(({ artifact }) => artifact),
+        ...logged.inputs.map(({ name }) => name),
+      ],
       text: stdout + stderr,
       ...(version === undefined ? {} : { commit: version.code.commit }),
       ...(version?.environment.kind === "container" ? { image: version.environment.image } : {}),
@@ -202,6 +211,11 @@ function startOf(events: readonly TrackerEvent[]) {
   return first?.kind === "started" ? first.started : undefined;
 }
 
+function loggedOf(events: readonly TrackerEvent[]): RunLogged {
+  return foldLogged(events.flatMap((event) => event.kind === "logged" ? [event.facts] : [])) ??
+    NOTHING_LOGGED;
+}
+
 function* pointsOf(events: readonly TrackerEvent[]): Generator<ForeignPoint> {
   for (const event of events) {
     if (event.kind !== "metrics") continue;
@@ -215,6 +229,8 @@ function* pointsOf(events: readonly TrackerEvent[]): Generator<ForeignPoint> {
 
 function toForeign({ id, events }: MemoryRun): ForeignRun {
   const { start, version } = startOf(events)!;
+  const logged = loggedOf(events);
+  const note = logged.note ?? start.note;
   const ended = events.find((event) => event.kind === "ended");
   return {
     id,
@@ -224,14 +240,17 @@ function toForeign({ id, events }: MemoryRun): ForeignRun {
     startedAt: start.startedAt,
     ...(ended === undefined ? {} : { endedAt: ended.at }),
     user: start.host.user,
-    params: version.params,
-    tags: namedTags(start),
-    ...(start.note === undefined ? {} : { note: start.note }),
+    params: { ...version.params, ...logged.params },
+    tags: { ...namedTags(start), ...logged.tags },
+    ...(note === undefined ? {} : { note }),
     source: { commit: version.code.commit },
-    inputs: Object.values(start.inputs).map(({ artifact, manifest }) => ({
-      name: artifact,
-      digest: manifest.digest,
-    })),
+    inputs: [
+      ...Object.values(start.inputs).map(({ artifact, manifest }) => ({
+        name: artifact,
+        digest: manifest.digest,
+      })),
+      ...logged.inputs,
+    ],
     ...(version.environment.kind === "container" ? { image: version.environment.image } : {}),
     aero: { run: start.run, project: start.project, version: start.version },
   };

@@ -132,7 +132,7 @@ export async function showMlflowRun(service: MlflowService, id: string): Promise
     state: STATES[info.status] ?? "running",
     params: table(data.params),
     points,
-    tags: Object.keys(tags),
+    tags: Object.entries(tags).map(([key, value]) => ["true", ""].includes(value) ? key : `${key}=${value}`),
     ...(tags["mlflow.note.content"] === undefined ? {} : { note: tags["mlflow.note.content"] }),
     outputs: files.filter((path) => path.startsWith("outputs/")),
     // deno-lint-ignore no-explicit-any -- as above

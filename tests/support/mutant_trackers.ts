@@ -1,8 +1,11 @@
 import type { OperationOptions } from "../../core/plugin/context.ts";
+import type { JsonValue } from "../../core/model/json.ts";
+import { type LoggedFacts, NOTHING_LOGGED } from "../../core/model/logged.ts";
 import type { RunId } from "../../core/model/run_id.ts";
 import {
   type ForeignPoint,
   type ForeignRun,
+  type LoggedEvent,
   NOTHING_SENT,
   type TrackerBatch,
   type TrackerCursor,
@@ -218,11 +221,85 @@ class TellsSecrets extends ChangesStart {
   }
 }
 
+/** Changes what a program logs on its way. */
+abstract class ChangesLogged extends ChangesEvents {
+  protected abstract logged(event: LoggedEvent): LoggedFacts;
+
+  protected override change(event: TrackerEvent): TrackerEvent {
+    return event.kind === "logged" ? { ...event, facts: this.logged(event) } : event;
+  }
+}
+
+class ForgetsLoggedParams extends ChangesLogged {
+  protected override logged({ facts: { params: _, ...facts } }: LoggedEvent): LoggedFacts {
+    return facts;
+  }
+}
+
+class ForgetsLoggedInputs extends ChangesLogged {
+  protected override logged({ facts: { inputs: _, ...facts } }: LoggedEvent): LoggedFacts {
+    return facts;
+  }
+}
+
+class PutsLoggedParamsInPlaceOfOthers extends ChangesLogged {
+  protected override logged({ facts }: LoggedEvent): LoggedFacts {
+    return { ...facts, params: { depth: null, ...facts.params } };
+  }
+}
+
+class KeepsWhatWasLoggedFirst extends ChangesLogged {
+  protected override logged({ facts, before }: LoggedEvent): LoggedFacts {
+    return { ...facts, params: { ...facts.params, ...before.params } };
+  }
+}
+
+class KeepsRemovedTags extends ChangesLogged {
+  protected override logged({ facts }: LoggedEvent): LoggedFacts {
+    const tags = Object.entries(facts.tags ?? {}).filter(([, value]) => value !== null);
+    return { ...facts, tags: Object.fromEntries(tags) };
+  }
+}
+
+class AddsNotes extends ChangesLogged {
+  protected override logged({ facts, before }: LoggedEvent): LoggedFacts {
+    return { ...facts, note: `${before.note ?? ""}${facts.note ?? ""}` };
+  }
+}
+
+class CutsLoggedParamsInSilence extends ChangesLogged {
+  protected override logged({ facts }: LoggedEvent): LoggedFacts {
+    const cut = (value: JsonValue) => typeof value === "string" ? value.slice(0, 500) : value;
+    const params = Object.entries(facts.params ?? {}).map(([name, value]) => [name, cut(value)]);
+    return { ...facts, params: Object.fromEntries(params) };
+  }
+}
+
+/** Takes what it has already for new facts of another name. */
+class LogsTwice extends MemoryTracker {
+  override async send(run: RunId, from: TrackerCursor, batch: TrackerBatch, options?: OperationOptions) {
+    await super.send(run, from, batch, options);
+    const [first] = batch.events.filter(({ kind }) => kind === "logged");
+    if (first?.kind !== "logged" || from.events > 0) return;
+    const params = { [`batch.${(await this.cursor(run)).events}`]: 64 };
+    const again: TrackerEvent = { ...first, facts: { params }, before: NOTHING_LOGGED };
+    await super.send(run, await this.cursor(run), { events: [again], stdout: "", stderr: "" }, options);
+  }
+}
+
 /** What subjects in memory keep secret. */
 export const TRACKER_SECRET = "hunter2-tracker";
 
 /** A mutant, and the clause that must see it. */
 export const TRACKER_MUTANTS: readonly (readonly [Mutant, string])[] = [
+  [ForgetsLoggedParams, "what a program logs is shown beside what its run has"],
+  [ForgetsLoggedInputs, "what a program logs is shown beside what its run has"],
+  [PutsLoggedParamsInPlaceOfOthers, "what a program logs is shown beside what its run has"],
+  [KeepsWhatWasLoggedFirst, "what a program logs later is laid over what it logged before"],
+  [KeepsRemovedTags, "what a program logs later is laid over what it logged before"],
+  [AddsNotes, "what a program logs later is laid over what it logged before"],
+  [LogsTwice, "what a program logs is there once, whoever sends it again"],
+  [CutsLoggedParamsInSilence, "what a program logs may be long and much"],
   [SendsTwice, "a batch that is sent twice is there once"],
   [TakesGaps, "a batch that leaves events out is refused"],
   [

@@ -1,6 +1,7 @@
 import type { ConformanceCase } from "./case.ts";
 import { trackerContentClauses } from "./tracker_content.ts";
 import { trackerFailureClauses } from "./tracker_failures.ts";
+import { trackerLoggedClauses } from "./tracker_logged.ts";
 import { trackerSendingClauses } from "./tracker_sending.ts";
 import type { TrackerSubject } from "./tracker_subject.ts";
 
@@ -13,6 +14,7 @@ export type { ShownRun, TrackerSubject } from "./tracker_subject.ts";
  */
 export const trackerContract: readonly ConformanceCase<TrackerSubject>[] = [
   ...trackerContentClauses,
+  ...trackerLoggedClauses,
   ...trackerSendingClauses,
   ...trackerFailureClauses,
 ];

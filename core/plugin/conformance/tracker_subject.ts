@@ -1,4 +1,5 @@
 import type { JsonValue } from "../../model/json.ts";
+import { foldLogged, type LoggedFacts, NOTHING_LOGGED } from "../../model/logged.ts";
 import type { MetricPoint } from "../../model/metric.ts";
 import type { EndState } from "../../model/run.ts";
 import type { RunId } from "../../model/run_id.ts";
@@ -14,6 +15,7 @@ export interface ShownRun {
   readonly params: Readonly<Record<string, JsonValue>>;
   /** Values of each metric, in the tracker's order. */
   readonly points: Readonly<Record<string, readonly { readonly step?: number; readonly value: number }[]>>;
+  /** One with a value as `name=value`; `true` and nothing are no values. */
   readonly tags: readonly string[];
   readonly note?: string;
   /** Names of the outputs that it points to or has. */
@@ -101,6 +103,11 @@ export function metrics(name: string, values: readonly number[], from = 0): Trac
     values: { [name]: value },
   }));
   return { kind: "metrics", points };
+}
+
+/** What a program logs beside metrics, and what it logged before. */
+export function logged(facts: LoggedFacts, ...before: readonly LoggedFacts[]): TrackerEvent {
+  return { kind: "logged", at: 1_800_000_040_000, facts, before: foldLogged(before) ?? NOTHING_LOGGED };
 }
 
 /** The end of a run. */

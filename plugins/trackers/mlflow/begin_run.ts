@@ -7,6 +7,7 @@ import { flattenParams } from "./flatten_params.ts";
 import { logBatch } from "./log_batch.ts";
 import type { MlflowClient } from "./mlflow_client.ts";
 import type { RunFiles } from "./run_files.ts";
+import { longestParam } from "./param_limit.ts";
 import { findByTag, makeRun, type Step } from "./run_lookup.ts";
 import { startTags, TAG } from "./run_tags.ts";
 import { type SentRun, sentRun } from "./sent_run.ts";
@@ -66,16 +67,11 @@ export async function beginRun(parts: Parts, run: SentRun, started: TrackedStart
     step.what,
     step.signal,
   );
+  for (const { key, value } of params) run.params.set(key, value);
   const datasets = datasetsOf(started);
   if (datasets.length === 0) return;
   const body = { run_id: run.id, datasets };
   await client.call({ method: "POST", path: "/runs/log-inputs", body, ...step }, emptyAnswer);
-}
-
-/** Longest value of a param that the server keeps whole: 500 before 2.8, and where it does not tell its version. */
-async function longestParam(client: MlflowClient, { signal }: Step): Promise<number> {
-  const [major = 0, minor = 0] = (await client.version(signal) ?? "").split(".").map(Number);
-  return major > 2 || (major === 2 && minor >= 8) ? 6000 : 500;
 }
 
 /**

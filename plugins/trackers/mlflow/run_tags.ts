@@ -69,14 +69,17 @@ export function startTags({ start, version, storage }: TrackedStart): WireTag[] 
     "aero.network": container?.network,
   };
   for (const [tag, value] of Object.entries(namedTags(start))) {
-    const key = escapeName(tag);
-    tags[/^(mlflow|aero)\./.test(key) ? `tag.${key}` : key] = typeof value === "string"
-      ? value
-      : JSON.stringify(value);
+    tags[tagKey(tag)] = typeof value === "string" ? value : JSON.stringify(value);
   }
   return Object.entries(tags).flatMap(([key, value]) =>
     value === undefined ? [] : [{ key, value: shorten(value, MOST_TAG, "the run's record") }]
   );
+}
+
+/** The key of a tag that people or programs chose: never one of MLflow's or aero's own. */
+export function tagKey(name: string): string {
+  const key = escapeName(name);
+  return /^(mlflow|aero)\./.test(key) ? `tag.${key}` : key;
 }
 
 /** A source of a dataset as it was written; `{}` if that is no JSON object. */

@@ -2,6 +2,7 @@ import type { EndState } from "../../../core/model/run.ts";
 import type { TrackerBatch, TrackerEvent } from "../../../core/plugin/tracker.ts";
 import type { Parts } from "./begin_run.ts";
 import { logBatch } from "./log_batch.ts";
+import { sendLogged } from "./logged_facts.ts";
 import { type LoggedModels, sendOutput } from "./outputs.ts";
 import { setStatus } from "./run_group.ts";
 import type { Step } from "./run_lookup.ts";
@@ -43,6 +44,7 @@ export async function sendBatch(
   for (const event of fresh.events) {
     if (event.kind === "output") tags.push(await sendOutput(parts, run, event, models, step));
   }
+  tags.push(...await sendLogged(client, run, fresh.events, step));
   const metrics = wireMetrics(fresh.events, run.marks);
   tags.push(...markTags(run));
   const end = fresh.events.find((event) => event.kind === "ended");

@@ -15,6 +15,8 @@ export interface SentRun {
   /** Why the server keeps no files of it; absent if it does. */
   noFiles?: string;
   readonly marks: MetricMarks;
+  /** As the server has them; never changed there. */
+  readonly params: Map<string, string>;
   /** Newest files of its streams, as this process wrote them. */
   readonly newest: Map<Stream, { readonly number: number; readonly bytes: Uint8Array }>;
   /** The run that stands for its group. */
@@ -38,6 +40,7 @@ export function sentRun(run: WireRun): SentRun {
       rounded: readNames(tags.get(TAG.rounded)),
       names: new Map(),
     },
+    params: new Map(run.data.params.map(({ key, value }) => [key, value])),
     newest: new Map(),
     ...(parent === undefined ? {} : { parent }),
   };

@@ -61,11 +61,13 @@ function tagsOf({ omniboard, config }: RunDocument): readonly string[] {
 /** Sacred's own resources are pairs of a path and a checksum, or of a path and the id of a file in older versions. */
 function inputsOf({ resources = [], aero }: RunDocument): ForeignRun["inputs"] {
   return resources.filter(Array.isArray).map(([place, digest]) => {
-    const name = String(place);
-    const whose = aero === undefined ? name : name.split("=")[0]!.split(":")[0]!;
+    const text = String(place);
+    const [, logged, address] = /^([^=]*)=([a-z][a-z0-9+.-]*:\/\/.*)$/is.exec(text) ?? [];
+    const name = aero === undefined ? text : logged ?? text.split("=")[0]!.split(":")[0]!;
+    const url = aero === undefined ? name : address ?? text;
     return {
-      name: whose,
-      ...(name === whose ? {} : { url: name }),
+      name,
+      ...(name === url ? {} : { url }),
       ...(typeof digest === "string" && digest !== "" ? { digest } : {}),
     };
   });

@@ -13,6 +13,7 @@ import { type ArtifactEntry, ensureIndexes, putFile } from "./grid_file.ts";
 import type { MetricEntry } from "./metric_writer.ts";
 import { pointsByName } from "./points_by_name.ts";
 import { endFields, outputFile } from "./event_fields.ts";
+import { loggedChange } from "./logged_change.ts";
 import { claimRun } from "./run_claim.ts";
 import { loadProgress, metricWriter, type RunProgress } from "./run_progress.ts";
 import { startDocument, VERSION_FILE } from "./start_document.ts";
@@ -93,13 +94,16 @@ async function write(at: Collections, run: RunId, progress: RunProgress, added: 
     ...(unlisted.length === 0 ? {} : { "info.metrics": { $each: unlisted } }),
   };
   const behindIt = cursorBehind(cursor, added);
+  const logged = await loggedChange(at, number, added.events);
   const { matchedCount } = await at.runs.updateOne({
     _id: number,
     "aero.run": run,
     "aero.revision": revision,
+    ...logged.filter,
   }, {
     $set: {
       heartbeat: new Date(),
+      ...logged.set,
       ...(captured === progress.captured ? {} : { captured_out: captured.text }),
       ...(ended === undefined ? {} : endFields(ended)),
       "aero.revision": revision + 1,
@@ -109,6 +113,7 @@ async function write(at: Collections, run: RunId, progress: RunProgress, added: 
       "aero.cut": captured.cut,
       "aero.ended": ended !== undefined,
     },
+    ...(Object.keys(logged.unset).length === 0 ? {} : { $unset: logged.unset }),
     ...(Object.keys(push).length === 0 ? {} : { $push: push as unknown as PushOperator<RunDocument> }),
   });
   for (const { id } of unlisted) progress.listed.add(id);

@@ -44,7 +44,7 @@ export async function useInput(
   connection: Connection,
   path: RunPath,
   pointer: Pointer,
-  usedAs: string,
+  usedAs: string | undefined,
   options: CallOptions,
 ): Promise<void> {
   const artifactID = await provide(connection, path, pointer, undefined, options);
@@ -118,9 +118,9 @@ async function provide(
   return artifact.id;
 }
 
-/** At most 128 characters, and no slash: an artifact of another project has its name with a dot. */
+/** At most 128 characters, no slash and no colon: an artifact of another project has its name with a dot. */
 function collectionOf(name: string): string {
-  return name.replaceAll("/", ".").slice(0, 128);
+  return name.replaceAll(/[/:]/g, ".").slice(0, 128);
 }
 
 /** 128 random digits of base 36, as the SDK makes them. */

@@ -6,8 +6,9 @@ import type { CallOptions, Connection } from "./connection.ts";
 import { metadataOf, programOf } from "./metadata.ts";
 import { UPSERT } from "./queries.ts";
 import { writeConfig } from "./run_config.ts";
-import { putFiles } from "./run_files.ts";
+import { type NewFile, putFiles } from "./run_files.ts";
 import type { RunPath } from "./run_path.ts";
+import { cut, tagText } from "./run_tags.ts";
 import type { SentRun } from "./sent_run.ts";
 
 /** Name of the file that holds the version's document. */
@@ -23,7 +24,7 @@ const upsertedSchema = z.looseObject({
   }),
 });
 
-/** A run that was begun, and the files that its stream has to tell of. */
+/** A run as the server has it, and the files that its stream has to tell of. */
 export interface BegunRun {
   readonly sent: SentRun;
   readonly uploaded: readonly string[];
@@ -63,11 +64,10 @@ export async function beginRun(
   const at: RunPath = { entity: project.entity.name, project: project.name, run: path.run };
 
   const bytes = (text: string) => new TextEncoder().encode(text);
-  const { stringify } = await import("yaml");
   const files = [
     { name: DOCUMENT_FILE, bytes: bytes(started.versionDocument) },
     { name: "wandb-metadata.json", bytes: bytes(JSON.stringify(metadataOf(started), null, 2)) },
-    { name: "config.yaml", bytes: bytes(stringify(JSON.parse(config))) },
+    await configFile(config),
   ];
   await putFiles(connection, at, files, options);
   for (const [name, input] of Object.entries(start.inputs)) {
@@ -95,11 +95,13 @@ export async function beginRun(
   };
 }
 
-/** Each once, and of 1 to 64 characters; what is cut ends with an ellipsis. */
-function tagsOf(tags: readonly string[]): string[] {
-  return [...new Set(tags.filter((tag) => tag !== "").map((tag) => cut(tag, 64)))];
+/** The file in which a run's config stands for people. */
+export async function configFile(config: string): Promise<NewFile> {
+  const { stringify } = await import("yaml");
+  return { name: "config.yaml", bytes: new TextEncoder().encode(stringify(JSON.parse(config))) };
 }
 
-function cut(text: string, most: number): string {
-  return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
+/** Each once, and of 1 to 64 characters; what is cut ends with an ellipsis. */
+function tagsOf(tags: readonly string[]): string[] {
+  return [...new Set(tags.filter((tag) => tag !== "").map(tagText))];
 }

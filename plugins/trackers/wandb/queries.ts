@@ -31,6 +31,10 @@ const INPUTS =
 export const RUN = `query Run($project: String!, $entity: String!, $name: String!) {
   project(name: $project, entityName: $entity) { name entityName run(name: $name) { ${RUN_FIELDS} ${INPUTS} } } }`;
 
+/** The tags of one run. */
+export const RUN_TAGS = `query RunTags($project: String!, $entity: String!, $name: String!) {
+  project(name: $project, entityName: $entity) { run(name: $name) { tags } } }`;
+
 /** Runs of a project. */
 export const RUNS =
   `query Runs($project: String!, $entity: String!, $cursor: String, $perPage: Int = 50, $order: String) {

@@ -16,9 +16,6 @@ const ESCAPE = "aero/param/";
 /** A run's config as W&B has it: each key wrapped in `value`, and its own part under `_wandb`. */
 export function writeConfig(started: TrackedStart): string {
   const { start, version, storage } = started;
-  const params = Object.entries(version.params).map(([name, value]) =>
-    [TAKEN.test(name) ? `${ESCAPE}${name}` : name, { value }] as const
-  );
   const { tree, directory } = version.code;
   const own = {
     run: start.run,
@@ -52,10 +49,22 @@ export function writeConfig(started: TrackedStart): string {
     e: { [writer]: { ...metadataOf(started), writerId: writer } },
   };
   return JSON.stringify({
-    ...Object.fromEntries(params),
+    ...wrapped(version.params),
     [AERO_KEY]: { value: own },
     _wandb: { value: internal },
   });
+}
+
+/** A config with more params, in place of those of their names. @throws {SyntaxError} if it is not JSON. */
+export function withParams(config: string, params: JsonObject): string {
+  const read = parseLoose(config);
+  return JSON.stringify({ ...(isObject(read) ? read : {}), ...wrapped(params) });
+}
+
+function wrapped(params: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(params).map(([name, value]) => [TAKEN.test(name) ? `${ESCAPE}${name}` : name, { value }]),
+  );
 }
 
 /** A config read: the params, aero's own part if it has one, and what W&B's clients tell of the machine. */

@@ -2,6 +2,7 @@ import type { TrackerBatch, TrackerCursor, TrackerEvent } from "../../../core/pl
 import { logOutput } from "./artifacts.ts";
 import { beginRun } from "./begin_run.ts";
 import type { CallOptions, Connection } from "./connection.ts";
+import { sendLogged } from "./logged_facts.ts";
 import type { RunPath } from "./run_path.ts";
 import { RunStream } from "./run_stream.ts";
 import type { SentRun } from "./sent_run.ts";
@@ -38,7 +39,7 @@ export async function sendBatch(
   connection: Connection,
   { path, sent: known, batch }: FreshBatch,
   options: CallOptions,
-  told: { readonly onTaken: (sent: SentRun) => void; readonly onStopped: () => void },
+  hooks: { readonly onTaken: (sent: SentRun) => void; readonly onStopped: () => void },
 ): Promise<void> {
   const events = [...batch.events];
   let sent = known;
@@ -48,8 +49,11 @@ export async function sendBatch(
     ({ sent, uploaded } = await beginRun(connection, path, first.started, options));
   }
   if (sent === undefined) throw new TypeError(`Run ${path.run} was not begun`);
+  const told = await sendLogged(connection, sent, events, options);
+  sent = told.sent;
+  uploaded = [...new Set([...uploaded, ...told.uploaded])];
   const stream = new RunStream(connection, sent, uploaded, options);
-  Object.assign(stream, told);
+  Object.assign(stream, hooks);
   const ended = events.find((event) => event.kind === "ended");
   for (const event of events) {
     if (event.kind === "metrics") await stream.addPoints(event.points);

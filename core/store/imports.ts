@@ -9,6 +9,7 @@ import { bytesBody } from "../plugin/storage.ts";
 import { listDocuments } from "./documents.ts";
 import { importKey, PREFIX } from "./keys.ts";
 import { putIfAbsent } from "./marker.ts";
+import { SharedWork } from "./shared_work.ts";
 import type { Store } from "./store.ts";
 
 /** Opens the place that data came from; who calls it often gets the same one. It stays the giver's to close. */
@@ -43,16 +44,17 @@ export async function listImports(
 export class ImportedObjects {
   readonly #store: Store;
   readonly #openSource: OpenSource;
-  #places: Promise<Map<Digest, ImportedPlace[]>> | undefined;
+  readonly #places: SharedWork<Map<Digest, ImportedPlace[]>>;
 
   constructor(store: Store, openSource: OpenSource) {
     this.#store = store;
     this.#openSource = openSource;
+    this.#places = new SharedWork((signal) => this.#look({ signal }));
   }
 
   /** Whether it has been looked at yet which objects are elsewhere; that is one listing and a read for each import. */
   get looked(): boolean {
-    return this.#places !== undefined;
+    return this.#places.isBegun;
   }
 
   /**
@@ -62,8 +64,7 @@ export class ImportedObjects {
    * @throws {DataSourceError} of the last source, if none has it any more.
    */
   async open(digest: Digest, options: OperationOptions): Promise<ReadableStream<Uint8Array> | undefined> {
-    this.#places ??= this.#look(options);
-    const places = (await this.#places).get(digest) ?? [];
+    const places = (await this.#places.result(options.signal)).get(digest) ?? [];
     let failure: unknown;
     for (const { origin, file } of places) {
       try {
@@ -79,18 +80,13 @@ export class ImportedObjects {
 
   async #look(options: OperationOptions): Promise<Map<Digest, ImportedPlace[]>> {
     const places = new Map<Digest, ImportedPlace[]>();
-    try {
-      for (const { inPlace, origin, files } of await listImports(this.#store, options)) {
-        if (!inPlace) continue;
-        for (const file of files) {
-          const known = places.get(file.digest);
-          if (known) known.push({ origin, file });
-          else places.set(file.digest, [{ origin, file }]);
-        }
+    for (const { inPlace, origin, files } of await listImports(this.#store, options)) {
+      if (!inPlace) continue;
+      for (const file of files) {
+        const known = places.get(file.digest);
+        if (known) known.push({ origin, file });
+        else places.set(file.digest, [{ origin, file }]);
       }
-    } catch (error) {
-      this.#places = undefined;
-      throw error;
     }
     return places;
   }

@@ -107,6 +107,10 @@ async function openServices(
     describeHost,
     aero: app.version,
     requests,
+    programApis: {
+      plugins: (await app.registry()).programApis,
+      context: app.pluginContext(settings.dataDirectory),
+    },
     ...(trackers.length === 0 ? {} : { mirrors: (await app.trackers()).mirrors(storage.location) }),
   };
 }

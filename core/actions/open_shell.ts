@@ -69,7 +69,7 @@ async function runSubject(app: App, project: Project, reference: string): Promis
   const record = await findRecord(app, reference);
   const { version, code, stage } = await loadStoredRun(project, record);
   const options = { observer: app.observer(), signal: app.signal };
-  const { environment } = await openRecorded(project, record, version, options);
+  const { environment, image } = await openRecorded(project, record, version, options);
   return {
     job: {
       plan: { version, id: record.version, key: record.stageKey },
@@ -78,11 +78,13 @@ async function runSubject(app: App, project: Project, reference: string): Promis
       codeWritable: stage.codeAccess === "copy",
       limits: record.limits,
       secrets: project.secrets(record.secrets),
+      ...(image === undefined ? {} : { image }),
     },
     code,
     inputs: record.inputs,
     environment,
     hostVariables: project.hostVariables,
+    warn: (text) => options.observer.warn(text),
   };
 }
 
@@ -117,6 +119,7 @@ async function stageSubject(
     environment: await session.identity(),
     inputs,
   });
+  const { environment, image } = await session.ready();
   return {
     job: {
       plan,
@@ -125,11 +128,13 @@ async function stageSubject(
       codeWritable: stage.codeAccess === "copy",
       limits: stage.environment.limits,
       secrets: project.secrets(stage.environment.secrets),
+      ...(image === undefined ? {} : { image }),
     },
     code: repository.objects,
     inputs,
-    environment: (await session.ready()).environment,
+    environment,
     hostVariables: project.hostVariables,
+    warn: (text) => options.observer.warn(text),
   };
 }
 

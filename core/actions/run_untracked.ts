@@ -16,7 +16,7 @@ export async function runUntracked(
 ): Promise<DevOutcome[]> {
   const directory = await app.requireRoot();
   const { project: config, settings } = await app.config();
-  const { environments: plugins } = await app.registry();
+  const { environments: plugins, programApis } = await app.registry();
   const { dataDirectory } = settings;
   const environment = await chooseEnvironment(app, { use: "host", plugins, dataDirectory }).open();
   if (environment.kind !== "host") throw new TypeError("The host environment opened containers");
@@ -31,6 +31,7 @@ export async function runUntracked(
     environment,
     hostVariables: hostVariables(app.variables),
     secrets: (names) => readSecrets(app.variables, names),
+    programApis: { plugins: programApis, context: app.pluginContext(dataDirectory) },
     services: async () => (await app.openProject()).services,
     onStage: (stage) => observer.note(stage),
     warn: (text) => observer.warn(text),

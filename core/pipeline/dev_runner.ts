@@ -1,16 +1,22 @@
 import type { ProjectConfig, StageConfig } from "../config/project_config.ts";
 import { canonicalJson } from "../format/canonical_json.ts";
 import { digestOf } from "../format/digest_of.ts";
+import type { Digest } from "../model/digest.ts";
 import { isName } from "../model/name.ts";
 import type { Params } from "../model/params.ts";
 import type { ProgramExit } from "../model/run.ts";
-import type { HostEnvironment } from "../plugin/environment.ts";
-import type { RunServices } from "./run_services.ts";
+import { runIdFromBytes } from "../model/run_id.ts";
+import type { HostEnvironment, ProgramSpec } from "../plugin/environment.ts";
+import type { ProgramApis, RunServices } from "./run_services.ts";
 import type { Secret } from "../config/secret.ts";
 import { buildGraph, selectStages } from "./graph.ts";
 import { materializeInputs } from "./inputs.ts";
 import { interpolateCommand } from "./interpolate.ts";
+import { placeLoggedFiles } from "./logged_files.ts";
 import { linkInputs } from "./program.ts";
+import { type ServedApis, serveProgramApis } from "./program_apis.ts";
+import { NO_SINK } from "./program_log.ts";
+import { withApis } from "./relayed_program.ts";
 import { paramsOf } from "./configured_stage.ts";
 import { writeProgramFiles } from "./program_files.ts";
 import { resolveInputs } from "./resolve_inputs.ts";
@@ -29,6 +35,8 @@ export interface DevOptions {
   readonly environment: HostEnvironment;
   readonly hostVariables: Readonly<Record<string, string>>;
   readonly secrets: (names: readonly string[]) => Readonly<Record<string, Secret>>;
+  /** What programs say to them is dropped; files that they hand over become outputs as in a run. */
+  readonly programApis: ProgramApis;
   /** Opened only if an input is neither made by a stage nor in the scratch area. */
   readonly services: () => Promise<RunServices>;
   readonly onStage: (stage: string) => void;
@@ -99,20 +107,49 @@ async function devStage(
     Deno.writeTextFileSync(`${layout.exchange}/metrics.jsonl`, "");
     writeProgramFiles(`${work}/program`);
     linkInputs(layout.inputs, inputs);
-    const exit = await runDevProgram(name, stage, params, layout, Object.keys(inputs), options);
-    const well = exit.how === "exited" && exit.code === 0;
-    return { stage: name, exit, outputs: well ? scratch.keep(stage.outputs, layout.outputs) : {} };
+    const logged = `${work}/logged`;
+    const served = serveProgramApis(options.programApis, {
+      run: runIdFromBytes(crypto.getRandomValues(new Uint8Array(8))),
+      project: options.config.project,
+      stage: name,
+      stageKey: keyOf(params),
+      params,
+      env: stage.environment.env,
+      secrets: stage.environment.secrets,
+    }, { at: "loopback", files: logged, sink: NO_SINK, warn: options.warn });
+    let exit: ProgramExit;
+    try {
+      exit = await runDevProgram(
+        name,
+        stage,
+        { params, layout, inputs: Object.keys(inputs), served },
+        options,
+      );
+    } finally {
+      await served?.close();
+    }
+    if (exit.how !== "exited" || exit.code !== 0) return { stage: name, exit, outputs: {} };
+    const further = placeLoggedFiles({ outputs: layout.outputs, logged }, name, stage.outputs);
+    return { stage: name, exit, outputs: scratch.keep([...stage.outputs, ...further], layout.outputs) };
   } finally {
     await removeTree(work);
   }
 }
 
+/** What stands for a version, which there is none of: the same params seed the same way each time. */
+function keyOf(params: Params): Digest {
+  return digestOf(canonicalJson(params));
+}
+
 async function runDevProgram(
   name: string,
   stage: StageConfig,
-  params: Params,
-  layout: ProgramLayout,
-  inputs: readonly string[],
+  { params, layout, inputs, served }: {
+    readonly params: Params;
+    readonly layout: ProgramLayout;
+    readonly inputs: readonly string[];
+    readonly served: ServedApis | undefined;
+  },
   options: DevOptions,
 ): Promise<ProgramExit> {
   const command = interpolateCommand(stage.command, {
@@ -123,14 +160,13 @@ async function runDevProgram(
   const { env, secrets } = stage.environment;
   const id = `dev-${crypto.randomUUID()}`;
   const variables = { ...options.hostVariables, ...env };
-  return await options.environment.run({
+  const spec: ProgramSpec = {
     // Of its own: what is left of a program is ended with it, and others may be at it too.
     runId: id,
     command,
     env: {
       ...variables,
-      // The same params seed the same way each time; there is no version to take a seed from.
-      ...programVariables(layout, env, { id, params, stageKey: digestOf(canonicalJson(params)) }),
+      ...programVariables(layout, env, { id, params, stageKey: keyOf(params) }),
       PATH: `${layout.bin}:${variables.PATH ?? "/usr/local/bin:/usr/bin:/bin"}`,
     },
     secrets: Object.fromEntries(
@@ -138,7 +174,9 @@ async function runDevProgram(
     ),
     workingDirectory: options.directory,
     limits: {},
-  }, { signal: options.signal, onStdout: options.onStdout, onStderr: options.onStderr });
+  };
+  const { signal, onStdout, onStderr } = options;
+  return await options.environment.run(withApis(spec, served), { signal, onStdout, onStderr });
 }
 
 async function devInputs(

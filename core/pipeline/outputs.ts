@@ -16,9 +16,17 @@ export interface CollectedOutput {
   readonly bytes: number;
 }
 
+/** A directory whose files are an output. */
+export interface OutputDirectory {
+  readonly name: string;
+  /** Absolute; goes away. */
+  readonly path: string;
+}
+
 /**
  * Stores what a program left in its output directories, and moves the files into the cache for the next stage.
  *
+ * @param further Outputs that the stage does not declare; without a file they are none.
  * @throws {UserError} `output_empty` if a declared output has no file or no directory; `path_unsafe` and others of
  *   {@link addTree} for files that no artifact can hold.
  */
@@ -27,6 +35,7 @@ export async function collectOutputs(
   directory: RunDirectory,
   services: Pick<RunServices, "store" | "trees">,
   options: { readonly signal: AbortSignal; readonly observer: Pick<RunObserver, "warn"> },
+  further: readonly OutputDirectory[] = [],
 ): Promise<CollectedOutput[]> {
   for (const name of namesIn(directory.outputs)) {
     if (names.includes(name)) continue;
@@ -41,14 +50,41 @@ export async function collectOutputs(
     if (!isDirectory(path)) {
       throw emptyOutput(name, "the program put something else in place of its directory");
     }
-    const tree = await addTree(services.store, path, { signal: options.signal });
-    if (tree.content.entries.length === 0) {
+    const output = await collectOutput({ name, path }, services, options.signal);
+    if (output === undefined) {
       throw emptyOutput(name, "the program ended well and left no file in its directory");
     }
-    await services.trees.adopt(path, tree.manifest.digest, tree.content);
-    collected.push({ name, manifest: tree.manifest, files: tree.files, bytes: tree.bytes });
+    collected.push(output);
+  }
+  for (const directory of further) {
+    const output = await collectOutput(directory, services, options.signal);
+    if (output !== undefined) collected.push(output);
   }
   return collected;
+}
+
+async function collectOutput(
+  { name, path }: OutputDirectory,
+  services: Pick<RunServices, "store" | "trees">,
+  signal: AbortSignal,
+): Promise<CollectedOutput | undefined> {
+  const tree = await addTree(services.store, path, { signal });
+  if (tree.content.entries.length === 0) return undefined;
+  await services.trees.adopt(path, tree.manifest.digest, tree.content);
+  return { name, manifest: tree.manifest, files: tree.files, bytes: tree.bytes };
+}
+
+/** Makes way for an output that the program left empty or removed; whether it did. */
+export function emptyOutputDirectory(path: string): boolean {
+  try {
+    if (!isDirectory(path)) return !isThere(path);
+    if (Deno.readDirSync(path)[Symbol.iterator]().next().done !== true) return false;
+    Deno.removeSync(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return true;
+    throw error;
+  }
 }
 
 /** The names in a directory; none if the program removed it. */
@@ -64,6 +100,16 @@ function namesIn(directory: string): string[] {
 function isDirectory(path: string): boolean {
   try {
     return Deno.lstatSync(path).isDirectory;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+function isThere(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return true;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return false;
     throw error;

@@ -4,6 +4,7 @@ import type { ProgramExit } from "../model/run.ts";
 import type { RunId } from "../model/run_id.ts";
 import {
   type ContainerEnvironment,
+  type ContainerSpec,
   type Environment,
   type HostEnvironment,
   type Mount,
@@ -14,7 +15,9 @@ import {
 import { interpolateCommand } from "./interpolate.ts";
 import type { JournalWriter } from "./journal_writer.ts";
 import { LogCapture } from "./log_capture.ts";
+import type { ServedApis } from "./program_apis.ts";
 import { writeProgramFiles } from "./program_files.ts";
+import { runRelayed, withApis } from "./relayed_program.ts";
 import { CONTAINER_LAYOUT, directoriesOf, type ProgramLayout, programVariables } from "./run_contract.ts";
 import type { RunDirectory } from "./run_directory.ts";
 import type { StageJob } from "./stage_job.ts";
@@ -39,6 +42,7 @@ export async function runProgram(
   job: StageJob,
   ready: ReadyRun,
   options: StageRunOptions,
+  served?: ServedApis,
 ): Promise<ProgramExit> {
   const { directory, journal } = ready;
   const { environment, hostVariables, observer, signal } = options;
@@ -49,7 +53,13 @@ export async function runProgram(
   using stdout = new LogCapture(directory.stdout, redactor(secrets), (bytes) => observer.stdout(bytes));
   using stderr = new LogCapture(directory.stderr, redactor(secrets), (bytes) => observer.stderr(bytes));
   journal.append({ event: "started", at: ready.now() });
-  return await startProgram(job, ready, { environment, hostVariables }, {
+  const place: ProgramPlace = {
+    environment,
+    hostVariables,
+    warn: (text) => observer.warn(text),
+    ...(served === undefined ? {} : { served }),
+  };
+  return await startProgram(job, ready, place, {
     signal,
     onStdout: (bytes: Uint8Array) => stdout.write(bytes),
     onStderr: (bytes: Uint8Array) => stderr.write(bytes),
@@ -69,6 +79,10 @@ export interface ProgramPlace {
   readonly hostVariables: Readonly<Record<string, string>>;
   /** In place of the stage's own command. */
   readonly command?: readonly string[];
+  /** APIs that the program may log to. */
+  readonly served?: ServedApis;
+  /** A sentence on what is otherwise than it should be. */
+  readonly warn: (text: string) => void;
 }
 
 /**
@@ -79,14 +93,15 @@ export interface ProgramPlace {
 export async function startProgram(
   job: ProgramJob,
   ready: Pick<ReadyRun, "run" | "directory" | "inputs">,
-  { environment, hostVariables, command }: ProgramPlace,
+  place: ProgramPlace,
   streams: RunOptions,
 ): Promise<ProgramExit> {
+  const { environment } = place;
   switch (environment.kind) {
     case "container":
-      return await runInContainer(job, ready, environment, streams, command);
+      return await runInContainer(job, ready, environment, streams, place);
     case "host":
-      return await runOnHost(job, ready, environment, streams, hostVariables, command);
+      return await runOnHost(job, ready, environment, streams, place);
   }
 }
 
@@ -126,12 +141,12 @@ async function runInContainer(
   ready: Pick<ReadyRun, "run" | "directory" | "inputs">,
   environment: ContainerEnvironment,
   streams: RunOptions,
-  command: readonly string[] | undefined,
+  { command, served, warn }: ProgramPlace,
 ): Promise<ProgramExit> {
   const identity = job.plan.version.environment;
   makeMountPoints(ready.directory, ready.inputs);
   if (identity.kind !== "container") throw new TypeError("A host's version cannot run in a container");
-  return await environment.run({
+  const spec: ContainerSpec = {
     ...programSpec(job, ready, CONTAINER_LAYOUT),
     command: command ?? job.plan.version.command,
     image: recordedImage(identity),
@@ -139,7 +154,9 @@ async function runInContainer(
     network: identity.network,
     runArgs: identity.runArgs,
     pathPrefix: [CONTAINER_LAYOUT.bin],
-  }, streams);
+  };
+  if (served?.relay === undefined) return await environment.run(withApis(spec, served), streams);
+  return await runRelayed(environment, { spec, relay: served.relay, served, warn }, streams);
 }
 
 async function runOnHost(
@@ -147,8 +164,7 @@ async function runOnHost(
   ready: Pick<ReadyRun, "run" | "directory" | "inputs">,
   environment: HostEnvironment,
   streams: RunOptions,
-  variables: Readonly<Record<string, string>>,
-  other: readonly string[] | undefined,
+  { hostVariables: variables, command: other, served }: ProgramPlace,
 ): Promise<ProgramExit> {
   const layout = hostLayout(ready.directory);
   linkInputs(layout.inputs, ready.inputs);
@@ -159,7 +175,8 @@ async function runOnHost(
   }, `stages.${job.plan.version.stage}.command`);
   const spec = programSpec(job, ready, layout);
   const path = `${layout.bin}:${spec.env.PATH ?? variables.PATH ?? "/usr/local/bin:/usr/bin:/bin"}`;
-  return await environment.run({ ...spec, command, env: { ...variables, ...spec.env, PATH: path } }, streams);
+  const env = { ...variables, ...spec.env, PATH: path };
+  return await environment.run(withApis({ ...spec, command, env }, served), streams);
 }
 
 function programSpec(

@@ -26,6 +26,15 @@ export const CONTAINER_LAYOUT: ProgramLayout = {
   bin: "/aero/bin",
 };
 
+/** Where a container has what it reaches APIs by. */
+export const CONTAINER_API = "/aero/api";
+
+/**
+ * The port by which a program in a network of its own reaches APIs. Always the same, so that it is no difference between
+ * runs; not among the ports that Linux gives out by itself (ip_local_port_range begins at 32768).
+ */
+export const CONTAINER_API_PORT = 23760;
+
 /** The directory of each name under a root: `{ data: "/aero/inputs/data" }`. */
 export function directoriesOf(root: string, names: Iterable<string>): Record<string, string> {
   return Object.fromEntries(Array.from(names, (name) => [name, `${root}/${name}`]));

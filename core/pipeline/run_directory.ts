@@ -82,6 +82,14 @@ export class RunDirectory {
   get exchange(): string {
     return `${this.work}/run`;
   }
+  /** What a container reaches APIs by: a socket, and what relays to it. */
+  get api(): string {
+    return `${this.work}/api`;
+  }
+  /** Files that the program handed over to APIs: a directory for each that was. */
+  get logged(): string {
+    return `${this.work}/logged`;
+  }
   /** The `aero` module and command that programs find. */
   get program(): string {
     return `${this.work}/program`;

@@ -4,6 +4,8 @@ import type { StageResults } from "../cache/stage_results.ts";
 import type { RunIndex } from "../history/run_index.ts";
 import type { HostRecord } from "../model/run.ts";
 import type { RunId } from "../model/run_id.ts";
+import type { PluginContext } from "../plugin/context.ts";
+import type { ProgramApiPlugin } from "../plugin/program_api.ts";
 import type { ArtifactCatalog } from "../store/artifacts.ts";
 import type { RunArchive } from "../store/runs.ts";
 import type { Store } from "../store/store.ts";
@@ -29,6 +31,14 @@ export interface RunServices {
   readonly requests: () => number;
   /** Sends runs to trackers while they go on; absent if there are none. */
   readonly mirrors?: RunMirrors;
+  /** APIs that programs may log to; absent if there are none. */
+  readonly programApis?: ProgramApis;
+}
+
+/** APIs of logging libraries, as they can be served to programs. */
+export interface ProgramApis {
+  readonly plugins: readonly ProgramApiPlugin[];
+  readonly context: PluginContext;
 }
 
 /** Sends runs to trackers while they go on. Nothing in it throws, or makes a run wait. */

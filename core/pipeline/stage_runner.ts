@@ -16,12 +16,15 @@ import { JournalWriter } from "./journal_writer.ts";
 import { readMetricsFile } from "./metrics_file.ts";
 import { MetricsFollower } from "./metrics_follower.ts";
 import { collectOutputs, labelOutput } from "./outputs.ts";
+import { claimLoggedFiles } from "./logged_files.ts";
 import { runProgram } from "./program.ts";
+import { JournalSink } from "./program_log.ts";
 import { pinRun } from "../store/run_pins.ts";
 import { publishRun } from "./publish.ts";
 import { withRedactedNames } from "./reported_metrics.ts";
 import type { RunDirectory } from "./run_directory.ts";
 import type { RunObserver, RunServices } from "./run_services.ts";
+import { serveStageApis } from "./stage_apis.ts";
 import type { StageJob } from "./stage_job.ts";
 
 /** What running a stage needs beside the job. */
@@ -211,11 +214,18 @@ async function followed(
     },
     fault: (line, why) => observer.warn(`line ${line} of metrics.jsonl is left out: ${redact(why)}`),
   }, services.now);
+  const warn = (text: string) => observer.warn(text);
+  const sink = new JournalSink(running.journal, redact, { now: services.now, warn });
+  const served = await serveStageApis(job, running, services, { sink, warn });
   follower.start();
   try {
-    return await runProgram(job, { ...running, inputs, now: services.now }, options);
+    return await runProgram(job, { ...running, inputs, now: services.now }, options, served);
   } finally {
-    follower.finish();
+    try {
+      await served?.close();
+    } finally {
+      follower.finish();
+    }
   }
 }
 
@@ -230,7 +240,8 @@ async function keepResults(job: StageJob, running: Running, options: StageRunOpt
     journal.append({ event: "metrics", at: services.now(), points });
   }
   // All outputs are stored before the first gets its label.
-  const collected = await collectOutputs(job.outputs, directory, services, options);
+  const logged = claimLoggedFiles(directory, job.plan.version.stage, job.outputs);
+  const collected = await collectOutputs(job.outputs, directory, services, options, logged);
   for (const output of collected) {
     const kept = await labelOutput(output, { project: job.plan.version.project, run }, services);
     journal.append({ event: "output", at: services.now(), name: output.name, output: kept });

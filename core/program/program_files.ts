@@ -1,5 +1,6 @@
 import aeroPy from "./aero.py" with { type: "text" };
 import aeroSh from "./aero.sh" with { type: "text" };
+import relayPy from "./relay.py" with { type: "text" };
 
 /** A file that a run lays beside the user's program. */
 export interface ProgramFile {
@@ -15,3 +16,6 @@ export const PROGRAM_FILES: readonly ProgramFile[] = [
   { path: "python/aero.py", mode: 0o644, text: aeroPy },
   { path: "bin/aero", mode: 0o755, text: aeroSh },
 ];
+
+/** Starts a program in a container that reaches a socket of the host; needs Python. No program sees it. */
+export const RELAY_FILE: ProgramFile = { path: "relay.py", mode: 0o644, text: relayPy };

@@ -7,6 +7,7 @@ import type { StageOutcome } from "../../core/pipeline/pipeline_runner.ts";
 import type { Project } from "../../core/pipeline/project.ts";
 import type { RunObserver } from "../../core/pipeline/run_services.ts";
 import type { DataSourcePlugin } from "../../core/plugin/data_source.ts";
+import type { ProgramApiPlugin } from "../../core/plugin/program_api.ts";
 import {
   defineRegistry,
   defineStorage,
@@ -34,6 +35,8 @@ export interface TestProjectOptions {
   readonly dataSources?: readonly DataSourcePlugin[];
   /** Kinds of trackers, beside the built-in ones. */
   readonly trackers?: readonly RegisteredTracker[];
+  /** APIs that programs are served, in place of the built-in ones. */
+  readonly programApis?: readonly ProgramApiPlugin[];
 }
 
 /**
@@ -50,11 +53,13 @@ export class TestProject implements AsyncDisposable {
   readonly #storage: "local" | "memory";
   readonly #dataSources: readonly DataSourcePlugin[];
   readonly #trackers: readonly RegisteredTracker[];
+  readonly #programApis: readonly ProgramApiPlugin[];
 
   constructor(options: TestProjectOptions = {}) {
     this.#storage = options.storage ?? "local";
     this.#dataSources = options.dataSources ?? [];
     this.#trackers = options.trackers ?? [];
+    this.#programApis = options.programApis ?? REGISTRY.programApis;
     this.wrap = options.wrap ?? ((storage) => storage);
     this.env = { ...homeVariables((name) => this.git.beside(name)), ...options.env };
   }
@@ -104,6 +109,7 @@ export class TestProject implements AsyncDisposable {
       storages: [...REGISTRY.storages, memory],
       dataSources: [...REGISTRY.dataSources, ...this.#dataSources],
       trackers: [...REGISTRY.trackers, ...this.#trackers],
+      programApis: this.#programApis,
     });
   }
 

@@ -1,0 +1,128 @@
+import { isJsonObject, type JsonValue } from "../model/json.ts";
+import type { JournalEvent } from "../model/journal.ts";
+import type { LoggedFacts } from "../model/logged.ts";
+import type { MetricPoint } from "../model/metric.ts";
+import type { JournalWriter } from "./journal_writer.ts";
+import { metricNameFault, withRedactedNames } from "./reported_metrics.ts";
+
+/** Takes what a program says of its run through an API. */
+export interface ProgramSink {
+  /** Never throws. */
+  metrics(points: readonly MetricPoint[]): void;
+  /** Never throws. */
+  logged(facts: LoggedFacts): void;
+  /** Nothing more comes. @throws what the last write of something that is not written yet threw. */
+  finish(): void;
+}
+
+/** Takes nothing: for programs of which nothing is recorded. */
+export const NO_SINK: ProgramSink = { metrics() {}, logged() {}, finish() {} };
+
+/** Writes what a program says of its run to its journal: in order, at once, and without secrets. */
+export class JournalSink implements ProgramSink {
+  readonly #journal: Pick<JournalWriter, "append">;
+  readonly #redact: (text: string) => string;
+  readonly #options: { readonly now: () => number; readonly warn: (text: string) => void };
+  /** What a full disk did not take; the next call tries again. */
+  readonly #pending: JournalEvent[] = [];
+  #finished = false;
+
+  constructor(
+    journal: Pick<JournalWriter, "append">,
+    redact: (text: string) => string,
+    options: { readonly now: () => number; readonly warn: (text: string) => void },
+  ) {
+    this.#journal = journal;
+    this.#redact = redact;
+    this.#options = options;
+  }
+
+  metrics(reported: readonly MetricPoint[]): void {
+    const points = withRedactedNames(reported.flatMap((point) => this.#namable(point)), this.#redact);
+    if (points.length > 0) this.#take({ event: "metrics", at: this.#options.now(), points });
+  }
+
+  logged(facts: LoggedFacts): void {
+    let redacted: LoggedFacts;
+    try {
+      redacted = redactedFacts(facts, this.#redact);
+    } catch (error) {
+      return this.#leaveOut(error);
+    }
+    if (Object.keys(redacted).length === 0) return;
+    this.#take({ event: "logged", at: this.#options.now(), facts: redacted });
+  }
+
+  finish(): void {
+    this.#finished = true;
+    this.#flush();
+  }
+
+  #take(event: JournalEvent): void {
+    // The run has ended: its program cannot have said that.
+    if (this.#finished) return;
+    this.#pending.push(event);
+    try {
+      this.#flush();
+    } catch (error) {
+      // Only what the system refuses is tried again; what cannot be written at all would stop all that follows.
+      if (error instanceof Error && "code" in error) return;
+      this.#pending.shift();
+      this.#leaveOut(error);
+    }
+  }
+
+  #leaveOut(error: unknown): void {
+    this.#options.warn(`something that the program logged is left out: ${this.#redact(String(error))}`);
+  }
+
+  #flush(): void {
+    while (this.#pending.length > 0) {
+      this.#journal.append(this.#pending[0]!);
+      this.#pending.shift();
+    }
+  }
+
+  /** The metrics of a point that can have their names; none, or one point. */
+  #namable(point: MetricPoint): MetricPoint[] {
+    const entries = Object.entries(point.values);
+    const good = entries.filter(([name]) => {
+      const fault = metricNameFault(name);
+      if (fault !== undefined) this.#options.warn(`a metric is left out: ${this.#redact(fault)}`);
+      return fault === undefined;
+    });
+    if (good.length === 0) return [];
+    return [good.length === entries.length ? point : { ...point, values: Object.fromEntries(good) }];
+  }
+}
+
+/** Facts whose texts hold no secret, in names too; without what says nothing. */
+export function redactedFacts(facts: LoggedFacts, redact: (text: string) => string): LoggedFacts {
+  const { params, tags, note, inputs } = facts;
+  // JSON has no lone surrogates, and a journal must be UTF-8.
+  const clean = (text: string) => redact(text.toWellFormed());
+  const value = (json: JsonValue): JsonValue => {
+    if (typeof json === "string") return clean(json);
+    if (typeof json === "number" && !Number.isFinite(json)) return String(json);
+    if (Array.isArray(json)) return json.map(value);
+    return isJsonObject(json) ? named(json, value) : json;
+  };
+  const named = <T>(members: Readonly<Record<string, T>>, change: (value: T) => T): Record<string, T> =>
+    Object.fromEntries(Object.entries(members).map(([name, member]) => [clean(name), change(member)]));
+  return {
+    ...(isFilled(params) ? { params: named(params, value) } : {}),
+    ...(isFilled(tags) ? { tags: named(tags, (tag) => tag === null ? null : clean(tag)) } : {}),
+    ...(note === undefined ? {} : { note: clean(note) }),
+    ...(inputs === undefined || inputs.length === 0 ? {} : {
+      inputs: inputs.map(({ name, url, digest }) => ({
+        name: clean(name),
+        ...(url === undefined ? {} : { url: clean(url) }),
+        ...(digest === undefined ? {} : { digest: clean(digest) }),
+      })),
+    }),
+  };
+}
+
+function isFilled<T extends object>(members: T | undefined): members is T {
+  return members !== undefined && Object.keys(members).length > 0;
+}

@@ -1,0 +1,72 @@
+import type { ProgramExit } from "../model/run.ts";
+import {
+  type ContainerEnvironment,
+  type ContainerSpec,
+  EnvironmentError,
+  type ProgramSpec,
+  type RunOptions,
+} from "../plugin/environment.ts";
+import { RELAY_FILE } from "../program/program_files.ts";
+import type { ServedApis } from "./program_apis.ts";
+import { CONTAINER_API, CONTAINER_API_PORT } from "./run_contract.ts";
+
+/** A program with the variables by which it finds the APIs that are served to it. */
+export function withApis<Spec extends ProgramSpec>(spec: Spec, served: ServedApis | undefined): Spec {
+  if (served === undefined) return spec;
+  return {
+    ...spec,
+    env: { ...spec.env, ...served.variables },
+    secrets: { ...spec.secrets, ...served.secrets },
+  };
+}
+
+/** A program, and how it reaches the APIs that are served to it. */
+export interface RelayedProgram {
+  readonly spec: ContainerSpec;
+  readonly served: ServedApis;
+  readonly relay: NonNullable<ServedApis["relay"]>;
+  readonly warn: (text: string) => void;
+}
+
+/**
+ * Runs a program in a container from which APIs are reached by a relay, which stands in its place until it begins.
+ *
+ * Where the relay does not get so far, nothing of the program has run: it runs without the APIs then, so that they make
+ * no run fail.
+ *
+ * @throws {EnvironmentError} as {@link ContainerEnvironment.run}.
+ */
+export async function runRelayed(
+  environment: ContainerEnvironment,
+  { spec, served, relay, warn }: RelayedProgram,
+  streams: RunOptions,
+): Promise<ProgramExit> {
+  const { launch } = relay;
+  try {
+    const exit = await environment.run(withRelay(withApis(spec, served), relay.directory), streams);
+    if (launch.launched) return exit;
+  } catch (error) {
+    const refused = error instanceof EnvironmentError && error.code === "container_refused";
+    if (!refused || launch.launched) throw error;
+  }
+  // That the program itself cannot be started is told by the engine, in its own words.
+  if (!launch.refused) {
+    warn(
+      `what the program logs with ${
+        served.names.join(" or ")
+      } is not taken: the image's python3 could not reach aero`,
+    );
+  }
+  return await environment.run(spec, streams);
+}
+
+function withRelay(spec: ContainerSpec, directory: string): ContainerSpec {
+  const file = `${CONTAINER_API}/${RELAY_FILE.path}`;
+  // -I and -S: neither the program's variables nor its packages have a say in it.
+  const command = ["python3", "-I", "-S", "-B", file, `${CONTAINER_API_PORT}`, `${CONTAINER_API}/socket`];
+  return {
+    ...spec,
+    command: [...command, ...spec.command],
+    mounts: [...spec.mounts, { source: directory, target: CONTAINER_API, writable: false }],
+  };
+}

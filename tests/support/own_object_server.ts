@@ -1,14 +1,18 @@
 import { objectServer } from "../../plugins/object_server/mod.ts";
 import type { S3Service } from "./s3_subject.ts";
 
-/** aero's own server of objects in a temporary directory, at a free port. */
+/**
+ * aero's own server of objects in a temporary directory, at a free port.
+ *
+ * @param options.now Its clock.
+ */
 export async function ownServer(
-  { tls }: { readonly tls: boolean },
+  { tls, now = () => new Date() }: { readonly tls: boolean; readonly now?: () => Date },
 ): Promise<S3Service & { readonly caFile?: string } & AsyncDisposable> {
   const directory = await Deno.makeTempDir();
   const server = await objectServer.start({ directory, port: 0, ...(tls ? { tls: "self-signed" } : {}) }, {
     signal: new AbortController().signal,
-    now: () => new Date(),
+    now,
     variable: () => undefined,
     log: () => {},
     dataDirectory: directory,

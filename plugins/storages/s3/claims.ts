@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { DeleteObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import { DeleteObjectCommand, ListObjectVersionsCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { isStorageError, StorageError } from "../../../core/plugin/storage.ts";
 import { statusOf } from "./failure.ts";
 import { listPage } from "./list_objects.ts";
@@ -89,7 +89,7 @@ async function tryOnce(
         await meanwhile();
         if (ageMs() >= BEGIN_WITHIN_MS) return false;
         await actInTime(acting, () => ageMs() < BEGIN_WITHIN_MS, purpose, act);
-        for (const name of dead) await removeClaim(connection, name, undefined);
+        for (const name of dead) await removeDead(connection, name);
         return true;
       }
       if (live.toSorted()[0] !== own) return false;
@@ -181,6 +181,21 @@ async function storeClaim(
       options,
     ));
   return VersionId;
+}
+
+/** Removes the claim of a writer that died, all its versions where such are kept; what is left of it does not count. */
+async function removeDead(connection: S3Connection, name: string): Promise<void> {
+  const { client, bucket, payer } = connection.place;
+  const command = new ListObjectVersionsCommand({ Bucket: bucket, Prefix: name, ...payer });
+  const versions = await client.send(command).then(
+    ({ Versions = [], DeleteMarkers = [] }) =>
+      [...Versions, ...DeleteMarkers].filter(({ Key }) => Key === name).map(({ VersionId }) => VersionId),
+    // A service that has no versions, or does not let these keys list them.
+    () => [],
+  );
+  for (const version of versions.length > 0 ? versions : [undefined]) {
+    await removeClaim(connection, name, version);
+  }
 }
 
 /** Where versions are kept, the very version, so that none is left. Without the signal: it is wanted after an abort too. */

@@ -203,14 +203,26 @@ async function request(
       return statusOf(error) === 416 ? invalidRange(purpose.what, { offset: offset ?? 0 }, error) : undefined;
     },
   );
-  if (offset !== undefined && offset > 0 && reply.$metadata.httpStatusCode !== 206) {
+  if (offset !== undefined && !isPart(reply, offset, length)) {
     await reply.Body?.transformToWebStream().cancel();
     throw new StorageError("denied", {
       what: purpose.what,
-      why: `${service} does not give parts of objects`,
+      why: `${service} does not give the parts of objects that it is asked for`,
+      fix: ["see what stands between: some proxies take the header Range out of requests"],
     });
   }
   return reply;
+}
+
+/** Whether a reply is what was asked for; all of an object is that too, if it ends where the part would, or before. */
+function isPart(
+  { $metadata, ContentRange, ContentLength = 0 }: GetObjectCommandOutput,
+  offset: number,
+  length: number | undefined,
+): boolean {
+  if (ContentLength > (length ?? Infinity)) return false;
+  if ($metadata.httpStatusCode !== 206) return offset === 0;
+  return ContentRange === undefined || ContentRange.startsWith(`bytes ${offset}-`);
 }
 
 function webStream({ Body }: GetObjectCommandOutput): ReadableStream<Uint8Array> {

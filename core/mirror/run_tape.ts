@@ -1,4 +1,4 @@
-import { readJournalEvent } from "../format/journal_format.ts";
+import { JournalReader } from "../format/journal_reader.ts";
 import { NOTHING_SENT, type TrackerBatch, type TrackerCursor, type TrackerEvent } from "../plugin/tracker.ts";
 import type { ByteSource } from "./byte_source.ts";
 import { TextTape } from "./text_tape.ts";
@@ -12,7 +12,7 @@ export interface TapePiece {
   readonly last: boolean;
 }
 
-// Most text in one piece, and most events: outputs and small lines of metrics.
+// Most text in one piece, and most events beside metrics, which their values limit.
 const MOST_TEXT_BYTES = 512 * 1024;
 const MOST_EVENTS = 500;
 
@@ -22,9 +22,7 @@ export class RunTape implements AsyncDisposable {
   readonly #translate: TrackerEvents;
   readonly #stdout: TextTape;
   readonly #stderr: TextTape;
-  readonly #decoder = new TextDecoder("utf-8", { fatal: true });
-  #rest = "";
-  #line = 0;
+  readonly #reader = new JournalReader();
   /** Read, and not given yet. */
   #events: TrackerEvent[] = [];
   #at: TrackerCursor = NOTHING_SENT;
@@ -89,10 +87,11 @@ export class RunTape implements AsyncDisposable {
   }
 
   #take(mostValues: number, most: number): TrackerEvent[] {
-    let values = 0, count = 0;
-    while (count < Math.min(most, MOST_EVENTS)) {
-      values += valuesIn(this.#events[count]!);
-      if (count > 0 && values > mostValues) break;
+    let count = 0;
+    const size = { values: 0, others: 0 };
+    while (count < most && size.others < MOST_EVENTS) {
+      add(size, this.#events[count]!);
+      if (count > 0 && size.values > mostValues) break;
       count++;
     }
     return this.#events.splice(0, count);
@@ -100,20 +99,19 @@ export class RunTape implements AsyncDisposable {
 
   /** Reads on until there is enough for a piece, or nothing more. */
   async #fill(mostValues: number): Promise<void> {
-    let values = this.#events.reduce((sum, event) => sum + valuesIn(event), 0);
-    while (values < mostValues && this.#events.length < MOST_EVENTS) {
+    const size = { values: 0, others: 0 };
+    for (const event of this.#events) add(size, event);
+    while (size.values < mostValues && size.others < MOST_EVENTS) {
       const bytes = await this.#journal.read();
       if (bytes.length === 0) return;
-      const lines = (this.#rest + this.#decoder.decode(bytes, { stream: true })).split("\n");
-      this.#rest = lines.pop()!;
-      for (const line of lines) {
-        for (const event of this.#translate.of(readJournalEvent(line, ++this.#line))) {
+      for (const line of this.#reader.take(bytes)) {
+        for (const event of this.#translate.of(line)) {
           if (this.#skipEvents > 0) {
             this.#skipEvents--;
             this.#over ||= event.kind === "ended";
             continue;
           }
-          values += valuesIn(event);
+          add(size, event);
           this.#events.push(event);
         }
       }
@@ -125,4 +123,9 @@ export class RunTape implements AsyncDisposable {
     await this.#stdout.close();
     await this.#stderr.close();
   }
+}
+
+function add(size: { values: number; others: number }, event: TrackerEvent): void {
+  if (event.kind === "metrics") size.values += valuesIn(event);
+  else size.others++;
 }

@@ -83,6 +83,16 @@ Deno.test("a run comes in pieces that follow each other, its end last and behind
   assert.equal(tape.isOver, true);
 });
 
+Deno.test("lines of few values come together, as many as a tracker takes", async () => {
+  const lines = Array.from({ length: 1200 }, (_, i) => points([i], i));
+
+  const pieces = await all(tapeOf([CREATED, ...lines, ENDED]));
+
+  assert.deepEqual(valuesOf(pieces), lines.map((_, i) => i));
+  const counts = pieces.map(({ batch }) => batch.events.filter(({ kind }) => kind === "metrics").length);
+  assert.deepEqual(counts, [1000, 200]);
+});
+
 Deno.test("what a tracker has is passed over, events and text", async () => {
   const events = [CREATED, points([1, 2]), points([3], 2), ENDED];
   const tape = tapeOf(events, "µµ\nthree\n");

@@ -5,10 +5,16 @@ import { isDuplicate } from "./failure.ts";
 import { objectIdOf } from "./object_ids.ts";
 
 /**
- * Points in one document. Each takes up to 48 bytes, and up to 32 more where it has no step, of at most 16 MiB in a
- * document; but every push costs the server as much as the document is long, and a curve of more is no use to a page.
+ * Most points in one document. Each takes up to 48 bytes, and up to 32 more where it has no step, of at most 16 MiB in
+ * a document; a curve of more is no use to a page.
  */
 export const MOST_POINTS = 50_000;
+
+/**
+ * A document with so many takes no more. Every push costs the server as much as the document is long, or some servers
+ * even as much as the collection, so what comes in large pieces becomes whole documents.
+ */
+export const FULL_POINTS = MOST_POINTS / 2;
 
 /** A value of one metric. */
 export interface SentPoint {
@@ -64,7 +70,7 @@ export class MetricWriter {
       const fresh = points.filter((point) => isBehind(point, this.#mark));
       if (this.#mark !== undefined) entries.set(this.#mark.part, this.#entryOf(this.#mark.part));
       if (fresh.length === 0) return [...entries.values()];
-      const done = this.#mark !== undefined && this.#mark.points < MOST_POINTS
+      const done = this.#mark !== undefined && this.#mark.points < FULL_POINTS
         ? await this.#push(this.#mark, fresh.slice(0, MOST_POINTS - this.#mark.points))
         : await this.#insert(fresh.slice(0, MOST_POINTS));
       // Another writer was here, or somebody removed the document.
@@ -82,7 +88,7 @@ export class MetricWriter {
       if (document?.aero === undefined) break;
       const { counted: _counted, ...mark } = document.aero;
       this.#mark = mark;
-      if (mark.points < MOST_POINTS) break;
+      if (mark.points < FULL_POINTS) break;
     }
     this.#known = true;
   }

@@ -4,8 +4,8 @@ import { parseMetricLine } from "./reported_metrics.ts";
 
 /** Time between two looks at the file, in milliseconds. */
 const POLL_INTERVAL_MS = 200;
-/** Bytes read in one go. */
-const BUFFER_BYTES = 1 << 18;
+/** Bytes read in one go; what is read takes many times as much memory as points. */
+const BUFFER_BYTES = 1 << 16;
 /** Longest line that is taken; a longer one is a fault of the program. */
 const MAX_LINE_BYTES = 1 << 20;
 

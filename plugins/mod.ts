@@ -4,6 +4,7 @@ import { dockerEnvironment } from "./environments/docker/mod.ts";
 import { hostEnvironment } from "./environments/host/mod.ts";
 import { podmanEnvironment } from "./environments/podman/mod.ts";
 import { objectServer } from "./object_server/mod.ts";
+import { mlflowApi } from "./program_apis/mlflow/mod.ts";
 import { cephStorage } from "./storages/ceph/mod.ts";
 import { localStorage } from "./storages/local/mod.ts";
 import { s3Source, s3Storage } from "./storages/s3/mod.ts";
@@ -18,5 +19,5 @@ export const REGISTRY = defineRegistry({
   environments: [podmanEnvironment, dockerEnvironment, hostEnvironment],
   services: [objectServer],
   trackers: [mlflowTracker, sacredTracker, wandbTracker],
-  programApis: [],
+  programApis: [mlflowApi],
 });

@@ -1,0 +1,13 @@
+import type { ProgramApiPlugin } from "../../../core/plugin/program_api.ts";
+import { MlflowApi } from "./mlflow_api.ts";
+import { mlflowVariables } from "./variables.ts";
+
+/** MLflow's tracking API inside runs, so that programs that log with MLflow's client need no change. */
+export const mlflowApi: ProgramApiPlugin = {
+  kind: "program-api",
+  name: "mlflow",
+  summary: "MLflow's tracking API: what programs log with MLflow's Python client",
+  packages: ["mlflow", "mlflow-skinny", "mlflow-tracking"],
+  variables: mlflowVariables,
+  open: (log, context) => Promise.resolve(new MlflowApi(log, context)),
+};

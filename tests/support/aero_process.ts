@@ -35,14 +35,14 @@ export class AeroProcess {
     this.#err = new Response(child.stderr).text();
   }
 
-  /** Starts `aero` with no variables but these. */
+  /** Starts `aero`, or another program in its place, with no variables but these. */
   static start(
     args: readonly string[],
-    place: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
+    place: { readonly cwd: string; readonly env: Readonly<Record<string, string>>; readonly main?: string },
   ): AeroProcess {
     return new AeroProcess(
       new Deno.Command(Deno.execPath(), {
-        args: ["run", "-A", "--no-check", "--config", CONFIG, MAIN, ...args],
+        args: ["run", "-A", "--no-check", "--config", CONFIG, place.main ?? MAIN, ...args],
         cwd: place.cwd,
         env: { ...place.env, ...machineVariables() },
         clearEnv: true,

@@ -5,6 +5,7 @@ import type { RunSummary } from "../history/run_summary.ts";
 import { annotatedRun, type RunAnnotation, type RunWords } from "../model/annotation.ts";
 import type { ExperimentVersion } from "../model/experiment_version.ts";
 import type { JournalEvent } from "../model/journal.ts";
+import type { RunLogged } from "../model/logged.ts";
 import type { MetricPoint, MetricValue } from "../model/metric.ts";
 import type { OutputRecord, RunRecord, RunStart, VerdictRecord } from "../model/run.ts";
 import type { RunId } from "../model/run_id.ts";
@@ -18,6 +19,8 @@ export interface KnownRun {
   /** Last value of each metric. */
   readonly metrics: Readonly<Record<string, MetricValue>>;
   readonly outputs: Readonly<Record<string, OutputRecord>>;
+  /** What its program said of it beside metrics; absent if nothing. */
+  readonly logged?: RunLogged;
   /** Absent while it runs. */
   readonly record?: RunRecord;
   /** Oldest first. */
@@ -50,15 +53,26 @@ export async function knownRun(app: App, reference: string): Promise<KnownRun> {
     services.archive.getVersion(record.version),
     services.archive.verdicts(summary.project, run),
   ]);
-  const { metrics, outputs } = record;
+  const { metrics, outputs, logged } = record;
   const words = annotatedRun(record, annotations);
-  return { summary, start: record, version, metrics, outputs, record, verdicts, annotations, words };
+  return {
+    summary,
+    start: record,
+    version,
+    metrics,
+    outputs,
+    ...(logged === undefined ? {} : { logged }),
+    record,
+    verdicts,
+    annotations,
+    words,
+  };
 }
 
 async function journalSoFar(
   app: App,
   run: RunId,
-): Promise<Pick<KnownRun, "start" | "version" | "metrics" | "outputs">> {
+): Promise<Pick<KnownRun, "start" | "version" | "metrics" | "outputs" | "logged">> {
   const events = await localEvents(app, run);
   const created = events?.[0];
   if (created?.event !== "created") {
@@ -73,7 +87,14 @@ async function journalSoFar(
     event.event === "output" ? [[event.name, event.output] as const] : []
   );
   const { summaryOfJournal } = await import("../history/run_summary.ts");
-  return { start, version, metrics: summaryOfJournal(events!).metrics, outputs: Object.fromEntries(outputs) };
+  const { metrics, logged } = summaryOfJournal(events!);
+  return {
+    start,
+    version,
+    metrics,
+    outputs: Object.fromEntries(outputs),
+    ...(logged === undefined ? {} : { logged }),
+  };
 }
 
 /**

@@ -7,7 +7,8 @@ export const diff = defineCommand({
   name: ["diff"],
   summary: "Show what differs between two runs",
   description:
-    "Code, image, inputs, params, command, environment, host, metrics and outputs; what is equal is left out.",
+    "Code, image, inputs, params, what programs logged, command, environment, host, metrics and outputs; what is equal is " +
+    "left out.",
   examples: [
     { does: "What changed since the run before", run: "aero diff @last-1:train @last:train" },
     { does: "Between the runs that made two models", run: "aero diff model:v1 model:v2" },

@@ -15,8 +15,8 @@ export const list = defineCommand({
   name: ["list"],
   summary: "List runs, newest first",
   description:
-    "Metrics, and the params in which the runs differ, are columns. A filter names fields: run, stage, state, " +
-    "grade, verdict, tag, note, commit, branch, version, started, duration, params.NAME, metrics.NAME.",
+    "Metrics, and the params in which the runs differ, are columns; params that a program logged count too. " +
+    "A filter names fields: run, stage, state, grade, verdict, tag, note, commit, branch, version, started, duration, params.NAME, metrics.NAME.",
   examples: [
     { does: "The newest runs", run: "aero list" },
     { does: "The best ones first", run: "aero list --sort metrics.rmse" },

@@ -1,8 +1,11 @@
 import type { Descriptor } from "../model/descriptor.ts";
 import type { CodeIdentity, ExperimentVersion } from "../model/experiment_version.ts";
-import type { JsonValue } from "../model/json.ts";
+import type { JsonObject, JsonValue } from "../model/json.ts";
+import { NOTHING_LOGGED, type RunLogged } from "../model/logged.ts";
+import { loggedName } from "../model/logged_name.ts";
 import type { Manifest } from "../model/manifest.ts";
 import type { MetricValue } from "../model/metric.ts";
+import { paramAt } from "../model/params.ts";
 import type { RunRecord, RunStart } from "../model/run.ts";
 import { type MetricChange, metricChanges } from "./metric_change.ts";
 import { diffManifests, type FileChange } from "./manifest_diff.ts";
@@ -14,6 +17,8 @@ export interface ComparedRun {
   readonly version: ExperimentVersion;
   readonly metrics: Readonly<Record<string, MetricValue>>;
   readonly outputs: RunRecord["outputs"];
+  /** What its program logged beside metrics. */
+  readonly logged?: RunLogged;
 }
 
 /** What a comparison must look up. */
@@ -64,6 +69,8 @@ export interface Comparison {
   readonly image?: ImageComparison;
   readonly inputs: readonly ArtifactComparison[];
   readonly params: readonly ValueChange[];
+  /** What the programs said beside metrics and beyond the params of the versions: `params.lr`, `tags.owner`, … */
+  readonly logged: readonly ValueChange[];
   /** Both commands, if they differ. */
   readonly command?: readonly [readonly string[], readonly string[]];
   /** Kind, platform, network, variables and engine flags. */
@@ -93,11 +100,31 @@ export async function compareRuns(
     ...(image === undefined ? {} : { image }),
     inputs,
     params: diffValues(a.version.params, b.version.params),
+    logged: diffValues(loggedBeside(a), loggedBeside(b)),
     ...(JSON.stringify(commands[0]) === JSON.stringify(commands[1]) ? {} : { command: commands }),
     environment: diffValues(environmentFacts(a), environmentFacts(b)),
     host: diffValues(json(a.start.host), json(b.start.host)),
     metrics: metricChanges(a.metrics, b.metrics),
     outputs,
+  };
+}
+
+/** What a program logged, less what its version says too. */
+function loggedBeside({ version, logged = NOTHING_LOGGED }: ComparedRun): JsonObject {
+  const { tags, note, inputs } = logged;
+  const said = Object.entries(logged.params).filter(([name, value]) =>
+    loggedName(name, value, (at) => paramAt(version.params, at)) !== undefined
+  );
+  const read = Map.groupBy(inputs, ({ name }) => name);
+  return {
+    params: Object.fromEntries(said),
+    tags,
+    ...(note === undefined ? {} : { note }),
+    inputs: Object.fromEntries(
+      [...read].map((
+        [name, of],
+      ) => [name, of.map(({ url, digest }) => `${url ?? ""} ${digest ?? ""}`.trim())]),
+    ),
   };
 }
 

@@ -30,11 +30,41 @@ Deno.test("equal runs have no differences, and nothing is read for them", async 
     sameVersion: true,
     inputs: [],
     params: [],
+    logged: [],
     environment: [],
     host: [],
     metrics: [],
     outputs: [],
   });
+});
+
+Deno.test("what programs logged is compared, less what their versions say too", async () => {
+  const before = {
+    ...compared(),
+    logged: {
+      params: { max_depth: "5", batch: 32, net: { width: 8 } },
+      tags: { owner: "mira" },
+      note: "first",
+      inputs: [{ name: "counts", digest: "1" }],
+    },
+  };
+  const after = {
+    ...compared(),
+    logged: {
+      params: { max_depth: "6", batch: 32, net: { width: 9 } },
+      tags: {},
+      inputs: [{ name: "counts", url: "file:///counts" }],
+    },
+  };
+
+  assert.deepEqual((await compareRuns(before, after, REFUSES)).logged, [
+    { name: "inputs.counts", a: ["1"], b: ["file:///counts"] },
+    { name: "note", a: "first" },
+    { name: "params.max_depth", b: "6" },
+    { name: "params.net.width", a: 8, b: 9 },
+    { name: "tags.owner", a: "mira" },
+  ]);
+  assert.equal((await compareRuns(before, compared(), REFUSES)).logged.length, 5);
 });
 
 Deno.test("every kind of difference is told", async () => {

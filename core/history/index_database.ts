@@ -3,7 +3,7 @@ import { OutsideError } from "../errors.ts";
 import { writeAhead } from "../model/write_ahead.ts";
 
 /** Changes with the tables and with what a summary holds: an index of another version is made anew. */
-const SCHEMA_VERSION = 3;
+const SCHEMA_VERSION = 4;
 
 const TABLES = `
   CREATE TABLE run (

@@ -2,6 +2,7 @@ import type { JsonValue } from "../model/json.ts";
 import { fromMetricValue } from "../model/metric.ts";
 import { paramAt } from "../model/params.ts";
 import type { RunSummary } from "./run_summary.ts";
+import { shownParams, shownTags } from "./run_values.ts";
 
 /**
  * What a filter or an order asks of a run. `exact` kinds are compared as they are; `id` fits by its beginning;
@@ -33,12 +34,12 @@ const FIELDS: Readonly<Record<string, Reader>> = {
   verdict: ["exact", (run) => run.verdict],
   branch: ["exact", (run) => run.branch],
   group: ["exact", (run) => run.group],
-  note: ["exact", (run) => run.note],
+  note: ["exact", (run) => run.note ?? run.logged?.note],
   subject: ["exact", (run) => run.subject],
   user: ["exact", (run) => run.user],
   host: ["exact", (run) => run.host],
   exit: ["exact", (run) => run.exit?.how === "exited" ? run.exit.code : undefined],
-  tag: ["list", (run) => run.tags],
+  tag: ["list", (run) => shownTags(run)],
   started: ["instant", (run) => run.startedAt],
   ended: ["instant", (run) => run.endedAt],
   duration: ["duration", (run, now) => (run.endedAt ?? now) - run.startedAt],
@@ -55,7 +56,7 @@ export function runField(name: string): RunField | undefined {
     return { name, kind, of };
   }
   const [, family, rest] = /^(params|metrics)\.(.+)$/s.exec(name) ?? [];
-  if (family === "params") return { name, kind: "exact", of: (run) => paramAt(run.params, rest!) };
+  if (family === "params") return { name, kind: "exact", of: (run) => paramAt(shownParams(run), rest!) };
   if (family === "metrics") return { name, kind: "exact", of: (run) => metricAt(run, rest!) };
   return undefined;
 }

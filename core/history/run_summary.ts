@@ -1,6 +1,7 @@
 import type { Digest } from "../model/digest.ts";
 import type { ExperimentVersion } from "../model/experiment_version.ts";
 import type { JournalEvent } from "../model/journal.ts";
+import { foldLogged, type LoggedFacts, type RunLogged } from "../model/logged.ts";
 import { type MetricValue, toMetricValue } from "../model/metric.ts";
 import type { Params } from "../model/params.ts";
 import {
@@ -66,6 +67,8 @@ export interface RunSummary {
   readonly params: Params;
   /** Last value of each metric. */
   readonly metrics: Readonly<Record<string, MetricValue>>;
+  /** What its program said of it beside metrics. */
+  readonly logged?: RunLogged;
   readonly inputs: Readonly<Record<string, ArtifactSummary>>;
   readonly outputs: Readonly<Record<string, ArtifactSummary>>;
 }
@@ -86,6 +89,7 @@ export function summaryOfRecord(
     ...ofStart(record, version),
     ...ofEnd(record.state, record.endedAt, record),
     metrics: record.metrics,
+    ...(record.logged === undefined ? {} : { logged: record.logged }),
     outputs: mapValues(record.outputs, ofOutput),
   }, newest?.verdict);
 }
@@ -112,22 +116,26 @@ export function summaryOfJournal(events: readonly JournalEvent[]): RunSummary {
   if (created?.event !== "created") throw new TypeError("A journal does not begin with its run");
   const metrics = new Map<string, MetricValue>();
   const outputs = new Map<string, ArtifactSummary>();
+  const facts: LoggedFacts[] = [];
   let end: Partial<RunSummary> = {};
   for (const event of events) {
     if (event.event === "metrics") {
       for (const { values } of event.points) {
         for (const name in values) metrics.set(name, toMetricValue(values[name]!));
       }
-    } else if (event.event === "output") outputs.set(event.name, ofOutput(event.output));
+    } else if (event.event === "logged") facts.push(event.facts);
+    else if (event.event === "output") outputs.set(event.name, ofOutput(event.output));
     else if (event.event === "ended") {
       end = ofEnd(event.state, event.at, event);
       break;
     }
   }
+  const logged = foldLogged(facts);
   return gradedSummary({
     ...ofStart(created.start, created.version),
     ...end,
     metrics: Object.fromEntries(metrics),
+    ...(logged === undefined ? {} : { logged }),
     // As in a record: what a run without success collected is not its output.
     outputs: end.state === undefined || end.state === "succeeded" ? Object.fromEntries(outputs) : {},
   }, undefined);

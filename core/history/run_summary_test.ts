@@ -1,15 +1,27 @@
 import assert from "node:assert/strict";
 import { sampleRecord, sampleVersion } from "../../tests/support/sample_run.ts";
 import { readJournal } from "../format/journal_format.ts";
+import { readRecord } from "../format/record_format.ts";
 import type { Verdict, VerdictRecord } from "../model/run.ts";
 import { gradedSummary, summaryOfJournal, summaryOfRecord } from "./run_summary.ts";
 
-const { events } = readJournal(
-  Deno.readFileSync(new URL("../../fixtures/formats/v1/journal.jsonl", import.meta.url)),
-);
+const kept = (name: string) =>
+  Deno.readFileSync(new URL(`../../fixtures/formats/v1/${name}`, import.meta.url));
+const { events } = readJournal(kept("journal.jsonl"));
 
 Deno.test("a journal that has ended and its record give the same summary", () => {
   assert.deepEqual(summaryOfJournal(events), summaryOfRecord(sampleRecord(), sampleVersion(), []));
+});
+
+Deno.test("a journal and its record say the same of what the program logged", () => {
+  const logging = readJournal(kept("logged_journal.jsonl")).events;
+  const record = readRecord(kept("logged_record.json"));
+
+  const summary = summaryOfJournal(logging);
+
+  assert.deepEqual(summary, summaryOfRecord(record, sampleVersion(), []));
+  assert.deepEqual(summary.logged?.tags, { stage: "tuning" });
+  assert.deepEqual(summaryOfJournal(logging.slice(0, 3)).logged?.tags, { stage: "tuning", draft: "yes" });
 });
 
 Deno.test("a journal that goes on gives a running run with the newest metrics", () => {

@@ -1,6 +1,7 @@
 import { UserError } from "../errors.ts";
 import type { JsonValue } from "../model/json.ts";
 import { nearest } from "../model/nearest.ts";
+import { numberOf } from "./number_text.ts";
 import { FIELD_NAMES, type RunField, runField } from "./run_field.ts";
 import type { RunSummary } from "./run_summary.ts";
 
@@ -43,7 +44,7 @@ export function sortRuns(runs: readonly RunSummary[], sort: Sort, now: number): 
 
 function sortable(value: JsonValue | undefined): number | string | undefined {
   if (value === undefined || value === null || Number.isNaN(value)) return undefined;
-  if (typeof value === "number" || typeof value === "string") return value;
+  if (typeof value === "number" || typeof value === "string") return numberOf(value) ?? value;
   return JSON.stringify(value);
 }
 

@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../model/json.ts";
+import { sameJson } from "../model/same_json.ts";
 
 /** A value that differs; a side is absent if it has none there. */
 export interface ValueChange {
@@ -27,12 +28,5 @@ export function diffValues(a: JsonObject, b: JsonObject, prefix = ""): ValueChan
 
 /** Whether two JSON values are equal, in whatever order keys stand; `undefined` equals only itself. */
 export function isEqualJson(a: JsonValue | undefined, b: JsonValue | undefined): boolean {
-  if (a === b) return true;
-  if (Array.isArray(a) && Array.isArray(b)) {
-    return a.length === b.length && a.every((member, i) => isEqualJson(member, b[i]));
-  }
-  if (!isJsonObject(a) || !isJsonObject(b)) return false;
-  const keys = Object.keys(a);
-  return keys.length === Object.keys(b).length &&
-    keys.every((key) => Object.hasOwn(b, key) && isEqualJson(a[key], b[key]));
+  return a === undefined || b === undefined ? a === b : sameJson(a, b);
 }

@@ -1,5 +1,6 @@
 import type { JsonValue } from "../model/json.ts";
 import { parseInstant, parseSpan, type Period } from "./instant.ts";
+import { numberIn, numberOf } from "./number_text.ts";
 import type { RunField } from "./run_field.ts";
 import type { RunSummary } from "./run_summary.ts";
 
@@ -67,8 +68,10 @@ function testOrder(field: RunField, sign: string, value: WrittenValue): Test | u
   const meant = meaningsOf(value);
   return (run, now) => {
     const actual = field.of(run, now);
+    const number = numberOf(actual);
+    const bound = meant.find((other) => typeof other === "number");
+    if (number !== undefined && bound !== undefined) return ordered(sign, number, bound);
     return meant.some((other) => {
-      if (typeof actual === "number" && typeof other === "number") return ordered(sign, actual, other);
       return typeof actual === "string" && typeof other === "string" && ordered(sign, actual, other);
     });
   };
@@ -111,7 +114,8 @@ function meaningsOf({ text, quoted }: WrittenValue): readonly (string | number |
   if (text === "true") return [true, text];
   if (text === "false") return [false, text];
   if (text === "null") return [null, text];
-  if (/^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text)) return [Number(text) + 0, text];
+  const number = numberIn(text);
+  if (number !== undefined) return [number, text];
   if (/^nan$/i.test(text)) return [NaN, text];
   if (/^[+-]?inf(?:inity)?$/i.test(text)) return [text.startsWith("-") ? -Infinity : Infinity, text];
   return [text];

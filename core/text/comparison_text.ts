@@ -12,13 +12,14 @@ import { paramText } from "./value_columns.ts";
 
 /** A comparison for people: a section for each thing that differs. */
 export function comparisonText(comparison: ShownComparison, style: Style): string {
-  const { runs, stages, code, image, inputs, outputs, params, command, environment, host, metrics } =
+  const { runs, stages, code, image, inputs, outputs, params, logged, command, environment, host, metrics } =
     comparison;
   const sections: (readonly [title: string, lines: readonly string[]])[] = [
     ["code", code === undefined ? [] : codeLines(code, style)],
     ["image", image === undefined ? [] : imageLines(image, style)],
     ["inputs", inputs.flatMap((input) => artifactLines(input, style))],
     ["params", params.map((change) => valueLine(change, style))],
+    ["logged", logged.map((change) => valueLine(change, style))],
     [
       "command",
       command === undefined ? [] : [

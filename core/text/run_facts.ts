@@ -9,6 +9,7 @@ import { shortDigest } from "../model/digest.ts";
 import { quoteCommand } from "../model/quote_command.ts";
 import type { Grade, InputRecord, OutputRecord } from "../model/run.ts";
 import { hostFacts, limitsText } from "./host_facts.ts";
+import { loggedFacts } from "./logged_facts.ts";
 import { exitText, formatMetric, paintState } from "./outcome_line.ts";
 import { paramText } from "./value_columns.ts";
 
@@ -41,6 +42,7 @@ export function runFacts(known: ShownRun, style: Style): Line[] {
     ...outcome(known, style),
     ...pages(known, style),
     ...identity(known, style),
+    ...loggedFacts(known, style),
     ...artifacts(known, style),
     ...context(known, style),
   ];

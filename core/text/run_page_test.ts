@@ -66,6 +66,28 @@ Deno.test("the page of a run names its code, image, inputs and outputs", () => {
   ]);
 });
 
+Deno.test("the page of a run says what its program logged, beside its params", () => {
+  const logged = {
+    params: { seed: "7", max_depth: 6, net: { width: 8 }, "odd\x1b[2J": 1 },
+    tags: { owner: "mira", checked: "" },
+    note: "as it\nsaid",
+    inputs: [{ name: "counts", url: "file:///counts", digest: "9d0c1f" }, { name: "bare" }],
+  };
+
+  const page = runPage({ ...shown(), logged }, plain);
+
+  assert.deepEqual(facts(page, "logged"), [
+    "param max_depth = 6  the version has 5",
+    "param net.width = 8",
+    "param odd\\x1b[2J = 1",
+    "tag owner=mira",
+    "tag checked",
+    "note as it\\nsaid",
+    "read counts file:///counts 9d0c1f",
+    "read bare",
+  ]);
+});
+
 Deno.test("the page of a run names its machine, limits, secrets and parent, and what to type next", () => {
   const page = runPage(shown(), plain);
 

@@ -2,7 +2,14 @@ import { formatAgo, formatDuration } from "../cli/human.ts";
 import type { Style } from "../cli/style.ts";
 import { type TableColumn, textTable } from "../cli/text_table.ts";
 import type { RunSummary } from "../history/run_summary.ts";
-import { flatParams, metricNamesOf, paramNamesOf, varyingParams } from "../history/run_values.ts";
+import {
+  flatParams,
+  metricNamesOf,
+  paramNamesOf,
+  shownParams,
+  shownTags,
+  varyingParams,
+} from "../history/run_values.ts";
 import { csvBytes, type CsvCell } from "./csv_text.ts";
 import { fitColumns } from "./fit_columns.ts";
 import { paintState } from "./outcome_line.ts";
@@ -26,7 +33,7 @@ export function runsTable(runs: readonly RunSummary[], style: Style, shown: Show
   const now = style.now().getTime();
   const several = new Set(runs.map((run) => run.project)).size > 1;
   const metrics = metricColumns<RunSummary>(shown.metrics ?? metricNamesOf(runs), (run) => run.metrics);
-  const params = paramColumns<RunSummary>(varyingParams(runs), (run) => run.params);
+  const params = paramColumns<RunSummary>(varyingParams(runs), (run) => shownParams(run));
   const { columns, left } = fitColumns(runs, [
     ...shown.first ?? [],
     {
@@ -52,8 +59,8 @@ export function runsTable(runs: readonly RunSummary[], style: Style, shown: Show
     },
     ...metrics.map((column, i) => ({ ...column, worth: i < FIRST_METRICS ? 80 : 30 })),
     ...params.map((column) => ({ ...column, worth: 40 })),
-    ...(runs.some((run) => run.tags.length > 0)
-      ? [{ title: "tags", worth: 55, value: (run: RunSummary) => run.tags.join(" ") }]
+    ...(runs.some((run) => shownTags(run).length > 0)
+      ? [{ title: "tags", worth: 55, value: (run: RunSummary) => shownTags(run).join(" ") }]
       : []),
   ], style);
   const table = textTable(runs, columns, style);
@@ -77,7 +84,7 @@ export function runsCsv(
   return csvBytes(
     header,
     runs.map((run) => {
-      const flat = flatParams(run.params);
+      const flat = flatParams(shownParams(run));
       return [
         ...first.map((column) => column.value(run)),
         ...fixedCells(run),
@@ -108,8 +115,8 @@ function fixedCells(run: RunSummary): CsvCell[] {
     run.image,
     run.group,
     run.parent?.run,
-    run.tags.join(" "),
-    run.note,
+    shownTags(run).join(" "),
+    run.note ?? run.logged?.note,
     run.user,
     run.host,
   ];

@@ -56,6 +56,15 @@ Deno.test("a table of runs shows metrics, and only the params that vary", () => 
   );
 });
 
+Deno.test("a table of runs shows what programs logged like the runs' own", () => {
+  const logged = { params: { depth: 6, batch: "32" }, tags: { owner: "mira" }, inputs: [] };
+  const runs = [summary("k", { logged }), summary("m", { tags: ["a"] })];
+
+  const lines = runsTable(runs, styleOf()).split("\n").map((line) => line.trimEnd().split(/ {2,}/).slice(6));
+
+  assert.deepEqual(lines.slice(0, 3), [["batch", "logged.depth", "tags"], ["32", "6", "owner=mira"], ["a"]]);
+});
+
 Deno.test("on a terminal of 80 cells no line is longer, metrics stay, and what is left out is named", () => {
   const metrics = { rmse: 41.25, mae: 30.5, r2: 0.875, loss: 0.125 };
   const table = runsTable([summary("k", { metrics }), summary("m", { params: { depth: 1 } })], styleOf(80));

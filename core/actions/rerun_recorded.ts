@@ -5,6 +5,7 @@ import { nearest } from "../model/nearest.ts";
 import type { InputRecord, RunRecord } from "../model/run.ts";
 import type { Project } from "../pipeline/project.ts";
 import { loadStoredRun, rerun, type StoredRun } from "../pipeline/rerun.ts";
+import { finishing } from "../later_signal.ts";
 import { resolveInputs } from "../pipeline/resolve_inputs.ts";
 import { keepUnderCap } from "./prune_cache.ts";
 import { findRecord } from "./run_lookups.ts";
@@ -26,6 +27,7 @@ export async function rerunRecorded(app: App, request: RerunRequest): Promise<Ru
   const project = await app.openProject();
   const stored = await loadStoredRun(project, earlier);
   const observer = app.observer();
+  using _recording = finishing(app.signal);
   try {
     const record = await rerun(project, stored, {
       params: applyOverrides(stored.version.params, request.overrides.map(parseOverride)),

@@ -3,6 +3,7 @@ import { applyOverrides, parseOverride } from "../config/override.ts";
 import { CommitFilesOf } from "../pipeline/commit_files_of.ts";
 import { environmentSessions } from "../pipeline/environment_session.ts";
 import { pinCode } from "../pipeline/pinned_code.ts";
+import { finishing } from "../later_signal.ts";
 import { runPipeline, type StageOutcome } from "../pipeline/pipeline_runner.ts";
 import { keepUnderCap } from "./prune_cache.ts";
 
@@ -37,6 +38,7 @@ export async function* runTracked(app: App, request: TrackedRequest): AsyncGener
   const params = applyOverrides(config.params, request.overrides.map(parseOverride));
   await using files = new CommitFilesOf(repository.objects, identity.tree, identity.directory, app.signal);
   const options = { observer, signal: app.signal };
+  using _recording = finishing(app.signal);
   let ran = false;
   try {
     const outcomes = runPipeline(project, {

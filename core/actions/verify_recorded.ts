@@ -6,6 +6,7 @@ import { filesOf, type Manifest } from "../model/manifest.ts";
 import type { Verdict } from "../model/run.ts";
 import type { Project } from "../pipeline/project.ts";
 import { loadStoredRun } from "../pipeline/rerun.ts";
+import { finishing } from "../later_signal.ts";
 import { type Verification, verifyRun } from "../pipeline/verify.ts";
 import { keepUnderCap } from "./prune_cache.ts";
 import { findRecord } from "./run_lookups.ts";
@@ -40,6 +41,7 @@ export async function verifyRecorded(
   const project = await app.openProject();
   const stored = await loadStoredRun(project, record);
   const observer = app.observer();
+  using _recording = finishing(app.signal);
   try {
     const verification = await verifyRun(project, stored, {
       repeat: input.repeat,

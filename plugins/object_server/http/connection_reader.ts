@@ -7,6 +7,8 @@ export interface ReadableConnection {
 }
 
 const FIRST_BYTES = 16 * 1024;
+/** First byte of a client that greets over TLS: "handshake", RFC 8446, 5.1. */
+const TLS_HANDSHAKE = 0x16;
 
 /** The bytes of a connection, in order, through one small buffer. One call at a time. */
 export class ConnectionReader {
@@ -28,7 +30,7 @@ export class ConnectionReader {
    * The bytes up to an empty line, which is taken too; `undefined` if the connection ended before the first of them.
    *
    * @param begun Called when the first byte is there.
-   * @throws {HttpFault} 431 past `maxBytes`.
+   * @throws {HttpFault} 431 past `maxBytes`; 400 as soon as the first byte is none of a request.
    * @throws {ConnectionLost} If the connection ended in the middle.
    */
   async readHead(maxBytes: number, begun?: () => void): Promise<Uint8Array | undefined> {
@@ -43,6 +45,10 @@ export class ConnectionReader {
       if (!told && this.buffered) {
         told = true;
         begun?.();
+        // Who speaks TLS, or anything else, waits for an answer and would send no empty line.
+        const first = this.#buffer[this.#start]!;
+        if (first === TLS_HANDSHAKE) throw new HttpFault(400, "TLS where plain HTTP is spoken");
+        if (first !== 0x0d && (first <= 0x20 || first >= 0x7f)) throw new HttpFault(400, "not HTTP");
       }
       const length = this.#findEmptyLine(searched);
       if (length !== undefined) {

@@ -168,3 +168,44 @@ Deno.test("what aero's own server says is damaged is damage, and not a service t
 
   await assert.rejects(get(storage), (error) => error instanceof CorruptionError);
 });
+
+/** What a storage at `https://` says of a listener that answers the first bytes of each connection with `answer`. */
+async function greetedWith(protocol: "http" | "https", answer: Uint8Array): Promise<unknown> {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const serve = async () => {
+    for await (const connection of listener) {
+      await connection.read(new Uint8Array(65536));
+      await connection.write(answer);
+      connection.close();
+    }
+  };
+  const served = serve().catch((error) => {
+    if (!(error instanceof Deno.errors.BadResource)) throw error;
+  });
+  const endpoint = `${protocol}://127.0.0.1:${listener.addr.port}`;
+  await using storage = await s3Storage.open(
+    { endpoint, bucket: "bucket" },
+    s3Context({ endpoint, ...KEYS }),
+  );
+  const error = await list(storage).then(() => undefined, (error) => error);
+  listener.close();
+  await served;
+  return error;
+}
+
+Deno.test("an address with https of a service that speaks plain HTTP is told as that, and not tried again", async () => {
+  const error = await greetedWith("https", new TextEncoder().encode("HTTP/1.1 400 Bad Request\r\n\r\n"));
+
+  assert.ok(error instanceof StorageError, String(error));
+  assert.equal(error.code, "denied");
+  assert.match(error.report.why!, /^https:\/\/127\.0\.0\.1:\d+ speaks plain HTTP there, not TLS$/);
+  assert.match(error.report.fix!.join("\n"), /http:\/\/ and not https:\/\//);
+});
+
+Deno.test("an address with http of a service that speaks TLS is told how it may be right", async () => {
+  // An alert: "decode_error", RFC 8446, 6.2.
+  const error = await greetedWith("http", Uint8Array.of(0x15, 3, 3, 0, 2, 2, 50));
+
+  assert.ok(error instanceof StorageError, String(error));
+  assert.match(error.report.fix!.join("\n"), /https:\/\//);
+});

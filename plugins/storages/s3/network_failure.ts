@@ -4,6 +4,21 @@ import { StalledError } from "./stalled_error.ts";
 /** What a message of the network's own says: RegExp, code, why, fixes. First that fits. */
 const TABLE: readonly (readonly [RegExp, StorageErrorCode, (host: string) => string, readonly string[]])[] = [
   [
+    // Bytes that are no TLS came in answer to the greeting.
+    /corrupt message of type InvalidContentType/i,
+    // It speaks the same at the next attempt.
+    "denied",
+    (host) => `${host} speaks plain HTTP there, not TLS`,
+    ["write the address with http:// and not https://: `storage.endpoint`, or the profile's `endpoint`"],
+  ],
+  [
+    /invalid HTTP version/i,
+    // It may also be a reply that was garbled on its way.
+    "unavailable",
+    (host) => `what ${host} answered is no HTTP`,
+    ["if it serves over TLS, write the address with https://: `storage.endpoint`, or the profile's `endpoint`"],
+  ],
+  [
     /certificate|UnknownIssuer|invalid peer|CaUsedAsEndEntity|NotValidForName/i,
     // A retry shows the same certificate.
     "denied",
@@ -49,6 +64,8 @@ const TABLE: readonly (readonly [RegExp, StorageErrorCode, (host: string) => str
   ],
 ];
 
+const LOOPBACK = /^https?:\/\/(?:127\.[\d.]+|localhost|\[::1\])(?::|$)/;
+
 /**
  * Tells an error of the network as the storage's.
  *
@@ -65,13 +82,18 @@ export function networkFailure(what: string, host: string, error: unknown): Stor
   }
   const text = textOf(error);
   if (text === undefined) return undefined;
-  const [, code, why, fix] = TABLE.find(([pattern]) => pattern.test(text)) ?? [];
+  const [, code, why, fixes] = TABLE.find(([pattern]) => pattern.test(text)) ?? [];
   // A TypeError is what `fetch` throws, and bugs are.
   if (code === undefined && error instanceof TypeError) return undefined;
   if (code === undefined) {
     return new StorageError("unavailable", { what, why: `${host} could not be asked` }, { cause: error });
   }
-  return new StorageError(code, { what, why: why!(host), ...(fix!.length === 0 ? {} : { fix: fix! }) }, {
+  const isOwn = /refused/i.test(text) && LOOPBACK.test(host);
+  const fix = [
+    ...(isOwn ? ["if it is this machine's own server, start it: `aero storage up`"] : []),
+    ...fixes!,
+  ];
+  return new StorageError(code, { what, why: why!(host), ...(fix.length === 0 ? {} : { fix }) }, {
     cause: error,
   });
 }

@@ -64,6 +64,10 @@ export function requireStorage({ services: { store } }: Project, what: string): 
   throw new StorageError("unavailable", {
     what,
     why: `${outbox.location} cannot be reached: ${report.why ?? report.what}`,
-    fix: ["try again when it can be reached", "`aero storage check`", ...(report.fix ?? [])],
+    fix: [
+      ...(report.fix ?? []),
+      "see what is wrong: `aero storage check`",
+      "try again when it can be reached",
+    ],
   }, { cause: outbox.trouble });
 }

@@ -11,6 +11,7 @@ import type { EnvironmentSession } from "./environment_session.ts";
 import { buildGraph, type Graph, selectStages } from "./graph.ts";
 import type { PinnedCode } from "./pinned_code.ts";
 import type { StagePlan } from "./plan.ts";
+import { isStorageError } from "../plugin/storage.ts";
 import type { Project } from "./project.ts";
 import { type MadeOutput, resolveInputs } from "./resolve_inputs.ts";
 import { labelsOf, versionChanges } from "./stage_changes.ts";
@@ -188,7 +189,9 @@ async function unless<T>(problems: AeroError[], ask: () => Promise<T>): Promise<
   try {
     return await ask();
   } catch (problem) {
-    if (!(problem instanceof AeroError) || problem.kind !== "user") throw problem;
+    // An input of which nothing is known while the storage is away is a reason not to run, as one that is missing.
+    if (!(problem instanceof AeroError)) throw problem;
+    if (problem.kind !== "user" && !isStorageError(problem, "unavailable")) throw problem;
     problems.push(problem);
     return undefined;
   }

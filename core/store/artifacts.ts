@@ -16,6 +16,7 @@ import { aliasKey, labelKey, pendingKey, PREFIX, versionAnnotationKey } from "./
 import { readNamed } from "./read_named.ts";
 import { versionAnnotationIn } from "./read_remarks.ts";
 import type { Store } from "./store.ts";
+import { awayError } from "./wrap/away_error.ts";
 
 /** A version to add. */
 export interface NewVersion {
@@ -158,7 +159,7 @@ export class ArtifactCatalog {
    * label gets it.
    *
    * @throws {UserError} `artifact_not_found`, `label_not_found`, `alias_not_found`, `digest_not_found`,
-   * `digest_ambiguous`.
+   * `digest_ambiguous`; {StorageError} `unavailable` if the storage is away and nothing is known of the artifact.
    */
   async resolve(reference: ArtifactReference, options: LabelOptions = {}): Promise<KnownVersion> {
     const { project, name } = reference.artifact;
@@ -169,6 +170,9 @@ export class ArtifactCatalog {
       if (labels.length > 0) throw noneAccepted(name, labels.length);
     }
     if (labels.length === 0) {
+      const { outbox } = this.#store;
+      // What is known in part is never said to be absent.
+      if (outbox?.isAway) throw awayError(`Cannot find the artifact ${JSON.stringify(name)}`, outbox);
       throw unknownArtifact(reference.artifact, await this.names(undefined, options));
     }
     if (reference.version.by !== "alias") return selectLabel(reference.artifact, reference.version, labels);

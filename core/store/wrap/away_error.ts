@@ -9,19 +9,28 @@ export interface Away {
   readonly trouble: StorageError | undefined;
 }
 
-/** The error for what is not known on this machine while a storage is not asked: `unavailable`. */
-export function awayError(what: string, { location, isOffline, trouble }: Away): StorageError {
+/**
+ * The error for what only a storage can answer that is not asked: `unavailable`.
+ *
+ * @param options.looked Whether this machine was looked at first. Default true.
+ */
+export function awayError(
+  what: string,
+  { location, isOffline, trouble }: Away,
+  { looked = true }: { readonly looked?: boolean } = {},
+): StorageError {
+  const before = looked ? "it is not on this machine, and " : "";
   if (isOffline) {
     return new StorageError("unavailable", {
       what,
-      why: `it is not on this machine, and ${location} is not asked: offline`,
+      why: `${before}${location} is not asked: offline`,
       fix: ["leave out `--offline`, or unset AERO_OFFLINE"],
     });
   }
   const reason = trouble === undefined ? "" : `: ${trouble.report.why ?? trouble.report.what}`;
   return new StorageError("unavailable", {
     what,
-    why: `it is not on this machine, and ${location} cannot be reached${reason}`,
-    fix: ["try again when it can be reached"],
+    why: `${before}${location} cannot be reached${reason}`,
+    fix: [...(trouble?.report.fix ?? []), "try again when it can be reached"],
   }, { cause: trouble });
 }

@@ -130,7 +130,7 @@ export class OutboxStorage implements Storage {
       }
     }
     if (isClaimKey(key)) {
-      if (this.#away) throw this.#awayError(`Cannot store "${key}"`);
+      if (this.#away) throw this.#awayError(`Cannot store "${key}"`, { looked: false });
       return await this.remote.put(key, body, options);
     }
     await this.outbox.put(key, body, options);
@@ -209,7 +209,7 @@ export class OutboxStorage implements Storage {
       const held = await this.outbox.storage();
       if (await held.stat(key, options) !== undefined) return await held.delete(key, options);
     }
-    if (this.#away) throw this.#awayError(`Cannot remove "${key}"`);
+    if (this.#away) throw this.#awayError(`Cannot remove "${key}"`, { looked: false });
     await this.remote.delete(key, options);
   }
 
@@ -269,11 +269,11 @@ export class OutboxStorage implements Storage {
 
   /** Something is asked of the storage alone. */
   async #asked<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#away) throw this.#awayError("Cannot ask the storage");
+    if (this.#away) throw this.#awayError("Cannot ask the storage", { looked: false });
     try {
       return await work();
     } catch (error) {
-      if (await this.#turnsAway(error)) throw this.#awayError("Cannot ask the storage");
+      if (await this.#turnsAway(error)) throw this.#awayError("Cannot ask the storage", { looked: false });
       throw error;
     }
   }
@@ -294,7 +294,7 @@ export class OutboxStorage implements Storage {
     return true;
   }
 
-  #awayError(what: string): StorageError {
-    return awayError(what, { location: this.location, isOffline: this.isOffline, trouble: this.#trouble });
+  #awayError(what: string, options: { readonly looked?: boolean } = {}): StorageError {
+    return awayError(what, this, options);
   }
 }

@@ -9,8 +9,9 @@ export const verify = defineCommand({
   summary: "Run a recorded run again, and judge whether it gives the same",
   description:
     "The verdict is identical (all bytes and metrics; of a run with neither, its logs), within tolerance (metrics " +
-    "as close as the stage's tolerance allows, or as reruns are to each other), or different. It is recorded, and " +
-    "the newest decides whether the run counts as verified.",
+    "as close as the stage's tolerance allows, or as reruns are to each other), or different. Outputs that the stage does not " +
+    "declare are compared and named; they decide only where there is nothing else. The verdict is recorded, and the " +
+    "newest decides whether the run counts as verified.",
   examples: [
     { does: "Is the last run repeatable", run: "aero verify @last" },
     { does: "Judge metrics by how far three reruns spread", run: "aero verify kqzm --repeat 3" },

@@ -23,6 +23,8 @@ export interface Judged {
   readonly manifests?: ReadonlyMap<Digest, Manifest>;
   /** All values of the metrics of runs; of a run that is absent, only the last values are compared. */
   readonly series?: ReadonlyMap<RunId, MetricSeries>;
+  /** Names of the outputs that the stage declares; all of them if absent. */
+  readonly declared?: readonly string[];
 }
 
 /** A run that ended otherwise. */
@@ -61,6 +63,8 @@ export interface OutputDifference {
   readonly change?: FileChange["change"];
   /** How many files differ. */
   readonly files?: number;
+  /** Whether it decides nothing: the stage does not declare it, and there is something else to compare. */
+  readonly aside?: true;
 }
 
 /** What a program printed, and is not equal; it counts where there are neither outputs nor metrics. */
@@ -91,6 +95,9 @@ export interface Judgement {
  * or metrics differ, every metric that differs lies within its tolerance or the band, and at least one metric vouches
  * so: outputs alone that differ say nothing of how far. *different*: anything else.
  *
+ * Outputs that the stage does not declare are what a logging library handed over, often with times and random names in
+ * it. Where only these differ, and there are metrics or declared outputs, it is *within tolerance*.
+ *
  * @throws {TypeError} if there is no rerun.
  */
 export function judge(judged: Judged): Judgement {
@@ -103,12 +110,14 @@ export function judge(judged: Judged): Judgement {
   const differences = [
     ...states,
     ...outside,
-    ...outputs,
+    ...outputs.filter((output) => !output.aside),
     ...logs,
     ...metrics.filter((metric) => metric.within),
+    ...outputs.filter((output) => output.aside),
   ];
   if (differences.length === 0) return { verdict: "identical", differences };
-  const allowed = states.length === 0 && outside.length === 0 && isVouchedFor(judged);
+  const onlyAside = differences.every((difference) => difference.kind === "output" && difference.aside);
+  const allowed = onlyAside || (states.length === 0 && outside.length === 0 && isVouchedFor(judged));
   return { verdict: allowed ? "within_tolerance" : "different", differences };
 }
 
@@ -233,7 +242,8 @@ function isVouchedFor(judged: Judged): boolean {
     .some(([name, value]) => allowedFor(name, judged, value, lastsOf(name, judged)) !== undefined);
 }
 
-function outputDifferences({ original, manifests }: Judged, rerun: RunRecord): OutputDifference[] {
+function outputDifferences(judged: Judged, rerun: RunRecord): OutputDifference[] {
+  const { original, manifests } = judged;
   const names = [...new Set([...Object.keys(original.outputs), ...Object.keys(rerun.outputs)])].sort();
   return names.flatMap((output) => {
     const a = original.outputs[output]?.manifest.digest, b = rerun.outputs[output]?.manifest.digest;
@@ -248,6 +258,12 @@ function outputDifferences({ original, manifests }: Judged, rerun: RunRecord): O
       ...(a === undefined ? {} : { a }),
       ...(b === undefined ? {} : { b }),
       ...(first === undefined ? {} : { file: first.path, change: first.change, files: changes.length }),
+      ...(isAside(output, judged) ? { aside: true as const } : {}),
     }];
   });
+}
+
+function isAside(output: string, { original, declared }: Judged): boolean {
+  if (declared === undefined || declared.includes(output)) return false;
+  return isFilled(original.metrics) || declared.some((name) => Object.hasOwn(original.outputs, name));
 }

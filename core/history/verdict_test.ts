@@ -261,3 +261,23 @@ Deno.test("without outputs and metrics a verdict is by what was printed, else th
   const { outputs } = record({});
   assert.equal(verdictOf(printed(A, outputs), [printed(B, outputs)]), "identical");
 });
+
+Deno.test("outputs that the stage does not declare decide only where there is nothing else", () => {
+  const declared: readonly string[] = [];
+
+  const beside = judge({
+    original: record({ a: 1 }),
+    reruns: [record({ a: 1 }, B)],
+    tolerance: {},
+    band: false,
+    declared,
+  });
+
+  assert.equal(beside.verdict, "within_tolerance");
+  assert.deepEqual(beside.differences.map((difference) => difference.kind === "output" && difference.aside), [
+    true,
+  ]);
+  assert.equal(verdictOf(record({}), [record({}, B)], { declared }), "different");
+  assert.equal(verdictOf(record({ a: 1 }), [record({ a: 2 }, B)], { declared }), "different");
+  assert.equal(verdictOf(record({ a: 1 }), [record({ a: 1 }, B)], { declared: ["model"] }), "different");
+});

@@ -42,6 +42,7 @@ export async function verifyRun(
     original: record,
     reruns,
     tolerance: stored.stage.tolerance,
+    declared: stored.stage.outputs,
     band: options.repeat > 1,
     manifests,
     series: await seriesOfRuns(project, [record, ...reruns]),

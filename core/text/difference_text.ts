@@ -22,7 +22,14 @@ export function differenceLine(difference: ShownDifference): string {
   }
 }
 
-function outputLine(difference: Extract<ShownDifference, { kind: "output" }>): string {
+type ShownOutputDifference = Extract<ShownDifference, { kind: "output" }>;
+
+function outputLine(difference: ShownOutputDifference): string {
+  const aside = difference.aside ? "  (not declared by the stage: decides nothing)" : "";
+  return `${changeOf(difference)}${aside}`;
+}
+
+function changeOf(difference: ShownOutputDifference): string {
   const { output, a, b, file, change, files, bytes } = difference;
   if (a === undefined) return `output ${output}: only the rerun has it`;
   if (b === undefined) return `output ${output}: the rerun lacks it`;

@@ -4,7 +4,6 @@ import { getManifest } from "../core/store/tree.ts";
 import { filesOf } from "../core/model/manifest.ts";
 import { loggedFactsOf } from "../core/model/journal.ts";
 import type { RunRecord } from "../core/model/run.ts";
-import type { StageOutcome } from "../core/pipeline/pipeline_runner.ts";
 import { subjectOrSkip } from "./support/must_run.ts";
 import { NOTES_PY, notesApi } from "./support/notes_api.ts";
 import { TestProject, type TestProjectOptions } from "./support/open_project.ts";

@@ -13,7 +13,7 @@ import type { PublicAcls } from "./operations/acl.ts";
 import { Call, joinHeaders } from "./operations/call.ts";
 import { headersForOrigin, preflight } from "./operations/cors.ts";
 import { IncomingBody } from "./operations/incoming_body.ts";
-import { Md5Threads } from "./operations/md5_threads.ts";
+import { DigestThreads } from "./operations/digest_threads.ts";
 import type { Operation } from "./operations/operation.ts";
 import { postObject } from "./operations/post_form.ts";
 import { Query } from "./operations/query.ts";
@@ -66,7 +66,7 @@ export class RequestHandler implements HttpHandler {
   readonly #options: HandlerOptions;
   /** Tells this start's request ids from those of others. */
   readonly #start = crypto.getRandomValues(new Uint8Array(5)).toHex().toUpperCase();
-  readonly #threads = new Md5Threads();
+  readonly #threads = new DigestThreads();
   readonly #bodies = new Turnstile(BODIES_AT_ONCE, BODY_PATIENCE_MS);
   #count = 0;
   #probe: Promise<void> | undefined;

@@ -5,7 +5,7 @@ import { type RunningChecksum, startChecksum } from "../../s3_protocol/checksums
 import { S3Fault } from "../../s3_protocol/errors.ts";
 import type { StoredChecksum } from "../object_engine.ts";
 import { checkGiven, type ChecksumPlan, planChecksums } from "./body_checksums.ts";
-import type { RunningMd5 } from "./md5_threads.ts";
+import type { RunningDigests } from "./digest_threads.ts";
 
 /** What a body turned out to be. */
 export interface BodyDigests {
@@ -13,6 +13,8 @@ export interface BodyDigests {
   readonly size: number;
   /** Lower-case hex. */
   readonly md5: string;
+  /** If it was asked for. */
+  readonly sha256?: Uint8Array;
   /** Those that the client sent or asked for. */
   readonly checksums: readonly StoredChecksum[];
 }
@@ -23,6 +25,8 @@ export interface PumpOptions {
   readonly maxBytes: number;
   /** Checksums that are wanted whether or not the client sends them. */
   readonly algorithms?: readonly string[];
+  /** Whether the SHA-256 is wanted beside the MD5. */
+  readonly withSha256?: boolean;
   /** Whether checksum headers are passed over, since they are about something else than the body. */
   readonly ignoreChecksums?: boolean;
 }
@@ -32,27 +36,29 @@ export class BodyDigester implements Disposable {
   readonly #maxBytes: number;
   readonly #plan: ChecksumPlan;
   readonly #running: readonly RunningChecksum[];
-  readonly #away: RunningMd5 | undefined;
-  readonly #md5: Hash | undefined;
+  readonly #away: RunningDigests | undefined;
+  readonly #here: { readonly md5: Hash; readonly sha256: Hash | undefined } | undefined;
   readonly #expectedMd5: Uint8Array | undefined;
   #size = 0;
 
   /**
    * @param headers By lower-case name: Content-MD5 and checksums, or the fields of a form of the same names.
-   * @param md5 Takes the MD5 on another thread; absent: it is taken here.
+   * @param begin Takes MD5 and SHA-256 on another thread; absent: they are taken here.
    * @throws {S3Fault} `InvalidDigest`, `InvalidRequest`.
    */
   constructor(
     headers: ReadonlyMap<string, string>,
     options: PumpOptions,
-    md5?: () => RunningMd5 | undefined,
+    begin?: () => RunningDigests | undefined,
   ) {
     this.#maxBytes = options.maxBytes;
     this.#expectedMd5 = contentMd5(headers.get("content-md5"));
     this.#plan = planChecksums(options.ignoreChecksums ? new Map() : headers, options.algorithms ?? []);
     this.#running = this.#plan.algorithms.map(startChecksum);
-    this.#away = md5?.();
-    this.#md5 = this.#away === undefined ? createHash("md5") : undefined;
+    this.#away = begin?.();
+    if (this.#away !== undefined) return;
+    const sha256 = options.withSha256 ? createHash("sha256") : undefined;
+    this.#here = { md5: createHash("md5"), sha256 };
   }
 
   /** Names in lower case of the trailers that were announced. */
@@ -74,7 +80,8 @@ export class BodyDigester implements Disposable {
   /** Takes bytes that were admitted; they need not hold afterwards. Await it before the next. */
   async update(bytes: Uint8Array): Promise<void> {
     const taken = this.#away?.update(bytes);
-    this.#md5?.update(bytes);
+    this.#here?.md5.update(bytes);
+    this.#here?.sha256?.update(bytes);
     for (const checksum of this.#running) checksum.update(bytes);
     await taken;
   }
@@ -86,14 +93,16 @@ export class BodyDigester implements Disposable {
    * @throws {S3Fault} `BadDigest`.
    */
   async finish(trailers: ReadonlyMap<string, string> = new Map()): Promise<BodyDigests> {
-    const digest = Buffer.from(await this.#away?.digest() ?? this.#md5!.digest());
+    const { md5, sha256 } = await this.#away?.finish() ??
+      { md5: this.#here!.md5.digest(), sha256: this.#here!.sha256?.digest() };
+    const digest = Buffer.from(md5);
     if (this.#expectedMd5 !== undefined && !digest.equals(this.#expectedMd5)) throw new S3Fault("BadDigest");
     const checksums = this.#running.map((checksum): StoredChecksum => {
       const value = checksum.base64();
       checkGiven(this.#plan, checksum.algorithm, value, trailers);
       return { algorithm: checksum.algorithm, value, type: "FULL_OBJECT" };
     });
-    return { size: this.#size, md5: digest.toString("hex"), checksums };
+    return { size: this.#size, md5: digest.toString("hex"), ...(sha256 && { sha256 }), checksums };
   }
 
   /** Gives up what was not finished. */

@@ -1,16 +1,16 @@
-import { createHash, type Hash } from "node:crypto";
+import { Buffer } from "node:buffer";
 import { AwsChunkedDecoder } from "../../s3_protocol/aws_chunked.ts";
 import { S3Fault } from "../../s3_protocol/errors.ts";
 import type { Payload } from "../../s3_protocol/payload_hash.ts";
 import type { ChunkSeed } from "../../s3_protocol/verify_request.ts";
 import type { HttpRequest } from "../http/http_message.ts";
-import type { Md5Threads } from "./md5_threads.ts";
+import type { DigestThreads } from "./digest_threads.ts";
 import { BodyDigester, type BodyDigests, type PumpOptions } from "./body_digester.ts";
 
 /** Most bytes of a document that a client sends; the largest, of 10,000 parts with checksums, is below it. */
 export const MAX_DOCUMENT_BYTES = 2 * 1024 * 1024;
 
-/** Bodies from here on are worth a thread for their MD5. */
+/** Bodies from here on are worth a thread for their digests. */
 const THREAD_BYTES = 1024 * 1024;
 
 /**
@@ -23,18 +23,18 @@ export class IncomingBody {
   readonly #headers: ReadonlyMap<string, string>;
   readonly #payload: Payload;
   readonly #seed: ChunkSeed | undefined;
-  readonly #threads: Md5Threads | undefined;
+  readonly #threads: DigestThreads | undefined;
 
   /**
    * @param headers By lower-case name.
-   * @param threads For the MD5 of large bodies; absent: it is taken here.
+   * @param threads For the digests of large bodies; absent: they are taken here.
    */
   constructor(
     request: HttpRequest,
     headers: ReadonlyMap<string, string>,
     payload: Payload,
     seed: ChunkSeed | undefined,
-    threads?: Md5Threads,
+    threads?: DigestThreads,
   ) {
     this.#request = request;
     this.#headers = headers;
@@ -73,19 +73,18 @@ export class IncomingBody {
     const { length } = this;
     if (length !== undefined && length > options.maxBytes) throw new S3Fault("EntityTooLarge");
     const large = (length ?? 0) >= THREAD_BYTES;
+    const withSha256 = this.#payload.kind === "hashed";
     using digester = new BodyDigester(
       this.#headers,
-      options,
-      large ? () => this.#threads?.begin() : undefined,
+      { ...options, withSha256 },
+      large ? () => this.#threads?.begin(withSha256) : undefined,
     );
-    const sha256 = this.#payload.kind === "hashed" ? createHash("sha256") : undefined;
     const decoder = this.#decoder(digester.announced, length);
     const take = async (bytes: Uint8Array) => {
       digester.admit(bytes.length);
       // The disk works while the digests are taken.
       const taken = sink(bytes);
       const digested = digester.update(bytes);
-      sha256?.update(bytes);
       // Both have to be over before the bytes may change, whichever fails.
       const [stored] = await Promise.allSettled([taken, digested]);
       if (stored.status === "rejected") throw stored.reason;
@@ -96,8 +95,9 @@ export class IncomingBody {
       else for (const piece of decoder.push(bytes)) if (piece.length > 0) await take(piece);
     }
     const trailers = decoder?.finish();
-    this.#checkSha256(sha256);
-    return await digester.finish(trailers);
+    const digests = await digester.finish(trailers);
+    this.#checkSha256(digests.sha256);
+    return digests;
   }
 
   /**
@@ -130,9 +130,9 @@ export class IncomingBody {
     });
   }
 
-  #checkSha256(sha256: Hash | undefined): void {
+  #checkSha256(sha256: Uint8Array | undefined): void {
     if (this.#payload.kind !== "hashed" || sha256 === undefined) return;
-    const computed = sha256.digest("hex");
+    const computed = Buffer.from(sha256).toString("hex");
     if (computed === this.#payload.sha256) return;
     throw new S3Fault("XAmzContentSHA256Mismatch", {
       fields: {

@@ -1,48 +1,55 @@
-import type { FromMd5, ToMd5 } from "./md5_worker.ts";
+import type { Digests, FromDigester, ToDigester } from "./digest_worker.ts";
 
-/** Bodies at once whose MD5 is taken elsewhere, a MiB of memory each; more threads than these two wait for the network. */
+/** Bodies at once whose digests are taken elsewhere, a MiB of memory each. */
 const MOST_BODIES = 16;
-const THREADS = 2;
+/** More wait for the network. */
+const MOST_THREADS = 4;
 const SEGMENT_BYTES = 256 * 1024;
 const SEGMENTS = 4;
 
-/** An MD5 over bytes that come piece by piece. */
-export interface RunningMd5 {
+/** Digests of bytes that come piece by piece. */
+export interface RunningDigests {
   /** Takes bytes, which need not hold afterwards. Await it before the next. */
   update(bytes: Uint8Array): Promise<void>;
-  /** Ends it. */
-  digest(): Promise<Uint8Array>;
-  /** Gives it up; does nothing after its end. */
+  /** Ends them. */
+  finish(): Promise<Digests>;
+  /** Gives them up; does nothing after their end. */
   drop(): void;
 }
 
 interface Thread {
   readonly worker: Worker;
-  readonly bodies: Map<number, Md5OnThread>;
+  readonly bodies: Map<number, DigestsOnThread>;
 }
 
 /**
- * Threads that take the MD5 of large bodies: it is by far the dearest part of taking a body in, and no other thread can
- * share one. They start with the first such body and end with {@link Md5Threads.close}.
+ * Threads that take MD5 and SHA-256 of large bodies: they are by far the dearest part of taking a body in, and no two
+ * threads can share one. They start as bodies come and end with {@link DigestThreads.close}.
  */
-export class Md5Threads {
+export class DigestThreads {
+  readonly #most = Math.max(1, Math.min(MOST_THREADS, navigator.hardwareConcurrency - 1));
   readonly #threads: Thread[] = [];
   readonly #memory: SharedArrayBuffer[] = [];
   #bodies = 0;
   #lastId = 0;
 
-  /** Begins one; `undefined` while there are as many as memory is for. */
-  begin(): RunningMd5 | undefined {
+  /**
+   * Begins the digests of one body; `undefined` while there are as many as memory is for.
+   *
+   * @param withSha256 Whether SHA-256 is wanted beside MD5.
+   */
+  begin(withSha256: boolean): RunningDigests | undefined {
     if (this.#bodies >= MOST_BODIES) return undefined;
     this.#bodies++;
     const thread = this.#leastBusy();
     const memory = this.#memory.pop() ?? new SharedArrayBuffer(SEGMENTS * SEGMENT_BYTES);
     const id = ++this.#lastId;
-    const body = new Md5OnThread(id, memory, (message) => thread.worker.postMessage(message), () => {
+    const body = new DigestsOnThread(id, memory, (message) => thread.worker.postMessage(message), () => {
       thread.bodies.delete(id);
       this.#memory.push(memory);
       this.#bodies--;
     });
+    thread.worker.postMessage({ id, memory, withSha256 } satisfies ToDigester);
     thread.bodies.set(id, body);
     return body;
   }
@@ -55,10 +62,11 @@ export class Md5Threads {
 
   #leastBusy(): Thread {
     const [first] = this.#threads.toSorted((a, b) => a.bodies.size - b.bodies.size);
-    if (first !== undefined && (first.bodies.size === 0 || this.#threads.length === THREADS)) return first;
-    const worker = new Worker(new URL("./md5_worker.ts", import.meta.url), { type: "module" });
+    if (first !== undefined && (first.bodies.size === 0 || this.#threads.length === this.#most)) return first;
+    const worker = new Worker(new URL("./digest_worker.ts", import.meta.url), { type: "module" });
     const thread: Thread = { worker, bodies: new Map() };
-    worker.onmessage = ({ data }: MessageEvent<FromMd5>) => thread.bodies.get(data.id)?.answered(data.digest);
+    worker.onmessage = ({ data }: MessageEvent<FromDigester>) =>
+      thread.bodies.get(data.id)?.answered(data.digests);
     worker.onerror = (event) => {
       event.preventDefault();
       this.#end(thread, new TypeError(event.message));
@@ -75,26 +83,30 @@ export class Md5Threads {
 }
 
 /** Fills the segments of its memory in turn; the thread takes them in the same order. */
-class Md5OnThread implements RunningMd5 {
+class DigestsOnThread implements RunningDigests {
   readonly #id: number;
   readonly #memory: Uint8Array<SharedArrayBuffer>;
-  readonly #post: (message: ToMd5) => void;
+  readonly #post: (message: ToDigester) => void;
   #release: (() => void) | undefined;
   #segment = 0;
   #filled = 0;
   #underWay = 0;
   #failure: Error | undefined;
   #room: PromiseWithResolvers<void> | undefined;
-  readonly #end = Promise.withResolvers<Uint8Array>();
+  readonly #end = Promise.withResolvers<Digests>();
 
-  constructor(id: number, memory: SharedArrayBuffer, post: (message: ToMd5) => void, release: () => void) {
+  constructor(
+    id: number,
+    memory: SharedArrayBuffer,
+    post: (message: ToDigester) => void,
+    release: () => void,
+  ) {
     this.#id = id;
     this.#memory = new Uint8Array(memory);
     this.#post = post;
     this.#release = release;
     // Of a failure whoever waits for the end is told, which may be nobody.
     this.#end.promise.catch(() => {});
-    post({ id, memory });
   }
 
   async update(bytes: Uint8Array): Promise<void> {
@@ -111,7 +123,7 @@ class Md5OnThread implements RunningMd5 {
     }
   }
 
-  async digest(): Promise<Uint8Array> {
+  async finish(): Promise<Digests> {
     if (this.#failure !== undefined) throw this.#failure;
     if (this.#filled > 0) this.#send();
     this.#post({ id: this.#id, ends: true });
@@ -129,8 +141,8 @@ class Md5OnThread implements RunningMd5 {
   }
 
   /** The thread took a segment, or has come to the end. */
-  answered(digest: Uint8Array | undefined): void {
-    if (digest !== undefined) return this.#end.resolve(digest);
+  answered(digests: Digests | undefined): void {
+    if (digests !== undefined) return this.#end.resolve(digests);
     this.#underWay--;
     this.#wake();
   }

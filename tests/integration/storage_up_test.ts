@@ -369,6 +369,30 @@ Deno.test("what a local storage has is shared as it is, and what is stored throu
   await aero("storage", "fsck");
 });
 
+Deno.test("keys that a directory cannot have are refused as the client's to change", async () => {
+  await using user = new FreshUser();
+  Deno.mkdirSync(`${user.home}/shared`);
+  await user.up("--over", "shared");
+  using client = user.client();
+  const status = async (method: string, key: string) =>
+    (await client.request({
+      method,
+      path: `/aero/${key}`,
+      ...(method === "PUT" ? { body: bytes("1") } : {}),
+    }))
+      .status;
+
+  assert.equal(await status("PUT", "a"), 200);
+  assert.equal(await status("PUT", "folder/b"), 200);
+
+  for (const key of ["a/b", "folder", "tmp/c"]) assert.equal(await status("PUT", key), 403, key);
+  for (const key of ["x".repeat(300), "a//b", "ü", "../c"]) assert.equal(await status("PUT", key), 400, key);
+  for (const key of ["a/b", "folder", "tmp/c", "x".repeat(300)]) {
+    assert.equal(await status("GET", key), 404, key);
+    assert.equal(await status("DELETE", key), 204, key);
+  }
+});
+
 Deno.test("the examples of these commands do what they say", async () => {
   await using user = new FreshUser();
   const commands = [storageStatus, storageUserAdd, storageUserList, storageUserRemove, storageDown];

@@ -17,6 +17,9 @@ import { notImplemented } from "./not_implemented.ts";
 import { assertPrecondition } from "./preconditions.ts";
 import { generatorStream } from "./generator_stream.ts";
 
+/** Longest name in a directory, in bytes: NAME_MAX of limits.h(0p) on every file system that is common. */
+const MOST_PART_LENGTH = 255;
+
 /** A storage served as a bucket: others may write to it at the same time, past this server. */
 export class StorageBucket {
   readonly name: string;
@@ -119,10 +122,17 @@ export class StorageBucket {
 
   #keyToWrite(key: string): StorageKey {
     const name = this.keyOrAbsent(key);
-    if (name !== undefined) return name;
+    const what = `Cannot store "${key}" in bucket "${this.name}"`;
+    if (name === undefined) {
+      throw new ObjectEngineError("key_invalid", {
+        what,
+        why: "its keys are parts of letters, digits, `.`, `_`, `-` and `@` with `/` between them",
+      });
+    }
+    if (!name.split("/").some((part) => part.length > MOST_PART_LENGTH)) return name;
     throw new ObjectEngineError("key_invalid", {
-      what: `Cannot store "${key}" in bucket "${this.name}"`,
-      why: "its keys are parts of letters, digits, `.`, `_`, `-` and `@` with `/` between them",
+      what,
+      why: "a part of it is longer than a file's name can be",
     });
   }
 

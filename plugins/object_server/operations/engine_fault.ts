@@ -28,7 +28,7 @@ const CODES: Readonly<Record<ObjectEngineErrorCode, S3ErrorCode | undefined>> = 
   key_exists: undefined,
   not_implemented: "NotImplemented",
   full: "StorageFull",
-  denied: "InternalError",
+  denied: "AccessDenied",
   unavailable: "ServiceUnavailable",
   corrupt: "InternalError",
   closed: "ServiceUnavailable",
@@ -39,6 +39,9 @@ const MESSAGES: Partial<Record<ObjectEngineErrorCode, string>> = {
   lock_not_enabled: "The bucket has no object lock",
   key_invalid: "The key is longer than 1,024 bytes of UTF-8, or is none that this bucket can have",
   locked: "The version is under retention or legal hold",
+  denied:
+    "The storage under the bucket does not take this: a folder and an object cannot have one name, some names are its " +
+    "own, and it may be read-only",
   corrupt: "The object is damaged",
 };
 

@@ -16,3 +16,13 @@ Deno.test("a key that a bucket cannot have is not told to be too long only, and 
   assert.match(fault.message, /or is none that this bucket can have/);
   assert.doesNotMatch(fault.message, /srv/);
 });
+
+Deno.test("what the storage under a bucket denies is the client's to change", () => {
+  const fault = toFault(
+    new ObjectEngineError("denied", { what: "Cannot store", why: "/srv/data/a is a file" }),
+  );
+
+  assert.ok(fault instanceof S3Fault);
+  assert.deepEqual([fault.code, fault.status], ["AccessDenied", 403]);
+  assert.doesNotMatch(fault.message, /srv/);
+});

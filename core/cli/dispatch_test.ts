@@ -139,7 +139,7 @@ Deno.test("a disk that is full is nobody's bug", async () => {
   assert.equal(code, 4);
   assert.equal(
     err,
-    "error: Cannot write\ncause: No space left on device (os error 28)\n\nhint: make room: `aero cache prune`\n",
+    "error: Cannot write\ncause: No space left on device (os error 28)\n\nhint: free space on that disk; `aero cache prune` does where the cache is\n",
   );
 });
 

@@ -46,7 +46,12 @@ function systemFailure(error: unknown): Pick<Failure, "code" | "what" | "why" | 
   switch ((error as { code?: unknown }).code) {
     case "ENOSPC":
     case "EDQUOT":
-      return { code: "disk_full", what: "Cannot write", why, fix: ["make room: `aero cache prune`"] };
+      return {
+        code: "disk_full",
+        what: "Cannot write",
+        why,
+        fix: ["free space on that disk; `aero cache prune` does where the cache is"],
+      };
     case "EACCES":
     case "EPERM":
     case "EROFS":

@@ -47,8 +47,9 @@ export function indexUnavailable(path: string, cause: unknown): OutsideError {
     what: `Cannot use the index of runs, ${JSON.stringify(path)}`,
     ...(cause instanceof Error ? { why: isDisk(cause) ? "its disk is full or fails" : cause.message } : {}),
     fix: [
-      ...(cause instanceof Error && isDisk(cause) ? ["free space on that disk"] : []),
-      `remove ${path}: it is made anew from journals and storage`,
+      cause instanceof Error && isDisk(cause)
+        ? "free space on that disk; `aero cache prune` does where the cache is"
+        : `remove ${path}: it is made anew from journals and storage`,
     ],
   }, { cause, retryable: cause instanceof Error && isBusy(cause) });
 }

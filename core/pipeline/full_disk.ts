@@ -13,6 +13,6 @@ export function namingFullDisk(error: unknown, directory: string): unknown {
   return new OutsideError("disk_full", {
     what: `Cannot write to ${JSON.stringify(named ?? directory)}`,
     why: "no space is left on its disk",
-    fix: ["free space on that disk"],
+    fix: ["free space on that disk; `aero cache prune` does where the cache is"],
   }, { cause: error });
 }

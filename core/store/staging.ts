@@ -129,6 +129,6 @@ export function writeFault(path: string, cause: unknown): OutsideError {
   return new OutsideError(full ? "disk_full" : "write_failed", {
     what: `Cannot write ${JSON.stringify(path)}`,
     why: full ? "no space is left on its disk" : message,
-    ...(full ? { fix: ["`aero cache prune`", "free space on that disk"] } : {}),
+    ...(full ? { fix: ["free space on that disk; `aero cache prune` does where the cache is"] } : {}),
   }, { cause });
 }

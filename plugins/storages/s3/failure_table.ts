@@ -54,10 +54,16 @@ const busy: Meaning = {
   why: ({ service, status, message }) => `${service} is busy (${status}${message && `: ${message}`})`,
 };
 
-const full: Meaning = {
+const quotaUsedUp: Meaning = {
   code: "full",
-  why: ({ bucket, message }) => `the quota of the bucket "${bucket}" is used up${message && `: ${message}`}`,
-  fix: () => ["free some space: `aero storage gc`, or have the quota raised"],
+  why: ({ bucket }) => `the quota of the bucket "${bucket}" is used up`,
+  fix: () => ["have the quota raised; `aero storage gc` removes what nothing refers to"],
+};
+
+const diskFull: Meaning = {
+  code: "full",
+  why: ({ service }) => `no space is left on the disk of ${service}`,
+  fix: () => ["free space there; `aero storage gc` removes what nothing refers to"],
 };
 
 /** By the code of the service's error document, "Error responses" in the API reference of Amazon S3, and of others. */
@@ -129,8 +135,8 @@ export const MEANINGS: Readonly<Record<string, Meaning>> = {
     why: () => "the object lies in an archive, and has to be restored before it can be read",
   },
   ObjectLockConfigurationNotFoundError: { code: "denied", why: ({ message }) => message },
-  QuotaExceeded: full,
-  InsufficientStorage: full,
+  QuotaExceeded: quotaUsedUp,
+  InsufficientStorage: diskFull,
   EntityTooLarge: {
     code: "full",
     why: ({ message }) => `the service does not hold objects as large${message && `: ${message}`}`,
@@ -172,7 +178,7 @@ const RIGHTS: Readonly<Record<string, readonly [string, string]>> = {
 export function meaningOfStatus(status: number): Meaning {
   if (status === 301 || status === 307) return wrongRegion;
   if (status === 401 || status === 403) return MEANINGS["AccessDenied"]!;
-  if (status === 507) return full;
+  if (status === 507) return diskFull;
   if (status === 408 || status === 429 || status >= 500) return busy;
   return {
     code: status === 0 ? "unavailable" : "denied",

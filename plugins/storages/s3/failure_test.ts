@@ -74,7 +74,13 @@ const TABLE: readonly (readonly [string, Response, Act, StorageError["code"], Re
     "full",
     /quota of the bucket "bucket" is used up/,
   ],
-  ["a disk that is full", new Response(null, { status: 507 }), put, "full", /used up/],
+  [
+    "a disk that is full",
+    new Response(null, { status: 507 }),
+    put,
+    "full",
+    /^no space is left on the disk of http/,
+  ],
   ["an archived object", fault(403, "InvalidObjectState"), get, "denied", /has to be restored/],
   [
     "a page of something else",

@@ -85,9 +85,10 @@ async function openPlugin(
 
 function troubleText(location: string, error: StorageError): string {
   const what = error.code === "unavailable" ? "cannot be reached" : "takes nothing more";
+  const [fix] = error.report.fix ?? [];
   return `${location} ${what}: ${
     error.report.why ?? error.report.what
-  }; aero goes on with what is on this machine`;
+  }; aero goes on with what is on this machine${fix === undefined ? "" : `; ${fix}`}`;
 }
 
 /** One index for each storage, so that what is known of one is never taken for another. */

@@ -35,10 +35,17 @@ export class StorageError extends AeroError {
   readonly kind: ErrorKind = "outside";
   declare readonly code: StorageErrorCode;
   readonly retryable: boolean;
+  /** Whether it does not pass by itself within seconds: who has had no answer at all yet need not ask again so soon. */
+  readonly isLasting: boolean;
 
-  constructor(code: StorageErrorCode, report: ErrorReport, options?: ErrorOptions) {
+  constructor(
+    code: StorageErrorCode,
+    report: ErrorReport,
+    options?: ErrorOptions & { readonly isLasting?: boolean },
+  ) {
     super(code, report, options);
     this.retryable = code === "unavailable";
+    this.isLasting = options?.isLasting ?? code !== "unavailable";
   }
 }
 

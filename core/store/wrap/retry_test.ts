@@ -1,24 +1,28 @@
 import assert from "node:assert/strict";
 import { FaultyStorage } from "../../../tests/support/faulty_storage.ts";
 import { openMemoryStorage } from "../../../tests/support/memory_storage.ts";
-import { bytesBody, parseStorageKey } from "../../plugin/storage.ts";
+import { bytesBody, parseStorageKey, StorageError } from "../../plugin/storage.ts";
 import { RetryStorage } from "./retry.ts";
 
 const KEY = parseStorageKey("a");
 const BODY = bytesBody(new Uint8Array(100));
 
-function setUp(options: { readonly sleep?: (ms: number) => Promise<void> } = {}) {
+function setUp(
+  options: { readonly sleep?: (ms: number) => Promise<void>; readonly stepMs?: number } = {},
+) {
+  const clock = { at: 0 };
   const waits: number[] = [];
   const faulty = new FaultyStorage(openMemoryStorage());
   const sleep = options.sleep ?? (() => Promise.resolve());
   const storage = new RetryStorage(faulty, {
     random: () => 0.5,
+    now: () => (clock.at += options.stepMs ?? 0),
     sleep: (ms) => {
       waits.push(ms);
       return sleep(ms);
     },
   });
-  return { faulty, storage, waits };
+  return { faulty, storage, waits, clock };
 }
 
 Deno.test("what is unavailable is tried again, with waits that double", async () => {
@@ -28,6 +32,36 @@ Deno.test("what is unavailable is tried again, with waits that double", async ()
 
   assert.deepEqual(waits, [150, 300, 600]);
   assert.equal((await storage.stat(KEY))?.size, 100);
+});
+
+Deno.test("a storage that has not answered at all is given up after a while, and one that has is not", async () => {
+  const { faulty, storage, clock } = setUp({ stepMs: 1000 });
+  faulty.faults = [{ with: "unavailable" }];
+
+  await assert.rejects(storage.stat(KEY), { code: "unavailable" });
+  const before = faulty.calls.stat;
+  faulty.faults = [];
+  await storage.stat(KEY);
+  clock.at += 1_000_000;
+  faulty.faults = [{ with: "unavailable" }];
+  await assert.rejects(storage.stat(KEY), { code: "unavailable" });
+
+  assert.deepEqual([before, faulty.calls.stat], [4, 4 + 1 + 5]);
+});
+
+Deno.test("what lasts is not tried again, unless the storage has answered before", async () => {
+  const { faulty, storage } = setUp();
+  const nobody = new StorageError("unavailable", { what: "Cannot ask" }, { isLasting: true });
+  faulty.faults = [{ with: nobody }];
+
+  await assert.rejects(storage.stat(KEY), nobody);
+  const before = faulty.calls.stat;
+  faulty.faults = [];
+  await storage.stat(KEY);
+  faulty.faults = [{ with: nobody }];
+  await assert.rejects(storage.stat(KEY), nobody);
+
+  assert.deepEqual([before, faulty.calls.stat], [1, 1 + 1 + 5]);
 });
 
 Deno.test("after the fifth attempt the last error comes out", async () => {

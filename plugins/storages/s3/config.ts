@@ -46,7 +46,7 @@ const fields = {
     if (file === undefined && use === "customer") fault("key_file", "it is missing");
   }).exactOptional().describe("Encryption by the service; default: as the bucket says"),
   timeout_seconds: z.coerce.number().positive().exactOptional().describe(
-    "How long nothing may move before a request counts as lost; default: 20",
+    "How long nothing may move before a request counts as lost; default: 20, and 5 to 10 before the first reply",
   ),
 };
 

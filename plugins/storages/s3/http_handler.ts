@@ -1,4 +1,5 @@
 import { PartSender } from "./part_sender.ts";
+import { watchConnecting } from "./watch_connecting.ts";
 import { StalledError } from "./stalled_error.ts";
 
 /** A request as the SDK hands it over, signed. */
@@ -25,6 +26,10 @@ export interface FetchHandlerOptions {
   readonly client: Deno.HttpClient;
   /** How long nothing may move, in milliseconds. */
   readonly idleMs: number;
+  /** The same for requests without a body while the service has not answered at all yet. */
+  readonly firstReplyMs: number;
+  /** How long the service may take to take a connection before it has answered at all, in milliseconds; not looked at if absent. */
+  readonly connectMs?: number;
   /** Whether requests over plain HTTP go to the service itself, and not through a proxy. */
   readonly isDirect: boolean;
   /** Told of each reply, and of each request without one. */
@@ -48,6 +53,7 @@ export class FetchHandler {
   readonly metadata = { handlerProtocol: "http/1.1" };
   readonly #options: FetchHandlerOptions;
   readonly #parts = new PartSender();
+  #hasAnswered = false;
 
   constructor(options: FetchHandlerOptions) {
     this.#options = options;
@@ -64,14 +70,23 @@ export class FetchHandler {
     const onAbort = () => stall.abort(abortSignal?.reason);
     if (abortSignal?.aborted) onAbort();
     abortSignal?.addEventListener("abort", onAbort, { once: true });
+    const { idleMs, firstReplyMs, connectMs } = this.#options;
+    const isFirst = !this.#hasAnswered;
     const timer = setTimeout(
       () => stall.abort(new StalledError("no reply came")),
-      replyWithinMs(request, this.#options.idleMs),
+      replyWithinMs(
+        request,
+        isFirst && !(request.body instanceof Uint8Array) ? Math.min(firstReplyMs, idleMs) : idleMs,
+      ),
     );
+    using _watch = isFirst && connectMs !== undefined
+      ? watchConnecting(request, connectMs, (error) => stall.abort(error))
+      : undefined;
     try {
       if (this.#options.isDirect && PartSender.takes(request)) {
         const response = await this.#parts.send(request, pathOf(request), stall.signal);
         status = response.statusCode;
+        this.#hasAnswered = true;
         return { response };
       }
       const reply = await fetch(addressOf(request), {
@@ -83,11 +98,12 @@ export class FetchHandler {
         signal: stall.signal,
       } as RequestInit);
       status = reply.status;
+      this.#hasAnswered = true;
       const headers = Object.fromEntries(reply.headers);
       const body = reply.body === null
         // To a HEAD, or with 204: the SDK takes no null for a body.
         ? new Blob([]).stream()
-        : watched(reply.body, this.#options.idleMs, abortSignal, (error) => stall.abort(error));
+        : watched(reply.body, idleMs, abortSignal, (error) => stall.abort(error));
       return { response: { statusCode: reply.status, headers, body } };
     } catch (error) {
       // What `fetch` makes of an abort by this very timer.

@@ -1,5 +1,5 @@
 import { StorageError, type StorageErrorCode } from "../../../core/plugin/storage.ts";
-import { StalledError } from "./stalled_error.ts";
+import { NobodyThereError, StalledError } from "./stalled_error.ts";
 
 /** What a message of the network's own says: RegExp, code, why, fixes. First that fits. */
 const TABLE: readonly (readonly [RegExp, StorageErrorCode, (host: string) => string, readonly string[]])[] = [
@@ -73,6 +73,16 @@ const LOOPBACK = /^https?:\/\/(?:127\.[\d.]+|localhost|\[::1\])(?::|$)/;
  * @returns `undefined` if the error is not the network's.
  */
 export function networkFailure(what: string, host: string, error: unknown): StorageError | undefined {
+  if (error instanceof NobodyThereError) {
+    return new StorageError("unavailable", {
+      what,
+      why: `${host} cannot be reached: ${error.message}`,
+      fix: [
+        "see whether the network is up, and `storage.endpoint` right",
+        "if the connection is slow, allow for more: `storage.timeout_seconds`",
+      ],
+    }, { cause: error });
+  }
   if (error instanceof StalledError) {
     return new StorageError("unavailable", {
       what,
@@ -95,6 +105,8 @@ export function networkFailure(what: string, host: string, error: unknown): Stor
   ];
   return new StorageError(code, { what, why: why!(host), ...(fix.length === 0 ? {} : { fix }) }, {
     cause: error,
+    // Whoever is to listen there is started by a person.
+    isLasting: isOwn,
   });
 }
 

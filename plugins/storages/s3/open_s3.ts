@@ -11,6 +11,10 @@ import { S3Storage } from "./s3_storage.ts";
 import { trustedCertificates } from "./trust.ts";
 
 const IDLE_SECONDS = 20;
+// Before the first reply: most often nobody is there, and work goes on without.
+const FIRST_REPLY_SECONDS = 10;
+const CONNECT_SECONDS = 5;
+const PROXIES = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"].flatMap((name) => [name, name.toLowerCase()]);
 
 /** Opens a bucket as a storage; as {@link connectS3}. */
 export async function openS3(config: S3Config, context: PluginContext, quirks?: Quirks): Promise<Storage> {
@@ -61,6 +65,11 @@ function open(
   const handler = new FetchHandler({
     client: httpClient,
     idleMs: 1000 * (config.timeout_seconds ?? IDLE_SECONDS),
+    firstReplyMs: 1000 * (config.timeout_seconds ?? FIRST_REPLY_SECONDS),
+    // Who has a proxy need not have a way to the service but through it.
+    ...(PROXIES.some((name) => context.variable(name) !== undefined) ? {} : {
+      connectMs: 1000 * (config.timeout_seconds ?? CONNECT_SECONDS),
+    }),
     isDirect: ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"].every((name) =>
       context.variable(name) === undefined
     ),

@@ -56,6 +56,18 @@ const ALLOWED:
     ["maker", "GET", "/absent/in/a", 404],
   ];
 
+Deno.test("how much a bucket holds is told to who may read all of it, not to who reads a prefix", async () => {
+  await using service = await open();
+  const countFor = async (person: ServicePerson) => {
+    const reply = await service.send({ method: "HEAD", path: "/shared", query: "read-stats=true", person });
+    return [reply.status, reply.headers.get("x-rgw-object-count")];
+  };
+
+  assert.deepEqual(await countFor(OWNER), [200, "3"]);
+  assert.deepEqual(await countFor(READER), [200, null]);
+  assert.deepEqual(await countFor(WRITER), [200, null]);
+});
+
 for (const [person, method, target, status] of ALLOWED) {
   Deno.test(`${method} ${target} of the ${person} is answered with ${status}`, async () => {
     await using service = await open();

@@ -76,16 +76,20 @@ export const createBucket: Operation = {
 };
 
 /**
- * Whether a bucket is there; with `read-stats=true`, as radosgw has it, how much is in it too.
+ * Whether a bucket is there; with `read-stats=true`, as radosgw has it, how much is in it too, for those who may read all
+ * of it.
  *
  * @see {@link https://docs.ceph.com/en/latest/radosgw/s3/bucketops/}
  */
 export const headBucket: Operation = {
   name: "HeadBucket",
   access: "read",
-  async run({ engine, bucket, region, query }) {
-    await engine.buckets.stat(bucket);
-    if (query.get("read-stats") !== "true") return emptyReply(200, [["x-amz-bucket-region", region]]);
+  async run({ engine, bucket, region, query, user }) {
+    const { owner } = await engine.buckets.stat(bucket);
+    const seesAll = mayDo(user, { access: "read", bucket, owner, key: "" });
+    if (query.get("read-stats") !== "true" || !seesAll) {
+      return emptyReply(200, [["x-amz-bucket-region", region]]);
+    }
     const usage = await engine.buckets.usage(bucket);
     return emptyReply(200, [
       ["x-amz-bucket-region", region],

@@ -1,15 +1,16 @@
 // deno-lint-ignore-file no-console -- a script speaks on the console
 /**
- * `deno task demo [--aero FILE] [--remove]`: bike demand, from the data to a verdict, in a temporary git repository.
+ * `deno task demo [--aero FILE] [--shared] [--remove]`: bike demand, from the data to a verdict, in a temporary git repository.
  *
  * Two versions of an experiment are run and compared, then the first is rerun and verified. In containers where an
  * engine and an image with Python are at hand, else on the host, and it says which. `--aero` runs a built binary in
- * place of the source tree; `--remove` leaves nothing behind. It keeps everything in a directory of its own, or where
- * AERO_STORAGE and AERO_STORAGE_<OPTION> say; versions and digests are the same in each.
+ * place of the source tree; `--remove` leaves nothing behind. It keeps everything in a directory of its own, whatever the
+ * caller's AERO_ variables say; with `--shared` where AERO_STORAGE and AERO_STORAGE_<OPTION> say, and mirrored by
+ * AERO_TRACKERS. Versions and digests are the same in each.
  */
 import { parseArgs } from "node:util";
 import { fileURLToPath } from "node:url";
-import { Aero } from "./demo/aero.ts";
+import { Aero, leftOut } from "./demo/aero.ts";
 import { findEnvironment } from "./demo/find_environment.ts";
 import { commitAll, createRepository } from "./demo/repository.ts";
 
@@ -17,7 +18,11 @@ const ROOT = fileURLToPath(new URL("../", import.meta.url));
 
 const { values } = parseArgs({
   args: Deno.args,
-  options: { aero: { type: "string" }, remove: { type: "boolean", default: false } },
+  options: {
+    aero: { type: "string" },
+    shared: { type: "boolean", default: false },
+    remove: { type: "boolean", default: false },
+  },
 });
 
 function say(text: string) {
@@ -50,7 +55,20 @@ async function demo(directory: string) {
   await Deno.mkdir(project);
   await copyFiles(`${ROOT}fixtures/projects/bikes`, project);
   await Deno.copyFile(`${ROOT}fixtures/data/bikes/hourly_counts.csv`, `${directory}/hourly_counts.csv`);
-  const aero = await Aero.open({ directory, project, source: ROOT, binary: values.aero });
+  const aero = await Aero.open({
+    directory,
+    project,
+    source: ROOT,
+    binary: values.aero,
+    shared: values.shared,
+  });
+  const unused = leftOut(Deno.env.toObject(), values.shared);
+  if (unused.length > 0) {
+    const how = values.shared ? "" : "; with --shared it uses the storage and trackers that they name";
+    say(
+      `The demo keeps to itself: ${unused.join(", ")} ${unused.length === 1 ? "is" : "are"} left out${how}.`,
+    );
+  }
 
   const environment = await findEnvironment();
   say(environment.says);
@@ -89,7 +107,9 @@ async function demo(directory: string) {
   say("Done.");
   console.log(`\
 Two versions of an experiment were run, compared, and the first one rerun and verified, in ${aero.seconds()} s.
-Everything is in ${directory}: the project in bikes/, what aero keeps beside it.
+Everything is in ${directory}: the project in bikes/, what aero keeps beside it${
+    values.shared ? ", or where your AERO_ variables say" : ""
+  }.
 `);
   if (values.remove) return;
   console.log(`\

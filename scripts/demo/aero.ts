@@ -11,13 +11,21 @@ export interface AeroOptions {
   readonly source: string;
   /** A built aero, in place of the source tree. */
   readonly binary: string | undefined;
+  /** Whether it uses the storage and trackers that the caller's variables name. */
+  readonly shared: boolean;
 }
 
-/**
- * Variables that a built aero and the engines it starts may need, beside those that choose a storage; nothing else of
- * the caller's is passed on.
- */
+/** Variables that a built aero and the engines it starts may need; nothing else of the caller's is passed on. */
 const PASSED = ["PATH", "HOME", "TMPDIR", "XDG_RUNTIME_DIR", "DOCKER_HOST", "CONTAINER_HOST"];
+/** What chooses a storage and trackers, and opens them. */
+const SHARED = /^(?:AERO_STORAGE(?:_.+)?|AERO_TRACKERS)$/;
+const CREDENTIALS = /^(?:AWS|MLFLOW|WANDB|MONGO)_/;
+
+/** Names of aero's own variables that are set, and that a demo leaves out. */
+export function leftOut(variables: Readonly<Record<string, string>>, shared: boolean): string[] {
+  return Object.keys(variables).filter((name) => name.startsWith("AERO_") && !(shared && SHARED.test(name)))
+    .sort();
+}
 
 /** Starts aero as a user would: each command is shown, then what it prints. */
 export class Aero {
@@ -39,9 +47,12 @@ export class Aero {
   }
 
   static async open(options: AeroOptions): Promise<Aero> {
+    const all = Deno.env.toObject();
+    const without = leftOut(all, options.shared);
+    const kept = Object.fromEntries(Object.entries(all).filter(([name]) => !without.includes(name)));
     if (options.binary !== undefined) {
-      const passed = Object.entries(Deno.env.toObject()).filter(([name]) =>
-        PASSED.includes(name) || /^(AERO_STORAGE|AWS_)/.test(name)
+      const passed = Object.entries(kept).filter(([name]) =>
+        PASSED.includes(name) || options.shared && (SHARED.test(name) || CREDENTIALS.test(name))
       );
       return new Aero([await Deno.realPath(resolve(options.binary))], options, Object.fromEntries(passed));
     }
@@ -52,7 +63,7 @@ export class Aero {
     const info = await new Deno.Command(Deno.execPath(), { args: ["info", "--json"], stderr: "null" })
       .output();
     const { denoDir } = JSON.parse(new TextDecoder().decode(info.stdout));
-    return new Aero(command, options, { ...Deno.env.toObject(), DENO_DIR: denoDir });
+    return new Aero(command, options, { ...kept, DENO_DIR: denoDir });
   }
 
   /** What a person types to get it. */

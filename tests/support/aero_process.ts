@@ -20,6 +20,17 @@ export interface AeroEnd {
   readonly err: string;
 }
 
+/** Where a command is typed. */
+export interface AeroPlace {
+  readonly cwd: string;
+  /** All variables that it sees. */
+  readonly env: Readonly<Record<string, string>>;
+  /** A program in place of `aero`. */
+  readonly main?: string;
+  /** A command that starts others, and its arguments: `["nsenter", "--net=…"]`. */
+  readonly via?: readonly string[];
+}
+
 /** One command of aero in a process of its own, which can be killed. */
 export class AeroProcess {
   readonly pid: number;
@@ -36,13 +47,11 @@ export class AeroProcess {
   }
 
   /** Starts `aero`, or another program in its place, with no variables but these. */
-  static start(
-    args: readonly string[],
-    place: { readonly cwd: string; readonly env: Readonly<Record<string, string>>; readonly main?: string },
-  ): AeroProcess {
+  static start(args: readonly string[], place: AeroPlace): AeroProcess {
+    const [program, ...before] = [...place.via ?? [], Deno.execPath()];
     return new AeroProcess(
-      new Deno.Command(Deno.execPath(), {
-        args: ["run", "-A", "--no-check", "--config", CONFIG, place.main ?? MAIN, ...args],
+      new Deno.Command(program!, {
+        args: [...before, "run", "-A", "--no-check", "--config", CONFIG, place.main ?? MAIN, ...args],
         cwd: place.cwd,
         env: { ...place.env, ...machineVariables() },
         clearEnv: true,
@@ -54,10 +63,7 @@ export class AeroProcess {
   }
 
   /** Runs `aero` to its end. */
-  static run(
-    args: readonly string[],
-    place: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
-  ): Promise<AeroEnd> {
+  static run(args: readonly string[], place: AeroPlace): Promise<AeroEnd> {
     return AeroProcess.start(args, place).end();
   }
 

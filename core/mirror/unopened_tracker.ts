@@ -32,6 +32,9 @@ export class UnopenedTracker implements Tracker {
   send(): Promise<void> {
     return Promise.reject(this.#error);
   }
+  annotate(): Promise<void> {
+    return Promise.reject(this.#error);
+  }
   urlOf(): undefined {
     return undefined;
   }

@@ -112,6 +112,16 @@ export interface TrackerBatch {
   readonly stderr: string;
 }
 
+/** What people said of a run after it began, all of it together. */
+export interface TrackerRemark {
+  /** Tags that it has. */
+  readonly tagged: readonly string[];
+  /** Tags that it no longer has. */
+  readonly untagged: readonly string[];
+  /** What stands for its note, empty: it has none; absent: nobody said anything. */
+  readonly note?: string;
+}
+
 /** A run as a tracker holds it, whoever made it. */
 export interface ForeignRun {
   /** The tracker's own id. */
@@ -190,6 +200,14 @@ export interface Tracker extends AsyncDisposable {
    * was taken before a failure counts.
    */
   send(run: RunId, from: TrackerCursor, batch: TrackerBatch, options?: OperationOptions): Promise<void>;
+
+  /**
+   * Shows what people said of a run after it began; all its other tags stay. Again is the same as once. Another process
+   * may be sending the run at the same time.
+   *
+   * @throws {TrackerError} `tracked_run_not_found` if it has nothing of the run, and those of `cursor`.
+   */
+  annotate(run: RunId, remark: TrackerRemark, options?: OperationOptions): Promise<void>;
 
   /** Where a person can look at the run; `undefined` until this object has sent or found it. */
   urlOf(run: RunId): string | undefined;

@@ -11,6 +11,7 @@ import {
   type TrackerCursor,
   TrackerError,
   type TrackerEvent,
+  type TrackerRemark,
 } from "../../core/plugin/tracker.ts";
 import { foldLogged, NOTHING_LOGGED, type RunLogged } from "../../core/model/logged.ts";
 import { namedTags, tagWord } from "../../core/model/named_tags.ts";
@@ -22,6 +23,8 @@ export interface MemoryRun {
   readonly events: TrackerEvent[];
   stdout: string;
   stderr: string;
+  /** What people said later, in order. */
+  readonly remarks: TrackerRemark[];
 }
 
 /** A run that others' code made in a {@link MemoryTracker}. */
@@ -45,7 +48,7 @@ export class MemoryTrackerService {
 
   /** What it shows of a run. */
   show(run: RunId): ShownRun {
-    const { events = [], stdout = "", stderr = "" } = this.runs.get(run) ?? {};
+    const { events = [], stdout = "", stderr = "", remarks = [] } = this.runs.get(run) ?? {};
     const started = startOf(events);
     const ended = events.find((event) => event.kind === "ended");
     const points: Record<string, { step?: number; value: number }[]> = {};
@@ -54,15 +57,18 @@ export class MemoryTrackerService {
     }
     const { start, version } = started ?? {};
     const logged = loggedOf(events);
-    const note = logged.note ?? start?.note;
+    const words = Object.entries(logged.tags).map(([name, value]) => tagWord(name, value));
+    let tags = [...start?.tags ?? [], ...words];
+    let note = logged.note ?? start?.note;
+    for (const remark of remarks) {
+      tags = [...tags.filter((tag) => !remark.untagged.includes(tag)), ...remark.tagged];
+      note = remark.note ?? note;
+    }
     return {
       state: ended?.state ?? "running",
       params: { ...version?.params, ...logged.params },
       points,
-      tags: [
-        ...start?.tags ?? [],
-        ...Object.entries(logged.tags).map(([name, value]) => tagWord(name, value)),
-      ],
+      tags: [...new Set(tags)],
       ...(note === undefined ? {} : { note }),
       outputs: events.flatMap((event) => event.kind === "output" ? [event.name] : []),
       inputs: [
@@ -123,7 +129,7 @@ export class MemoryTracker implements Tracker {
     const fresh = batch.events.slice(cursor.events - from.events);
     if (fresh.length === 0 && batch.stdout === "" && batch.stderr === "") return;
     const known = this.#service.runs.get(run) ??
-      { id: `memory-${this.#service.runs.size + 1}`, events: [], stdout: "", stderr: "" };
+      { id: `memory-${this.#service.runs.size + 1}`, events: [], stdout: "", stderr: "", remarks: [] };
     if (known.events.at(-1)?.kind === "ended" && fresh.length > 0) {
       throw new TrackerError("tracker_ended", {
         what: `Cannot take events of run ${run}`,
@@ -134,6 +140,13 @@ export class MemoryTracker implements Tracker {
     known.events.push(...fresh);
     known.stdout += cutBytes(batch.stdout, cursor.stdout - from.stdout);
     known.stderr += cutBytes(batch.stderr, cursor.stderr - from.stderr);
+  }
+
+  async annotate(run: RunId, remark: TrackerRemark, options: OperationOptions = {}): Promise<void> {
+    await this.#ask(options);
+    const known = this.#service.runs.get(run);
+    if (known === undefined) throw unknown(run);
+    known.remarks.push(remark);
   }
 
   urlOf(run: RunId): string | undefined {

@@ -10,6 +10,7 @@ import {
   type TrackerBatch,
   type TrackerCursor,
   type TrackerEvent,
+  type TrackerRemark,
 } from "../../core/plugin/tracker.ts";
 import { MemoryTracker, MemoryTrackerService } from "./memory_tracker.ts";
 
@@ -287,6 +288,62 @@ class LogsTwice extends MemoryTracker {
   }
 }
 
+/** Changes what people say later on its way. */
+abstract class ChangesRemarks extends MemoryTracker {
+  protected abstract remark(remark: TrackerRemark): TrackerRemark;
+
+  override annotate(run: RunId, remark: TrackerRemark, options?: OperationOptions): Promise<void> {
+    return super.annotate(run, this.remark(remark), options);
+  }
+}
+
+class ForgetsLaterTags extends ChangesRemarks {
+  protected override remark(remark: TrackerRemark): TrackerRemark {
+    return { ...remark, tagged: [] };
+  }
+}
+
+class ForgetsLaterNotes extends ChangesRemarks {
+  protected override remark({ note: _, ...remark }: TrackerRemark): TrackerRemark {
+    return remark;
+  }
+}
+
+class KeepsTagsTakenAway extends ChangesRemarks {
+  protected override remark(remark: TrackerRemark): TrackerRemark {
+    return { ...remark, untagged: [] };
+  }
+}
+
+class TakesOtherTagsAway extends ChangesRemarks {
+  protected override remark(remark: TrackerRemark): TrackerRemark {
+    return { ...remark, untagged: [...remark.untagged, "baseline"] };
+  }
+}
+
+/** As if each process had a copy of its own. */
+class ForgetsRemarksWhenMoreComes extends MemoryTracker {
+  readonly #runs: MemoryTrackerService;
+
+  constructor(service: MemoryTrackerService) {
+    super(service);
+    this.#runs = service;
+  }
+
+  override async send(run: RunId, from: TrackerCursor, batch: TrackerBatch, options?: OperationOptions) {
+    await super.send(run, from, batch, options);
+    this.#runs.runs.get(run)?.remarks.splice(0);
+  }
+}
+
+class TakesRemarksOnUnknownRuns extends MemoryTracker {
+  override async annotate(run: RunId, remark: TrackerRemark, options?: OperationOptions): Promise<void> {
+    await super.annotate(run, remark, options).catch((error) => {
+      if (error.code !== "tracked_run_not_found") throw error;
+    });
+  }
+}
+
 /** What subjects in memory keep secret. */
 export const TRACKER_SECRET = "hunter2-tracker";
 
@@ -300,6 +357,12 @@ export const TRACKER_MUTANTS: readonly (readonly [Mutant, string])[] = [
   [AddsNotes, "what a program logs later is laid over what it logged before"],
   [LogsTwice, "what a program logs is there once, whoever sends it again"],
   [CutsLoggedParamsInSilence, "what a program logs may be long and much"],
+  [ForgetsLaterTags, "what people say of a run that has ended is shown, once, and changes nothing else"],
+  [ForgetsLaterNotes, "what people say of a run that has ended is shown, once, and changes nothing else"],
+  [KeepsTagsTakenAway, "what people say of a run that has ended is shown, once, and changes nothing else"],
+  [TakesOtherTagsAway, "what people say of a run that has ended is shown, once, and changes nothing else"],
+  [ForgetsRemarksWhenMoreComes, "what people say of a run that goes on stays when more comes"],
+  [TakesRemarksOnUnknownRuns, "what people say of a run that it does not know makes none"],
   [SendsTwice, "a batch that is sent twice is there once"],
   [TakesGaps, "a batch that leaves events out is refused"],
   [

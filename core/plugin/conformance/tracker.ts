@@ -2,6 +2,7 @@ import type { ConformanceCase } from "./case.ts";
 import { trackerContentClauses } from "./tracker_content.ts";
 import { trackerFailureClauses } from "./tracker_failures.ts";
 import { trackerLoggedClauses } from "./tracker_logged.ts";
+import { trackerRemarkClauses } from "./tracker_remarks.ts";
 import { trackerSendingClauses } from "./tracker_sending.ts";
 import type { TrackerSubject } from "./tracker_subject.ts";
 
@@ -15,6 +16,7 @@ export type { ShownRun, TrackerSubject } from "./tracker_subject.ts";
 export const trackerContract: readonly ConformanceCase<TrackerSubject>[] = [
   ...trackerContentClauses,
   ...trackerLoggedClauses,
+  ...trackerRemarkClauses,
   ...trackerSendingClauses,
   ...trackerFailureClauses,
 ];

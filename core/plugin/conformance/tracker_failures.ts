@@ -48,6 +48,8 @@ export const trackerFailureClauses = [
     await mustFail("closed", () => other.cursor(run), "cursor() after closing");
     const batch = { events: [event], stdout: "", stderr: "" };
     await mustFail("closed", () => other.send(run, NOTHING_SENT, batch), "send() after closing");
+    const remark = { tagged: ["paper"], untagged: [] };
+    await mustFail("closed", () => other.annotate(run, remark), "annotate() after closing");
   }),
   trackerClause("credentials that allow nothing are tracker_denied", async (subject) => {
     await using other = await subject.denied!();

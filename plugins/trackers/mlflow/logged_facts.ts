@@ -7,12 +7,11 @@ import { logBatch } from "./log_batch.ts";
 import type { MlflowClient } from "./mlflow_client.ts";
 import { longestParam } from "./param_limit.ts";
 import type { Step } from "./run_lookup.ts";
-import { tagKey, type WireTag } from "./run_tags.ts";
+import { NOTE, tagKey, type WireTag } from "./run_tags.ts";
+import { deleteTag } from "./send_remark.ts";
 import type { SentRun } from "./sent_run.ts";
 import { MOST_TAG, shorten, storable } from "./shorten.ts";
 import { emptyAnswer } from "./wire.ts";
-
-const NOTE = "mlflow.note.content";
 
 /** What a program logged, as a dataset of MLflow. */
 interface WireDatasetInput {
@@ -46,11 +45,8 @@ export async function sendLogged(
   }
   const tags: WireTag[] = [];
   for (const [key, value] of lastTags(logged)) {
-    if (value !== null) tags.push({ key, value: shorten(value, MOST_TAG, "the run's record") });
-    else {
-      const body = { run_id: run.id, key };
-      await client.callIfThere({ method: "POST", path: "/runs/delete-tag", body, ...step }, emptyAnswer);
-    }
+    if (value === null) await deleteTag(client, run.id, key, step);
+    else tags.push({ key, value: shorten(value, MOST_TAG, "the run's record") });
   }
   return tags;
 }

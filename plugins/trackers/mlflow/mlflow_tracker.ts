@@ -11,6 +11,7 @@ import {
   type TrackerCapabilities,
   type TrackerCursor,
   TrackerError,
+  type TrackerRemark,
 } from "../../../core/plugin/tracker.ts";
 import type { RunId } from "../../../core/model/run_id.ts";
 import { beginRun, type Parts, provideRun } from "./begin_run.ts";
@@ -25,6 +26,7 @@ import { joinGroup, leaveGroup } from "./run_group.ts";
 import { findByTag, type Step } from "./run_lookup.ts";
 import { TAG } from "./run_tags.ts";
 import { sendBatch } from "./send_batch.ts";
+import { sendRemark } from "./send_remark.ts";
 import { type SentRun, sentRun } from "./sent_run.ts";
 import { toTrackerCursor } from "./stored_cursor.ts";
 
@@ -110,6 +112,15 @@ export class MlflowTracker implements Tracker {
     await sendBatch(this.#parts, sent, fresh, this.#options.loggedModels, step);
     if (sent.cursor.ended) await this.#join(() => leaveGroup(this.#client, sent, step));
     this.#sent.set(run, sent);
+  }
+
+  async annotate(run: RunId, remark: TrackerRemark, options: OperationOptions = {}): Promise<void> {
+    const step = this.#step(`Cannot tell MLflow what was said of run ${run}`, options);
+    const found = await this.#find(run, step);
+    if (found === undefined) {
+      throw new TrackerError("tracked_run_not_found", { what: step.what, why: "it does not have the run" });
+    }
+    await sendRemark(this.#client, found.id, remark, step);
   }
 
   urlOf(run: RunId): string | undefined {

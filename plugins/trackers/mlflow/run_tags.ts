@@ -36,6 +36,9 @@ export const TAG = {
   parent: "mlflow.parentRunId",
 } as const;
 
+/** The tag that is a run's description. */
+export const NOTE = "mlflow.note.content";
+
 /** All that a run is tagged with when it begins. Names of MLflow's own are those of its `utils/mlflow_tags.py`. */
 export function startTags({ start, version, storage }: TrackedStart): WireTag[] {
   const { source, image } = start;
@@ -54,7 +57,7 @@ export function startTags({ start, version, storage }: TrackedStart): WireTag[] 
       ? undefined
       : `${image.reference}@${image.manifest.digest}`,
     "mlflow.docker.image.id": container?.image,
-    "mlflow.note.content": start.note,
+    [NOTE]: start.note,
     [TAG.run]: start.run,
     [TAG.project]: start.project,
     [TAG.version]: start.version,

@@ -4,11 +4,11 @@ import { tagWord } from "../../../core/model/named_tags.ts";
 import type { LoggedEvent, TrackerEvent } from "../../../core/plugin/tracker.ts";
 import type { Collections, RunDocument } from "./documents.ts";
 import { encodeKeys } from "./param_keys.ts";
+import { MOST_NOTE_CHARACTERS, MOST_TAG_CHARACTERS } from "./start_document.ts";
 import { fitText, fitValue } from "./thin_value.ts";
 
 /** Bytes of BSON that a run's config may have with what its program logged. */
 const MOST_CONFIG_BYTES = 4 * 1024 * 1024;
-const MOST_NOTE_CHARACTERS = 100_000;
 const MOST_TAGS = 1000;
 const MOST_RESOURCES = 5000;
 
@@ -76,7 +76,7 @@ function tagsBehind(tags: readonly string[], { facts, before }: LoggedEvent): re
 }
 
 function word(name: string, value: string): string {
-  return fitText(tagWord(name, value), 200);
+  return fitText(tagWord(name, value), MOST_TAG_CHARACTERS);
 }
 
 /** Those of the run, and those that its program named: `name`, or `name=address`. */

@@ -11,6 +11,7 @@ import {
   type TrackerCapabilities,
   type TrackerCursor,
   TrackerError,
+  type TrackerRemark,
 } from "../../../core/plugin/tracker.ts";
 import { type Collections, collectionsOf, type RunDocument } from "./documents.ts";
 import { toTrackerError } from "./failure.ts";
@@ -21,6 +22,7 @@ import { readPoints } from "./read_points.ts";
 import { filesOf, readVersionDocument } from "./run_files.ts";
 import { loadCursor, type RunProgress } from "./run_progress.ts";
 import { sendBatch } from "./send_batch.ts";
+import { sendRemark } from "./send_remark.ts";
 
 /** What a {@link SacredTracker} is opened with. */
 export interface SacredOptions {
@@ -84,6 +86,10 @@ export class SacredTracker implements Tracker {
     if (progress === undefined) return;
     this.#seen.add(run);
     if (!progress.ended) this.#progress.set(run, progress);
+  }
+
+  async annotate(run: RunId, remark: TrackerRemark, options: OperationOptions = {}): Promise<void> {
+    await this.#ask(`Cannot say something of run ${run}`, options, () => sendRemark(this.#at, run, remark));
   }
 
   urlOf(run: RunId): string | undefined {

@@ -11,7 +11,9 @@ import { fitText, fitValue } from "./thin_value.ts";
 const FORMAT = "MongoObserver-0.7.0";
 
 const MOST_CONFIG_BYTES = 2 * 1024 * 1024;
-const MOST_NOTE_CHARACTERS = 100_000;
+/** Longest note, and longest tag. */
+export const MOST_NOTE_CHARACTERS = 100_000;
+export const MOST_TAG_CHARACTERS = 200;
 const MOST_TAGS = 1000;
 const MOST_RESOURCES = 5000;
 /** Longest document of a version that is kept in `info`, besides the artifact. */
@@ -59,7 +61,7 @@ export function startDocument(
     "captured_out": "",
     info: infoOf(start, versionDocument, storage),
     omniboard: {
-      tags: tags.slice(0, MOST_TAGS).map((tag) => fitText(tag, 200)),
+      tags: tags.slice(0, MOST_TAGS).map((tag) => fitText(tag, MOST_TAG_CHARACTERS)),
       ...(note === undefined ? {} : { notes: fitText(note, MOST_NOTE_CHARACTERS) }),
     },
     aero: {

@@ -7,17 +7,12 @@ import type { LoggedEvent, TrackerEvent } from "../../../core/plugin/tracker.ts"
 import { useInput } from "./artifacts.ts";
 import { type BegunRun, configFile } from "./begin_run.ts";
 import type { CallOptions, Connection } from "./connection.ts";
-import { RUN_TAGS, UPSERT } from "./queries.ts";
+import { UPSERT } from "./queries.ts";
 import { withParams } from "./run_config.ts";
 import { putFiles } from "./run_files.ts";
 import { tagText } from "./run_tags.ts";
+import { readTags } from "./send_remark.ts";
 import type { SentRun } from "./sent_run.ts";
-
-const tagsSchema = z.looseObject({
-  project: z.looseObject({
-    run: z.looseObject({ tags: z.array(z.string()).nullish() }).nullish(),
-  }).nullish(),
-});
 
 /**
  * Sends what a program logged beside metrics: params into the config, tags and the note over those that hold, data as
@@ -37,7 +32,7 @@ export async function sendLogged(
   const params: JsonObject = Object.assign(Object.create(null), ...logged.map(({ facts }) => facts.params));
   const config = Object.keys(params).length === 0 ? undefined : withParams(sent.config, params);
   const tags = logged.some(({ facts }) => facts.tags !== undefined)
-    ? logged.reduce(tagsBehind, await tagsOf(connection, sent, options))
+    ? logged.reduce(tagsBehind, (await readTags(connection, sent.path, options))?.tags ?? [])
     : undefined;
   const note = logged.findLast(({ facts }) => facts.note !== undefined)?.facts.note;
   if (config === undefined && tags === undefined && note === undefined) return { sent, uploaded: [] };
@@ -52,13 +47,6 @@ export async function sendLogged(
   const file = await configFile(config);
   await putFiles(connection, sent.path, [file], options);
   return { sent: { ...sent, config }, uploaded: [file.name] };
-}
-
-/** As they are there: people change them on the run's page. */
-async function tagsOf(connection: Connection, { path }: SentRun, options: CallOptions) {
-  const { entity, project, run: name } = path;
-  const answer = await connection.ask(RUN_TAGS, { entity, project, name }, tagsSchema, options);
-  return answer.project?.run?.tags ?? [];
 }
 
 /** W&B has no values of tags: one with a value is one word. */

@@ -31,9 +31,9 @@ const INPUTS =
 export const RUN = `query Run($project: String!, $entity: String!, $name: String!) {
   project(name: $project, entityName: $entity) { name entityName run(name: $name) { ${RUN_FIELDS} ${INPUTS} } } }`;
 
-/** The tags of one run. */
+/** The tags of one run, and the id by which it is changed. */
 export const RUN_TAGS = `query RunTags($project: String!, $entity: String!, $name: String!) {
-  project(name: $project, entityName: $entity) { run(name: $name) { tags } } }`;
+  project(name: $project, entityName: $entity) { run(name: $name) { id tags } } }`;
 
 /** Runs of a project. */
 export const RUNS =

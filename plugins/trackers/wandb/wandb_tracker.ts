@@ -12,6 +12,7 @@ import {
   type TrackerCapabilities,
   type TrackerCursor,
   TrackerError,
+  type TrackerRemark,
 } from "../../../core/plugin/tracker.ts";
 import { DOCUMENT_FILE } from "./begin_run.ts";
 import type { CallOptions, Connection } from "./connection.ts";
@@ -23,6 +24,7 @@ import { findRun, listRuns, readPoints } from "./read_runs.ts";
 import { listFiles, openFile } from "./run_files.ts";
 import { parseRunPath, type RunPath } from "./run_path.ts";
 import { behind, isGap, sendBatch } from "./send_batch.ts";
+import { sendRemark } from "./send_remark.ts";
 import type { SentRun } from "./sent_run.ts";
 
 /** What {@link WandbTracker} is made with. */
@@ -103,6 +105,11 @@ export class WandbTracker implements Tracker {
         this.#stopped.add(run);
       },
     });
+  }
+
+  async annotate(run: RunId, remark: TrackerRemark, options: OperationOptions = {}): Promise<void> {
+    const call = this.#call(`Cannot tell W&B what was said of run ${run}`, options);
+    await sendRemark(this.#connection, await this.#pathOf(run, call), remark, call);
   }
 
   urlOf(run: RunId): string | undefined {

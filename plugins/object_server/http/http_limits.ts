@@ -6,8 +6,10 @@ export interface HttpLimits {
   readonly headTimeoutMs: number;
   /** How long a connection may be silent between requests, and before its first. */
   readonly idleTimeoutMs: number;
-  /** How long a body may stand still while it is read. */
+  /** How long a body is waited for until {@link HttpLimits.leastBodyBytes} more of it have come, or its end. */
   readonly bodyTimeoutMs: number;
+  /** Whoever sends less in that time holds up others. */
+  readonly leastBodyBytes: number;
   /** How long a reply may stand still because the client does not read it. */
   readonly writeTimeoutMs: number;
   /** Connections at once; one more is told 503 and closed. */
@@ -24,6 +26,8 @@ export const HTTP_LIMITS: HttpLimits = {
   headTimeoutMs: 20_000,
   idleTimeoutMs: 75_000,
   bodyTimeoutMs: 60_000,
+  // 1 KiB a second; Apache's mod_reqtimeout has 500 bytes.
+  leastBodyBytes: 60 * 1024,
   writeTimeoutMs: 60_000,
   maxConnections: 4096,
 };

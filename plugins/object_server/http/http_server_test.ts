@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readToEnd, sendRaw } from "../../../tests/support/raw_socket.ts";
 import { HTTP_LIMITS, type HttpLimits } from "./http_limits.ts";
+import { ConnectionLost } from "./http_fault.ts";
 import type { HttpRequest, HttpResponse } from "./http_message.ts";
 import { type HttpServer, listenHttp } from "./http_server.ts";
 
@@ -266,6 +267,32 @@ Deno.test("a body that stands still ends the request", async () => {
 
   assert.deepEqual(failures, ["ConnectionLost"]);
   assert.match(reply, /^HTTP\/1.1 400 /);
+});
+
+Deno.test("a body that goes on coming, but far too slowly, ends the request", async () => {
+  const failed = Promise.withResolvers<unknown>();
+  await using server = listen(async (request) => {
+    try {
+      return await echo(request);
+    } catch (error) {
+      failed.resolve(error);
+      throw error;
+    }
+  }, { bodyTimeoutMs: 500, leastBodyBytes: 1000 });
+  using connection = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
+  await connection.write(encoder.encode("PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 100000\r\n\r\n"));
+
+  // Byte after byte, each well within the time.
+  let isOver = false;
+  void failed.promise.then(() => isOver = true);
+  for (let sent = 0; !isOver && sent < 3000; sent++) {
+    await connection.write(encoder.encode("x")).catch(() => {});
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+
+  assert.ok(isOver, "bytes that come too slowly are waited for");
+  const error = await failed.promise;
+  assert.ok(error instanceof ConnectionLost && error.timedOut);
 });
 
 Deno.test("a client that does not read its reply is let go", async () => {

@@ -1,4 +1,5 @@
 import type { BufferPool } from "../buffer_pool.ts";
+import { BodyPace } from "./body_pace.ts";
 import { ConnectionReader } from "./connection_reader.ts";
 import { ConnectionLost, HttpFault } from "./http_fault.ts";
 import type { HttpLimits } from "./http_limits.ts";
@@ -100,6 +101,7 @@ async function serveRequest(
 ): Promise<boolean> {
   const { limits, pool } = state;
   const body = new RequestBody(reader, head.framing);
+  const pace = new BodyPace(limits);
   let buffer: Uint8Array<ArrayBuffer> | undefined;
   let continued = !head.expectsContinue;
   let broken = false;
@@ -109,9 +111,12 @@ async function serveRequest(
     continued = true;
     // A body that is here already needs none.
     if (!reader.buffered) buffer ??= pool.take();
-    connection.allowRead(limits.bodyTimeoutMs);
+    connection.allowRead(pace.leftMs);
+    const since = performance.now();
     try {
-      return await body.read(buffer);
+      const bytes = await body.read(buffer);
+      pace.came(bytes?.length ?? 0, performance.now() - since);
+      return bytes;
     } catch (error) {
       broken = true;
       throw error;

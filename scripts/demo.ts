@@ -114,7 +114,8 @@ Everything is in ${directory}: the project in bikes/, what aero keeps beside it$
   if (values.remove) return;
   console.log(`\
 Type next:
-  cd ${project}
+  cd ${project}${unused.length === 0 ? "" : `\n  unset ${unused.join(" ")}`}
+  export AERO_DATA_DIR=${directory}/data/aero
   ${aero.name} show deep             # all that is known of a run
   ${aero.name} metrics deep shallow  # the numbers of both
   ${aero.name} checkout deep ../deep # its code, inputs and outputs as a directory

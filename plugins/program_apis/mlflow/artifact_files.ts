@@ -1,8 +1,14 @@
 import { isSafePath } from "../../../core/model/safe_path.ts";
 import { absent, invalid, Refusal } from "./refusal.ts";
 
-/** Where files lie while they come; never there when nothing comes. A run's own artifact of this name gets a number. */
-export const INCOMING = ".aero-incoming";
+/** Where files lie while they come. */
+const INCOMING = ".aero-incoming";
+
+/** Where a directory lies while it is swapped with another. */
+const SWAPPED = ".aero-swapped";
+
+/** Names at the top that are there only while something is under way; no artifact may have them. */
+export const RESERVED: readonly string[] = [INCOMING, SWAPPED];
 
 /** A file or directory in a listing. */
 export interface ListedFile {
@@ -33,19 +39,25 @@ export class ArtifactFiles {
    */
   async write(path: string, body: ReadableStream<Uint8Array> | null): Promise<void> {
     checkPath(path);
+    try {
+      await this.#write(path, body);
+    } catch (error) {
+      throw asRefusal(error, `Cannot store the artifact ${JSON.stringify(path)}`);
+    }
+  }
+
+  async #write(path: string, body: ReadableStream<Uint8Array> | null): Promise<void> {
     const incoming = `${this.#root}/${INCOMING}`;
+    const coming = `${incoming}/${this.#made++}`;
     this.#coming++;
     try {
       await Deno.mkdir(incoming, { recursive: true });
-      const coming = `${incoming}/${this.#made++}`;
       try {
         await this.#receive(coming, body);
         this.#put(coming, path);
       } finally {
         await removeIfThere(coming);
       }
-    } catch (error) {
-      throw asRefusal(error, `Cannot store the artifact ${JSON.stringify(path)}`);
     } finally {
       this.#coming--;
       // Synchronous, or another one's directory could go between its making and its use.
@@ -59,7 +71,7 @@ export class ArtifactFiles {
     let failed: unknown;
     await body.pipeTo(file.writable, { signal: this.#signal }).catch((error) => failed = error);
     if (failed === undefined) return;
-    if (failed instanceof Error && "code" in failed) throw failed;
+    if (systemCode(failed) !== undefined) throw failed;
     throw new Refusal("BAD_REQUEST", "Cannot store the artifact: the request broke off", { cause: failed });
   }
 
@@ -88,6 +100,27 @@ export class ArtifactFiles {
     } catch (error) {
       for (const directory of made) removeEmpty(directory);
       throw error;
+    }
+  }
+
+  /**
+   * Swaps two directories; one that is not there is not there under the other name then.
+   *
+   * @throws {Refusal} if the disk does not let it.
+   */
+  swap(a: string, b: string): void {
+    try {
+      this.#move(a, SWAPPED);
+      this.#move(b, a);
+      this.#move(SWAPPED, b);
+    } catch (error) {
+      throw asRefusal(error, `Cannot rename the artifacts in ${JSON.stringify(a)}`);
+    }
+  }
+
+  #move(from: string, to: string): void {
+    if (lookNow(`${this.#root}/${from}`) !== undefined) {
+      Deno.renameSync(`${this.#root}/${from}`, `${this.#root}/${to}`);
     }
   }
 
@@ -201,17 +234,20 @@ function removeEmpty(directory: string): void {
   try {
     Deno.removeSync(directory);
   } catch (error) {
-    const code = (error as { code?: unknown }).code;
-    if (error instanceof Deno.errors.NotFound || code === "ENOTEMPTY") return;
-    throw error;
+    if (!["ENOENT", "ENOTDIR", "ENOTEMPTY"].includes(systemCode(error) ?? "")) throw error;
   }
+}
+
+/** `ENOSPC` and the like; `undefined` if the disk did not say it. */
+function systemCode(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !("code" in error)) return undefined;
+  return typeof error.code === "string" ? error.code : undefined;
 }
 
 /** What the disk said; a status that MLflow's client does not repeat the request for. */
 function asRefusal(error: unknown, what: string): Refusal {
   if (error instanceof Refusal) return error;
-  const code = (error as { code?: unknown }).code;
-  if (code === "ENAMETOOLONG") return invalid(`${what}: the name is too long`, { cause: error });
+  if (systemCode(error) === "ENAMETOOLONG") return invalid(`${what}: the name is too long`, { cause: error });
   const why = error instanceof Error ? error.message : "unknown";
   return new Refusal("INTERNAL_ERROR", `${what}: ${why}`, { cause: error, status: 507 });
 }

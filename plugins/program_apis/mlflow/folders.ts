@@ -19,6 +19,10 @@ export interface Folder {
 export class RunFolder implements Folder {
   readonly #names: NameLedger;
   readonly #own = new Map<string, string>();
+  /** Which model has a name without a number. */
+  readonly #plain = new Map<string, ModelFolder>();
+  /** Models that were whole once. */
+  readonly #promoted = new WeakSet<ModelFolder>();
 
   /**
    * @param place Empty for the run whose artifacts lie at the top.
@@ -48,14 +52,36 @@ export class RunFolder implements Folder {
     return new Map([...this.#own].map(([name, own]) => [name, join(this.place, own)]));
   }
 
-  /** The directory of a model that belongs to the run. */
-  model(name: string): Folder {
-    return new ModelFolder(join(this.place, this.#names.claim(pathPart(name))));
+  /** A directory for a model that belongs to the run. */
+  model(name: string): ModelFolder {
+    const part = pathPart(name);
+    const own = this.#names.claim(part);
+    const folder = new ModelFolder(join(this.place, own), part);
+    if (own === part) this.#plain.set(part, folder);
+    return folder;
+  }
+
+  /**
+   * Gives a model that is whole now the name without a number, if an older model of its name has it: whoever asks for
+   * a model by its name gets the newest.
+   *
+   * @param swap Swaps two directories, of which either may not be there.
+   */
+  promote(folder: ModelFolder, swap: (a: string, b: string) => void): void {
+    const holder = this.#plain.get(folder.part);
+    if (holder === undefined || this.#promoted.has(folder)) return;
+    this.#promoted.add(folder);
+    if (holder === folder) return;
+    swap(holder.place, folder.place);
+    [holder.place, folder.place] = [folder.place, holder.place];
+    this.#plain.set(folder.part, folder);
   }
 }
 
-class ModelFolder implements Folder {
-  constructor(readonly place: string) {}
+/** The artifacts of a model: all that lies in one directory. */
+export class ModelFolder implements Folder {
+  /** @param part What the directory would be called if it were the only one of its name. */
+  constructor(public place: string, readonly part: string) {}
 
   find(path: string): string {
     return join(this.place, path);

@@ -1,4 +1,4 @@
-import type { Folder } from "./folders.ts";
+import type { ModelFolder, RunFolder } from "./folders.ts";
 import type { Point } from "./metric_series.ts";
 import type { LifecycleStage } from "./program_run.ts";
 
@@ -36,7 +36,9 @@ export interface LoggedModel {
   readonly tags: Map<string, string>;
   /** By metric, run and data. */
   readonly metrics: Map<string, ModelMetric>;
-  readonly folder: Folder;
+  readonly folder: ModelFolder;
+  /** Of the run that it belongs to. */
+  readonly runFolder: RunFolder;
 }
 
 /** Where its artifacts are, as MLflow names it. */

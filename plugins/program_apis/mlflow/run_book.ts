@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { ProgramLog } from "../../../core/plugin/program_api.ts";
-import { INCOMING } from "./artifact_files.ts";
+import { RESERVED } from "./artifact_files.ts";
 import { Experiments } from "./experiments.ts";
 import { RunFolder } from "./folders.ts";
 import type { LoggedModel } from "./logged_model.ts";
@@ -40,7 +40,7 @@ export class RunBook {
   readonly #now: () => number;
   readonly #budget = new PointBudget();
   /** Names at the top of the files. */
-  readonly #names = new NameLedger([INCOMING]);
+  readonly #names = new NameLedger(RESERVED);
   readonly #runs = new Map<string, ProgramRun>();
   readonly #models = new Map<string, LoggedModel>();
   readonly #main: ProgramRun;
@@ -143,6 +143,7 @@ export class RunBook {
       tags: new Map(),
       metrics: new Map(),
       folder: run.folder.model(name),
+      runFolder: run.folder,
     };
     this.#models.set(model.id, model);
     return model;

@@ -16,7 +16,8 @@ export const list = defineCommand({
   summary: "List runs, newest first",
   description:
     "Metrics, and the params in which the runs differ, are columns; params that a program logged count too. " +
-    "A filter names fields: run, stage, state, grade, verdict, tag, note, commit, branch, version, started, duration, params.NAME, metrics.NAME.",
+    "A filter names fields: run, stage, state, grade, verdict, tag, note, commit, branch, version, started, duration, " +
+    "params.NAME, metrics.NAME. Runs that `aero verify` made have the tag verify; @last is none of them.",
   examples: [
     { does: "The newest runs", run: "aero list" },
     { does: "The best ones first", run: "aero list --sort metrics.rmse" },
@@ -24,6 +25,7 @@ export const list = defineCommand({
       does: "Those that fit",
       run: `aero list --where 'metrics.rmse < 40 and params.features = "lag_one_week"'`,
     },
+    { does: "Without those that were made to judge others", run: "aero list --where 'tag != verify'" },
     { does: "All, for a spreadsheet", run: "aero list --csv" },
     { does: "What a tracker has, whoever made it", run: "aero list --from mlflow" },
   ],

@@ -6,7 +6,9 @@ import { defineCommand } from "./define.ts";
 export const show = defineCommand({
   name: ["show"],
   summary: "Show all that is known of a run",
-  description: "Of a run that goes on, what it has reported so far.",
+  description:
+    "Of a run that goes on, what it has reported so far. @last is the newest run, @last-1 the one before it, and " +
+    "@last:STAGE the newest of a stage; runs that `aero verify` made do not count.",
   examples: [
     { does: "The last run", run: "aero show @last" },
     { does: "The run that made a model", run: "aero show model:v3" },

@@ -4,6 +4,7 @@ import { selfCommand } from "./self_command.ts";
 import { listenText } from "./listen_address.ts";
 import { serverThatRuns } from "./running_server.ts";
 import { serviceSettings } from "./serve_storage.ts";
+import { turnLog } from "./server_log.ts";
 import { assertProfileFree } from "./server_profile.ts";
 import { type ServeOptions, settingsOf } from "./server_settings.ts";
 import { livingServer, type ServerPlace, serverPlace, type StorageServer } from "./storage_server.ts";
@@ -11,8 +12,6 @@ import { livingServer, type ServerPlace, serverPlace, type StorageServer } from 
 /** How long a server may take until it serves, in milliseconds: recovery after a crash reads what was left behind. */
 const PATIENCE_MS = 60_000;
 const LOOK_MS = 50;
-/** A log that is longer when the server starts is put aside: 64 MiB, half a million requests. */
-const MOST_LOG_BYTES = 64 * 1024 * 1024;
 
 /**
  * Starts the server as a process of its own, which outlives this one, and waits until it serves. Where one runs already
@@ -84,11 +83,6 @@ export function upWords(app: App, options: ServeOptions, place: ServerPlace): st
     ...(options.insecure ? ["--insecure"] : []),
     ...(over === undefined ? [] : ["--over", over]),
   ];
-}
-
-/** Begins a new log where the old one has grown large; one former is kept. */
-async function turnLog(path: string): Promise<void> {
-  if (await sizeOf(path) > MOST_LOG_BYTES) await Deno.rename(path, `${path}.1`);
 }
 
 async function sizeOf(path: string): Promise<number> {

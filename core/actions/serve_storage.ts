@@ -4,6 +4,7 @@ import type { RunningService, ServedRequest } from "../plugin/service.ts";
 import type { Storage } from "../plugin/storage.ts";
 import { isLoopback, type ListenAddress, listenText } from "./listen_address.ts";
 import { serverThatRuns } from "./running_server.ts";
+import { turnRunningLog } from "./server_log.ts";
 import { assertProfileFree, profileFiles, writeServerProfile } from "./server_profile.ts";
 import { portOf, type ServeOptions, settingsOf } from "./server_settings.ts";
 import {
@@ -67,6 +68,7 @@ export async function* serveStorage(
   ended.catch(() => {});
   for (let batch = await log.next(); batch !== undefined; batch = await log.next()) {
     if (!app.globals.quiet) yield batch;
+    turnRunningLog(place.logFile);
   }
   await ended;
   yield { type: "storage-server", state: "stopped", directory: place.directory };

@@ -150,6 +150,24 @@ Deno.test("in the background it outlives the command, and storage down ends it",
   await assert.rejects(fetch(url));
 });
 
+Deno.test("the log of a server in the background is put aside while it runs, when it has grown", async () => {
+  await using user = new FreshUser();
+  await user.run("storage", "up", "--detach", "--listen", "127.0.0.1:0");
+  const log = `${user.server}/server.log`;
+  // As after half a million requests; the file has a hole.
+  Deno.truncateSync(log, 65 * 1024 * 1024);
+
+  using client = user.client();
+  await untilHolds("the log is put aside", async () => {
+    await client.request({ method: "GET", path: "/aero" });
+    return Deno.statSync(`${log}.1`).size > 64 * 1024 * 1024;
+  });
+  await client.request({ method: "GET", path: "/aero/later" });
+
+  await untilHolds("the log goes on", () => /GetObject +\/aero\/later/.test(Deno.readTextFileSync(log)));
+  assert.ok(Deno.statSync(log).size < 1024 * 1024);
+});
+
 Deno.test("beside a server that runs, what it does already is shown, and what it does not is refused", async () => {
   await using user = new FreshUser();
   await user.up("--bucket", "shared");

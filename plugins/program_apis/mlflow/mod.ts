@@ -1,5 +1,4 @@
 import type { ProgramApiPlugin } from "../../../core/plugin/program_api.ts";
-import { MlflowApi } from "./mlflow_api.ts";
 import { mlflowVariables } from "./variables.ts";
 
 /** MLflow's tracking API inside runs, so that programs that log with MLflow's client need no change. */
@@ -9,5 +8,9 @@ export const mlflowApi: ProgramApiPlugin = {
   summary: "MLflow's tracking API: what programs log with MLflow's Python client",
   packages: ["mlflow", "mlflow-skinny", "mlflow-tracking"],
   variables: mlflowVariables,
-  open: (log, context) => Promise.resolve(new MlflowApi(log, context)),
+  open: async (log, context) => {
+    // Few commands run a program that asks for it.
+    const { MlflowApi } = await import("./mlflow_api.ts");
+    return new MlflowApi(log, context);
+  },
 };

@@ -54,7 +54,8 @@ export class CopyRing {
   drain(write: (bytes: Uint8Array) => void): boolean {
     try {
       for (let taken = 0;; taken++) {
-        Atomics.wait(this.#control, WRITTEN, taken);
+        // Being woken proves nothing: the notice may be of the piece before, which was taken without waiting.
+        while (Atomics.load(this.#control, WRITTEN) === taken) Atomics.wait(this.#control, WRITTEN, taken);
         const length = this.#control[LENGTHS + taken % SLOTS]!;
         if (length < 0) return length === END;
         write(this.#slot(taken).subarray(0, length));

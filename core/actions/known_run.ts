@@ -79,7 +79,10 @@ async function journalSoFar(
     throw new CorruptionError("run_missing", {
       what: `Cannot read run ${run}`,
       why: "the storage has no record of it, and there is no journal of it here",
-      fix: ["`aero storage fsck`"],
+      fix: [
+        "if it was recorded in another storage, name that one: `aero config show storage`",
+        "`aero storage fsck`",
+      ],
     });
   }
   const { start, version } = created;

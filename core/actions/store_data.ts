@@ -7,6 +7,7 @@ import type { KnownVersion } from "../model/lineage.ts";
 import type { Project } from "../pipeline/project.ts";
 import { addTree } from "../store/tree.ts";
 import { annotateLabel } from "./annotate_version.ts";
+import { storing } from "./storing.ts";
 
 /** A version that a file or directory became, or was already. */
 export interface StoredData {
@@ -26,7 +27,8 @@ export interface SaidOfData {
  * Stores a file or directory as a version of an artifact of the project, with progress.
  *
  * @param path Absolute.
- * @throws {UserError} `artifact_made_by_stage`, `artifact_empty`, `path_holds_project`, and those of {@link addTree}.
+ * @throws {UserError} `artifact_made_by_stage`, `artifact_empty`, `path_holds_project`, and those of {@link addTree};
+ * {StorageError} `denied`, `full`.
  */
 export async function storeData(
   app: App,
@@ -35,9 +37,19 @@ export async function storeData(
 ): Promise<StoredData> {
   const root = await app.requireRoot();
   const project = await app.openProject();
-  const { services, config } = project;
-  refuseOutputs(config, options.name);
+  refuseOutputs(project.config, options.name);
   refuseOwnFiles(path, root);
+  const what = `Cannot add ${JSON.stringify(path)} as the artifact "${options.name}"`;
+  return await storing(what, () => addData(app, project, path, options));
+}
+
+async function addData(
+  app: App,
+  project: Project,
+  path: string,
+  options: { readonly name: string } & SaidOfData,
+): Promise<StoredData> {
+  const { services, config } = project;
   using progress = app.printer.progress({ label: `Adding ${options.name}`, unit: "bytes" });
   const statIndex = new FileStamps(`${project.cacheDirectory}/stamps`);
   let seen = 0;

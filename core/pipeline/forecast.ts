@@ -1,5 +1,5 @@
 import type { EnvironmentConfig } from "../config/project_config.ts";
-import { AeroError } from "../errors.ts";
+import { AeroError, CorruptionError } from "../errors.ts";
 import type { RunSummary } from "../history/run_summary.ts";
 import type { ContainerIdentity, HostIdentity } from "../model/experiment_version.ts";
 import type { InputRecord } from "../model/run.ts";
@@ -145,7 +145,12 @@ class Forecast {
     if (newest === undefined) return ["it was never run"];
     // The version of a run that goes on is not stored yet.
     if (newest.state === "running") return [sameAgain(newest)];
-    const version = await archive.getVersion(newest.version);
+    const version = await archive.getVersion(newest.version).catch((error) => {
+      // It was recorded in another storage than this one.
+      if (error instanceof CorruptionError && error.code === "version_missing") return undefined;
+      throw error;
+    });
+    if (version === undefined) return [`the storage has nothing of its newest run, ${newest.run}`];
     const changes = [
       ...await this.#codeChanges(plan, version.code.tree),
       ...versionChanges({ version, labels: labelsOf(newest.inputs) }, {

@@ -66,7 +66,7 @@ export async function fileFailure(what: string, path: string, error: unknown): P
         what,
         why: name === "ENOSPC" ? await freeSpace(path) : meaning,
         fix: [
-          `see what uses the space: \`df -h ${path}\``,
+          `see what uses the space: \`df -h ${await nearestThere(path)}\``,
           "free some, or set `storage.path` to another disk",
         ],
       }, { cause: error });
@@ -74,15 +74,31 @@ export async function fileFailure(what: string, path: string, error: unknown): P
       return new StorageError(code, {
         what,
         why: meaning,
-        fix: [`see who may use it: \`ls -ld ${path}\``],
+        fix: name === "EROFS"
+          ? ["have it mounted for writing, or set `storage.path` to another disk"]
+          : [`see who may use it: \`ls -ld ${await nearestThere(path)}\``],
       }, { cause: error });
     default:
       return new StorageError(code, {
         what,
         why: meaning,
-        fix: [`see whether the disk or mount is there: \`df -h ${path}\``],
+        fix: [`see whether the disk or mount is there: \`df -h ${await nearestThere(path)}\``],
       }, { cause: error });
   }
+}
+
+/** The path, or the directory above it that is there: what can be looked at. */
+async function nearestThere(path: string): Promise<string> {
+  for (let at = path; at.lastIndexOf("/") > 0; at = at.slice(0, at.lastIndexOf("/"))) {
+    try {
+      await Deno.lstat(at);
+      return at;
+    } catch (error) {
+      // One that nobody may look at is there.
+      if (!saysAbsent(error)) return at;
+    }
+  }
+  return "/";
 }
 
 async function freeSpace(path: string): Promise<string> {

@@ -1,9 +1,7 @@
 import type { App } from "../app.ts";
 import { UserError } from "../errors.ts";
-import { parseAddress } from "../open_sources.ts";
 import type { Descriptor } from "../model/descriptor.ts";
 import type { DataOrigin, ImportedFile, ImportRecord } from "../model/import.ts";
-import type { JsonObject } from "../model/json.ts";
 import { filesOf } from "../model/manifest.ts";
 import type { Project } from "../pipeline/project.ts";
 import type { DataSource } from "../plugin/data_source.ts";
@@ -36,11 +34,6 @@ export interface ImportRequest extends SaidOfData {
 export interface ImportedData extends StoredData {
   /** Whether the bytes stay at their source. */
   readonly inPlace: boolean;
-}
-
-/** The place that an address and the user's options name. @throws {UserError} `address_invalid`. */
-export function originOf(address: string, options: JsonObject): DataOrigin {
-  return { url: parseAddress(address).href, options };
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { App } from "../app.ts";
 import type { JsonObject } from "../model/json.ts";
-import { importData, type ImportedData, originOf } from "./import_data.ts";
+import { namedOrigin } from "../open_sources.ts";
+import { importData, type ImportedData } from "./import_data.ts";
 import { saidOf, type SaidOfData, storeData } from "./store_data.ts";
 
 /** Where data is to come from. */
@@ -18,7 +19,9 @@ export async function importOrAdd(app: App, data: AddressedData): Promise<Import
   const { from, name, copy, options } = data;
   const said = saidOf(data);
   if (from.startsWith("/")) return { ...await storeData(app, from, { name, ...said }), inPlace: false };
-  const imported = await importData(app, { name, copy, origin: originOf(from, options), ...said });
+  const { config } = await app.openProject();
+  const origin = await namedOrigin(app, from, options, config.storage);
+  const imported = await importData(app, { name, copy, origin, ...said });
   if (imported === undefined) throw new TypeError("A first import has nothing before it to be equal to");
   return imported;
 }

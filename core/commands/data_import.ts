@@ -10,7 +10,8 @@ export const dataImport = defineCommand({
   summary: "Make data at an address an artifact, in place where it can stay",
   description:
     "Objects of a bucket that keeps versions stay where they are: their versions, sizes and digests are recorded, and " +
-    "each use reads and checks them there. What comes over http, or from a path, is copied into the storage. " +
+    "each use reads and checks them there. They are looked for at the service of the project's storage, if that is in a " +
+    "bucket, else at Amazon's; --endpoint and --profile name another. What comes over http, or from a path, is copied into the storage. " +
     "`aero data update` looks for newer data later.",
   examples: [
     {
@@ -35,7 +36,10 @@ export const dataImport = defineCommand({
     from: z.string(),
     name: z.string().describe("Name of the artifact"),
     copy: z.boolean().default(false).describe("Copy the bytes into the storage, even if they could stay"),
-    endpoint: z.string().exactOptional().describe("Service of the bucket, where it is not Amazon's"),
+    endpoint: z.string().exactOptional().describe(
+      "Address of the bucket's service, or `aws`; default: the one of the project's storage, if that is in a bucket, " +
+        "else Amazon's",
+    ),
     region: z.string().exactOptional().describe("Region of the bucket"),
     profile: z.string().exactOptional().describe("Profile whose credentials to use"),
     message: z.string().exactOptional().describe("What this version is"),

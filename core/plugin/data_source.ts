@@ -76,6 +76,11 @@ export interface DataSourcePlugin {
   /** As in addresses, without the colon. */
   readonly schemes: readonly string[];
   /**
+   * Kinds of storages whose service may have such data too, by their option `endpoint`; and what stands there for the service
+   * that needs no address. Absent for a source whose addresses say all.
+   */
+  readonly services?: { readonly storages: readonly string[]; readonly home: string };
+  /**
    * @param options Those of {@link DataSource.options}, or of a profile of the user; the source takes what it knows.
    * @throws {DataSourceError} `source_invalid` for an address or options that cannot be.
    */

@@ -177,3 +177,63 @@ for (const [name, service] of SERVICES) {
       }),
   });
 }
+
+/** A project whose storage is a bucket of the server. */
+function projectAt(bucket: string): TestProject {
+  const project = new TestProject({ env: keysOf(own) });
+  project.commit({
+    storage: { use: "s3", bucket, endpoint: own.endpoint, region: own.region },
+    stages: {},
+  });
+  return project;
+}
+
+const LEAVES = { sanitizeOps: false, sanitizeResources: false };
+
+Deno.test({
+  name: "data is looked for at the service of the project's storage, unless another is named",
+  ...LEAVES,
+  async fn() {
+    await using storage = await freshBucket(own);
+    await withBucket(own, true, async (bucket, put) => {
+      await put("jan.csv", "cold\n");
+      await using project = projectAt(storage.name);
+      const address = `s3://${bucket}/`;
+
+      const imported = await project.aero(["data", "import", address, "--name", "weather", "--json"]);
+      await put("jan.csv", "colder\n");
+      const updated = await project.aero(["data", "update"]);
+      const elsewhere = await project.aero([
+        "data",
+        "import",
+        address,
+        "--name",
+        "other",
+        "--endpoint",
+        "http://127.0.0.1:41998",
+      ]);
+
+      assert.equal(imported.code, 0, imported.err());
+      assert.equal(JSON.parse(imported.out()).inPlace, true);
+      assert.match(updated.out(), /v1 → v2/);
+      assert.equal(elsewhere.code, 4);
+      assert.match(elsewhere.err(), /127\.0\.0\.1:41998/);
+    });
+  },
+});
+
+Deno.test({
+  name: "an address whose bucket is not there is told as the address, with how to name another service",
+  ...LEAVES,
+  async fn() {
+    await using storage = await freshBucket(own);
+    await using project = projectAt(storage.name);
+
+    const { code, err } = await project.aero(["data", "import", "s3://no-such-bucket/", "--name", "weather"]);
+
+    assert.equal(code, 4);
+    assert.match(err(), new RegExp(`there is no bucket "no-such-bucket" at ${own.endpoint}`));
+    assert.match(err(), /`--endpoint aws` or `--profile NAME`/);
+    assert.doesNotMatch(err(), /storage\.bucket|s3 mb/);
+  },
+});

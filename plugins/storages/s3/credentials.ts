@@ -15,6 +15,8 @@ export interface CredentialSource {
   readonly provide: () => Promise<AccessKeys>;
   /** For people: `the variables AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY`. */
   readonly from: string;
+  /** For people: how to set the right keys there. */
+  readonly fix: readonly string[];
 }
 
 // Off AWS nobody answers there, and who has no keys should soon be told so.
@@ -42,6 +44,7 @@ export function credentialSource(
     return {
       provide: () => Promise.resolve(keys),
       from: "the variables AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+      fix: ["set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to the right ones"],
     };
   }
   const home = variable("HOME") ?? "~";
@@ -69,5 +72,12 @@ export function credentialSource(
     from: profile === undefined
       ? `the variables AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, ${path}, ${configPath} and the metadata of this machine`
       : `the profile "${profile}" of ${path}${file === undefined ? ` and ${configPath}` : ""}`,
+    fix: file === undefined
+      ? [
+        `write the right ones into the section [${profile ?? "default"}] of ${path}`,
+        ...(profile === undefined ? ["or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"] : []),
+        `or log in: \`aws sso login${profile === undefined ? "" : ` --profile ${profile}`}\``,
+      ]
+      : [`write the right ones into the section [${profile}] of ${path}`],
   };
 }

@@ -12,6 +12,7 @@ import {
 import { StorageError } from "../../../core/plugin/storage.ts";
 import { s3Config } from "./config.ts";
 import { readNamed } from "./get_object.ts";
+import { atHome, HOME_SERVICE } from "./home_service.ts";
 import { listVersions } from "./list_versions.ts";
 import { connectS3 } from "./open_s3.ts";
 import type { S3Connection } from "./s3_connection.ts";
@@ -32,6 +33,8 @@ export async function openS3Source(
   const known = Object.fromEntries(
     Object.entries(options).filter(([name]) => Object.hasOwn(s3Config.shape, name) && name !== "prefix"),
   );
+  const isHome = known.endpoint === HOME_SERVICE;
+  if (isHome) delete known.endpoint;
   const config = s3Config.safeParse({ ...known, bucket: url.hostname });
   if (!config.success) {
     throw new DataSourceError("source_invalid", {
@@ -40,13 +43,14 @@ export async function openS3Source(
     });
   }
   const prefix = nameIn(url);
-  const { connection, close } = await connectS3(config.data, context);
+  const own = isHome ? atHome(context) : context;
+  const { connection, close } = await connectS3(config.data, own, undefined, "address");
   try {
     const versioning = await versioningOf(connection, url.href, context.signal);
     const { service } = connection.place;
     const kept = {
       // Also one that a variable of this machine names: others do not have that.
-      ...(service.startsWith("http") ? { endpoint: service } : {}),
+      endpoint: service.startsWith("http") ? service : HOME_SERVICE,
       ...Object.fromEntries(
         KEPT.flatMap((name) => options[name] === undefined ? [] : [[name, options[name]]]),
       ),

@@ -32,9 +32,11 @@ export function serviceCode(error: unknown): string {
 export function s3Failure(
   what: string,
   error: unknown,
-  facts: Pick<FailureFacts, "bucket" | "service" | "region" | "operation" | "keysFrom"> & {
-    readonly now: number;
-  },
+  facts:
+    & Pick<FailureFacts, "bucket" | "service" | "region" | "operation" | "keysFrom" | "keysFix" | "namedBy">
+    & {
+      readonly now: number;
+    },
 ): unknown {
   if (error instanceof AeroError || !(error instanceof Error)) return error;
   const status = statusOf(error);
@@ -85,7 +87,7 @@ export function s3Failure(
 function unanswered(
   what: string,
   error: Error,
-  { service, keysFrom }: Pick<FailureFacts, "service" | "keysFrom">,
+  { service, keysFrom, keysFix }: Pick<FailureFacts, "service" | "keysFrom" | "keysFix">,
 ): unknown {
   // An XML that does not end, or HTML of something in between: the SDK cannot read the reply.
   if (/deserialization|unexpected (token|end)|invalid xml/i.test(error.message)) {
@@ -99,11 +101,7 @@ function unanswered(
     return new StorageError("denied", {
       what,
       why: `no credentials could be had from ${keysFrom}: ${error.message}`,
-      fix: [
-        "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
-        "or write them into ~/.aws/credentials, and name the section in AWS_PROFILE",
-        "or log in: `aws sso login`",
-      ],
+      fix: keysFix,
     }, { cause: error });
   }
   return networkFailure(what, service, error) ?? error;

@@ -20,6 +20,10 @@ export interface FailureFacts {
   readonly aheadMs?: number;
   /** Where the access key came from. */
   readonly keysFrom: string;
+  /** How to set the right one there. */
+  readonly keysFix: readonly string[];
+  /** What names the bucket: the section `storage`, or an address of data. */
+  readonly namedBy: "storage" | "address";
 }
 
 /** What an error of the service means. */
@@ -29,10 +33,19 @@ export interface Meaning {
   fix?(facts: FailureFacts): readonly string[];
 }
 
-const checkKeys = ({ keysFrom }: FailureFacts) => [
-  `set the right ones; these came from ${keysFrom}`,
-  "name others: `storage.profile` in aero.yaml, or AWS_PROFILE",
+const checkKeys = ({ keysFix, namedBy, service }: FailureFacts) => [
+  ...keysFix,
+  namedBy === "storage"
+    ? "name others: `storage.profile` in aero.yaml"
+    : `name others: \`--profile NAME\`; or another service than ${service}: \`--endpoint ADDRESS\``,
 ];
+
+/** How to name another bucket. */
+const nameBucket = ({ namedBy, service }: FailureFacts) =>
+  namedBy === "storage" ? ["name the right one: `storage.bucket` in aero.yaml or its profile"] : [
+    `name the service where it is, if that is not ${service}: \`--endpoint ADDRESS\`, \`--endpoint aws\` or \`--profile NAME\``,
+    "name the right one in the address: `s3://BUCKET/PREFIX`",
+  ];
 
 const expired: Meaning = {
   code: "denied",
@@ -44,8 +57,10 @@ const wrongRegion: Meaning = {
   code: "denied",
   why: ({ bucket, region, rightRegion }) =>
     `the bucket "${bucket}" is not in region ${region}` + (rightRegion ? `, but in ${rightRegion}` : ""),
-  fix: ({ rightRegion }) => [
-    rightRegion ? `set \`storage.region: ${rightRegion}\` in aero.yaml` : "set `storage.region` in aero.yaml",
+  fix: ({ rightRegion = "", namedBy }) => [
+    namedBy === "address"
+      ? `name it: \`--region ${rightRegion || "REGION"}\``
+      : `set \`storage.region${rightRegion && `: ${rightRegion}`}\` in aero.yaml or its profile`,
   ],
 };
 
@@ -112,15 +127,20 @@ export const MEANINGS: Readonly<Record<string, Meaning>> = {
     code: "denied",
     why: ({ bucket, service }) => `there is no bucket "${bucket}" at ${service}`,
     // Without an address aws would make the bucket at Amazon.
-    fix: ({ bucket, service }) => [
-      `make it: \`aws ${/^https?:/.test(service) ? `--endpoint-url ${service} ` : ""}s3 mb s3://${bucket}\``,
-      "name the right one: `storage.bucket` in aero.yaml or its profile",
-    ],
+    fix: (facts) => {
+      const { bucket, service, namedBy } = facts;
+      const at = /^https?:/.test(service) ? `--endpoint-url ${service} ` : "";
+      // Who imports data wants what is there.
+      return [
+        ...(namedBy === "storage" ? [`make it: \`aws ${at}s3 mb s3://${bucket}\``] : []),
+        ...nameBucket(facts),
+      ];
+    },
   },
   InvalidBucketName: {
     code: "denied",
     why: ({ bucket }) => `"${bucket}" is no name of a bucket`,
-    fix: () => ["name the right one: `storage.bucket` in aero.yaml"],
+    fix: nameBucket,
   },
   PermanentRedirect: wrongRegion,
   AuthorizationHeaderMalformed: wrongRegion,

@@ -215,3 +215,35 @@ Deno.test("an address with http of a service that speaks TLS is told how it may 
   assert.ok(error instanceof StorageError, String(error));
   assert.match(error.report.fix!.join("\n"), /https:\/\//);
 });
+
+Deno.test("who has wrong keys is told the very file and section that they came from", async () => {
+  await using server = startPlainS3({
+    conditions: "501",
+    instead: () => fault(403, "SignatureDoesNotMatch"),
+  });
+  const { endpoint } = server;
+  // The chain goes on to the metadata of the machine, which is not to be asked here.
+  Deno.env.set("AWS_EC2_METADATA_DISABLED", "true");
+  const file = await Deno.makeTempFile();
+  await Deno.writeTextFile(file, "[local]\naws_access_key_id = k\naws_secret_access_key = s\n");
+  const wrong = { endpoint, bucket: "bucket", profile: "local", ["credentials_file"]: file };
+  const absent = { ...wrong, profile: "elsewhere" };
+
+  const fixes = [];
+  for (const config of [wrong, absent]) {
+    const variables = { AWS_EC2_METADATA_DISABLED: "true" };
+    await using storage = await s3Storage.open(
+      config,
+      s3Context({ endpoint, ...KEYS }, undefined, variables),
+    );
+    const error = await list(storage).then(() => undefined, (error) => error);
+    assert.ok(error instanceof StorageError);
+    fixes.push(error.report.fix![0]);
+  }
+  await Deno.remove(file);
+
+  assert.deepEqual(fixes, [
+    `write the right ones into the section [local] of ${file}`,
+    `write the right ones into the section [elsewhere] of ${file}`,
+  ]);
+});

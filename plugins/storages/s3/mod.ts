@@ -1,6 +1,7 @@
 import type { DataSourcePlugin } from "../../../core/plugin/data_source.ts";
 import { defineStorage, type RegisteredStorage } from "../../../core/plugin/registry.ts";
 import { s3Config } from "./config.ts";
+import { HOME_SERVICE } from "./home_service.ts";
 
 /** Objects in a bucket of Amazon S3, or of any service that speaks its protocol. */
 export const s3Storage: RegisteredStorage = defineStorage({
@@ -18,6 +19,7 @@ export const s3Source: DataSourcePlugin = {
   name: "s3",
   summary: "Objects of a bucket; left in place where the bucket keeps versions",
   schemes: ["s3"],
+  services: { storages: ["s3", "ceph"], home: HOME_SERVICE },
   open: async (url, options, context) =>
     (await import("./data_source.ts")).openS3Source(url, options, context),
 };

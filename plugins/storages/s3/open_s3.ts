@@ -26,12 +26,14 @@ export async function openS3(config: S3Config, context: PluginContext, quirks?: 
  * Makes ready for requests to a bucket. Nothing is asked of the service yet.
  *
  * @param quirks Default: those of AWS, or at another endpoint those of any service.
+ * @param namedBy What names the bucket: the section `storage`, or an address of data. For messages.
  * @throws {UserError} `ca_unreadable`, `key_file_unreadable`, `endpoint_has_password`.
  */
 export async function connectS3(
   config: S3Config,
   context: PluginContext,
   quirks?: Quirks,
+  namedBy: S3Place["namedBy"] = "storage",
 ): Promise<{ readonly connection: S3Connection; readonly close: () => void }> {
   const endpoint = endpointOf(config, context);
   const client = Deno.createHttpClient({
@@ -41,6 +43,7 @@ export async function connectS3(
   });
   try {
     return open(config, context, endpoint, quirks ?? (endpoint === undefined ? AWS : COMPATIBLE), client, {
+      namedBy,
       ...(config.encryption?.key_file === undefined
         ? {}
         : { customerKey: await readKey(config.encryption.key_file, context) }),
@@ -57,7 +60,7 @@ function open(
   endpoint: string | undefined,
   quirks: Quirks,
   httpClient: Deno.HttpClient,
-  keys: { readonly customerKey?: string },
+  { namedBy, ...keys }: { readonly customerKey?: string; readonly namedBy: S3Place["namedBy"] },
 ): { readonly connection: S3Connection; readonly close: () => void } {
   const region = config.region ?? context.variable("AWS_REGION") ?? context.variable("AWS_DEFAULT_REGION") ??
     "us-east-1";
@@ -68,7 +71,7 @@ function open(
     firstReplyMs: 1000 * (config.timeout_seconds ?? FIRST_REPLY_SECONDS),
     // Who has a proxy need not have a way to the service but through it.
     ...(PROXIES.some((name) => context.variable(name) !== undefined) ? {} : {
-      connectMs: 1000 * (config.timeout_seconds ?? CONNECT_SECONDS),
+      connectMs: 1000 * Math.max(CONNECT_SECONDS, config.timeout_seconds ?? 0),
     }),
     isDirect: ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"].every((name) =>
       context.variable(name) === undefined
@@ -103,6 +106,8 @@ function open(
     service: endpoint ?? "Amazon S3",
     region,
     keysFrom: credentials.from,
+    keysFix: credentials.fix,
+    namedBy,
     quirks,
     payer: config.requester_pays ? { RequestPayer: "requester" } : {},
     encryption: encryptionOf(config),

@@ -2,6 +2,7 @@ import type { S3Client } from "@aws-sdk/client-s3";
 import type { PluginContext } from "../../../core/plugin/context.ts";
 import { StorageError, type StorageKey } from "../../../core/plugin/storage.ts";
 import { s3Failure } from "./failure.ts";
+import type { HandlerOptions } from "./http_handler.ts";
 import type { Quirks } from "./quirks.ts";
 
 /** What requests to one bucket have in common. */
@@ -16,6 +17,10 @@ export interface S3Place {
   readonly service: string;
   readonly region: string;
   readonly keysFrom: string;
+  /** How to set the right keys, for messages. */
+  readonly keysFix: readonly string[];
+  /** What names the bucket, for messages: the section `storage`, or an address of data. */
+  readonly namedBy: "storage" | "address";
   readonly quirks: Quirks;
   /** Parameters of every request for an object. */
   readonly payer: { readonly RequestPayer?: "requester" };
@@ -29,9 +34,7 @@ export interface S3Place {
 }
 
 /** What {@link S3Client.send} takes beside a command. */
-export interface SendOptions {
-  readonly abortSignal?: AbortSignal;
-}
+export type SendOptions = HandlerOptions;
 
 /** What a request is for. */
 export interface Purpose {
@@ -40,6 +43,8 @@ export interface Purpose {
   /** The report's `what`. */
   readonly what: string;
   readonly signal?: AbortSignal | undefined;
+  /** As `GetOptions` of the contract has it. */
+  readonly lendsChunks?: boolean;
 }
 
 // A bucket that answered within this time is taken to be there still.
@@ -78,13 +83,13 @@ export class S3Connection {
    * @throws {StorageError}; the signal's reason after an abort.
    */
   async call<Output>(
-    { operation, what, signal }: Purpose,
+    { operation, what, signal, lendsChunks = false }: Purpose,
     send: (client: S3Client, options: SendOptions) => Promise<Output>,
     known: (error: unknown) => StorageError | undefined = () => undefined,
   ): Promise<Output> {
     signal?.throwIfAborted();
     try {
-      const output = await send(this.place.client, signal === undefined ? {} : { abortSignal: signal });
+      const output = await send(this.place.client, { lendsChunks, ...(signal && { abortSignal: signal }) });
       this.#seenAt = performance.now();
       return output;
     } catch (error) {

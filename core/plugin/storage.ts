@@ -102,6 +102,11 @@ export interface PutOptions extends OperationOptions {
 export interface GetOptions extends OperationOptions {
   /** `length` bytes from `offset`; to the end if `length` is absent. */
   readonly range?: { readonly offset: number; readonly length?: number };
+  /**
+   * Chunks hold only until the next one is asked for, so that a plugin may use their memory again: many MB are read so.
+   * Whoever asks for it takes what it wants of a chunk at once.
+   */
+  readonly lendsChunks?: boolean;
 }
 
 /** What is known of an object without reading it. */

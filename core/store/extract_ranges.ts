@@ -75,7 +75,7 @@ class RangeReading {
     for (let attempt = 1;; attempt++) {
       try {
         const range = { offset: this.#at, length: this.#end - this.#at };
-        await this.#take(await storage.get(key, { ...(signal && { signal }), range }));
+        await this.#take(await storage.get(key, { ...(signal && { signal }), range, lendsChunks: true }));
         break;
       } catch (error) {
         if (attempt === ATTEMPTS || !isStorageError(error, "unavailable")) throw error;

@@ -34,12 +34,13 @@ interface Reading {
 export async function getObject(
   connection: S3Connection,
   key: StorageKey,
-  { range, signal }: GetOptions,
+  { range, signal, lendsChunks = false }: GetOptions,
 ): Promise<ReadableStream<Uint8Array>> {
   const what = `Cannot read "${key}" from ${connection.place.location}`;
   const name = connection.nameOf(key);
   for (let attempt = 1;; attempt++) {
-    const opened = await open(connection, { name }, { operation: "get", what, signal }, range);
+    const purpose: Purpose = { operation: "get", what, signal, lendsChunks };
+    const opened = await open(connection, { name }, purpose, range);
     if (range !== undefined || opened.length > PROVEN_BYTES) return opened.stream;
     const bytes = new Uint8Array(opened.length);
     let at = 0;

@@ -1,4 +1,4 @@
-import { PartSender } from "./part_sender.ts";
+import { DirectSender } from "./direct_sender.ts";
 import { watchConnecting } from "./watch_connecting.ts";
 import { StalledError } from "./stalled_error.ts";
 
@@ -19,6 +19,12 @@ export interface RawReply {
   readonly statusCode: number;
   readonly headers: Record<string, string>;
   readonly body: ReadableStream<Uint8Array>;
+}
+
+/** What {@link FetchHandler.handle} takes beside a request; who sends a command may name them. */
+export interface HandlerOptions {
+  readonly abortSignal?: AbortSignal;
+  readonly lendsChunks?: boolean;
 }
 
 /** What {@link FetchHandler} is made with. */
@@ -52,17 +58,23 @@ export class FetchHandler {
   /** The SDK asks for it. */
   readonly metadata = { handlerProtocol: "http/1.1" };
   readonly #options: FetchHandlerOptions;
-  readonly #parts = new PartSender();
+  readonly #direct = new DirectSender();
   #hasAnswered = false;
 
   constructor(options: FetchHandlerOptions) {
     this.#options = options;
   }
 
-  /** Sends one request. @throws {StalledError}; {TypeError} as `fetch` does; the signal's reason. */
+  /**
+   * Sends one request.
+   *
+   * @param options `lendsChunks`: a large reply is awaited, whose chunks may be memory that is used again; see
+   *   `GetOptions` of the contract.
+   * @throws {StalledError}; {TypeError} as `fetch` does; the signal's reason.
+   */
   async handle(
     request: SignedRequest,
-    { abortSignal }: { readonly abortSignal?: AbortSignal } = {},
+    { abortSignal, lendsChunks = false }: HandlerOptions = {},
   ): Promise<{ readonly response: RawReply }> {
     const startedAt = performance.now();
     let status: number | undefined;
@@ -83,11 +95,13 @@ export class FetchHandler {
       ? watchConnecting(request, connectMs, (error) => stall.abort(error))
       : undefined;
     try {
-      if (this.#options.isDirect && PartSender.takes(request)) {
-        const response = await this.#parts.send(request, pathOf(request), stall.signal);
+      if (this.#options.isDirect && DirectSender.takes(request, lendsChunks)) {
+        const options = { signal: stall.signal, lendsChunks };
+        const response = await this.#direct.send(request, pathOf(request), options);
         status = response.statusCode;
         this.#hasAnswered = true;
-        return { response };
+        const body = watched(response.body, idleMs, abortSignal, (error) => stall.abort(error));
+        return { response: { ...response, body } };
       }
       const reply = await fetch(addressOf(request), {
         method: request.method,
@@ -117,7 +131,7 @@ export class FetchHandler {
 
   /** The SDK calls it; the client is closed by who made it. */
   destroy(): void {
-    this.#parts.close();
+    this.#direct.close();
   }
 
   /** The SDK asks for it. */

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { BSON } from "mongodb";
 import { sampleStart } from "../../core/plugin/conformance/tracker_samples.ts";
-import { NOTHING_SENT, TrackerError } from "../../core/plugin/tracker.ts";
+import { NOTHING_SENT, type Tracker, TrackerError } from "../../core/plugin/tracker.ts";
+import { MOST_POINTS } from "../../plugins/trackers/sacred/metric_writer.ts";
 import { subjectOrSkip } from "../support/must_run.ts";
 import { openTestMongo, openTracker, type TestMongo } from "../support/sacred_subject.ts";
 import { ENDED_WELL, SentRun, valuesEvent } from "../support/sent_run.ts";
@@ -114,23 +115,32 @@ Deno.test({
 
 Deno.test({
   ...options,
-  name: "a metric of more points than a document holds goes on in further documents",
+  name: "a metric of more points than a document holds goes on in further documents, however it is sent",
   fn: async () => {
     if ("skipped" in opened) return;
     const mongo = opened.subject;
-    await using tracker = await openTracker(mongo.uri, mongo.database);
-    const values = Array.from({ length: 51_000 }, (_, i) => i);
+    const values = Array.from({ length: 71_000 }, (_, i) => i);
     const run = new SentRun([
       { event: "metrics", at: 1, points: values.map((value) => ({ at: value, values: { loss: value } })) },
       ENDED_WELL,
     ]);
 
-    await run.send(tracker);
+    for (const [most, calls] of [[2000, 7], [15_000, 3], [60_000, Infinity]] as const) {
+      await using tracker = await openTracker(mongo.uri, mongo.database);
+      Object.assign(tracker.capabilities, { maxPointsPerBatch: most });
+      const sent = run.send(loseAnswers(tracker, calls), { attempts: 2 });
+      if (calls === Infinity) assert.equal(await sent, true);
+      else await assert.rejects(sent, TrackerError);
+    }
 
+    await using tracker = await openTracker(mongo.uri, mongo.database);
     const [found] = await Array.fromAsync(tracker.list({ limit: 1 }));
     const documents = await mongo.client.db(mongo.database).collection("metrics")
-      .find({ "run_id": Number(found!.id) }, { projection: { name: 1 } }).toArray();
-    assert.deepEqual(documents.map(({ name }) => name).sort(), ["loss", "loss (2)"]);
+      .find({ "run_id": Number(found!.id) }).toArray();
+    const names = documents.map(({ name }) => name as string).sort();
+    assert.ok(names.length > 1 && names.length < 5, `${names}`);
+    assert.deepEqual(names, ["loss", ...names.slice(1).map((_, i) => `loss (${i + 2})`)]);
+    assert.ok(documents.every(({ values }) => values.length <= MOST_POINTS));
     const points = await Array.fromAsync(tracker.points(found!.id));
     assert.deepEqual(points.map(({ value }) => value), values);
     assert.ok(points.every(({ step, name }) => step === undefined && name === "loss"));
@@ -193,3 +203,19 @@ Deno.test({
     assert.equal(Object.keys(JSON.parse(whole!).params).length, 100_000);
   },
 });
+
+/** A tracker that takes everything, tells of every second call only that it failed, and in the end of all of them. */
+function loseAnswers(tracker: Tracker, calls: number): Tracker {
+  let call = 0;
+  const send: Tracker["send"] = async (...batch) => {
+    await tracker.send(...batch);
+    if (++call % 2 === 0 || call > calls) throw new TrackerError("tracker_unavailable", { what: "Lost" });
+  };
+  return new Proxy(tracker, {
+    get: (target, name) => {
+      if (name === "send") return send;
+      const member = Reflect.get(target, name);
+      return typeof member === "function" ? member.bind(target) : member;
+    },
+  });
+}

@@ -17,7 +17,6 @@ import { type Collections, collectionsOf, type RunDocument } from "./documents.t
 import { toTrackerError } from "./failure.ts";
 import { foreignRun } from "./foreign_run.ts";
 import { readChunks } from "./grid_file.ts";
-import { MOST_POINTS } from "./metric_writer.ts";
 import { readPoints } from "./read_points.ts";
 import { filesOf, readVersionDocument } from "./run_files.ts";
 import { loadCursor, type RunProgress } from "./run_progress.ts";
@@ -45,8 +44,8 @@ export class SacredTracker implements Tracker {
   readonly capabilities: TrackerCapabilities = {
     artifacts: "link",
     nonFiniteMetrics: true,
-    // One whole document of a metric.
-    maxPointsPerBatch: MOST_POINTS,
+    // Enough for a document of a metric that takes no more, FULL_POINTS, and not much memory.
+    maxPointsPerBatch: 25_000,
     text: true,
     // Sacred beats every ten seconds, and Omniboard takes a run for dead after two minutes.
     heartbeatMs: 10_000,

@@ -60,7 +60,9 @@ Deno.test("readMessage() refuses what breaks off", async () => {
 
 Deno.test("a message refuses fields of another kind, and names them", async () => {
   const message = await readMessage(
-    post(`{"text":1,"integer":1.5,"number":"x1","list":{"a":1},"surrogate":"\\ud800","zero":null}`),
+    post(
+      `{"text":1,"integer":1.5,"number":"x1","list":{"a":1},"surrogate":"\\ud800","zero":null,"empty":""}`,
+    ),
   );
 
   for (
@@ -76,5 +78,6 @@ Deno.test("a message refuses fields of another kind, and names them", async () =
   ) assert.throws(read, { name: "Refusal", errorCode: "INVALID_PARAMETER_VALUE" }, String(read));
   assert.throws(() => message.text("text"), /'text'/);
   assert.throws(() => message.wantedText("zero"), /Missing value for required parameter 'zero'/);
+  assert.throws(() => message.wantedText("empty"), /Missing value for required parameter 'empty'/);
   assert.equal(message.integer("zero"), undefined);
 });

@@ -16,6 +16,8 @@ Deno.test("what is logged to the first run is told as it is, and is read back", 
       { key: "acc", value: "NaN", timestamp: 10, step: 1 },
       { key: "loss", value: 0.25, timestamp: 10, step: 1 },
       { key: "loss", value: "-Infinity", timestamp: "20", step: "2" },
+      { key: "acc", value: 1, timestamp: 20, step: 3 },
+      { key: "f1", value: 1, timestamp: 21, step: 3 },
     ],
     tags: [{ key: "team", value: "a" }, { key: "mlflow.note.content", value: "why" }],
   });
@@ -24,6 +26,8 @@ Deno.test("what is logged to the first run is told as it is, and is read back", 
     { step: 1, at: 10, values: { loss: 0.5, acc: NaN } },
     { step: 1, at: 10, values: { loss: 0.25 } },
     { step: 2, at: 20, values: { loss: -Infinity } },
+    { step: 3, at: 20, values: { acc: 1 } },
+    { step: 3, at: 21, values: { f1: 1 } },
   ]);
   assert.deepEqual(asked.log.facts, [
     { tags: { run_name: "mine" } },
@@ -35,7 +39,8 @@ Deno.test("what is logged to the first run is told as it is, and is read back", 
   assert.deepEqual(data.params, [{ key: "lr", value: "0.1" }]);
   assert.deepEqual(data.metrics, [
     { key: "loss", value: "-Infinity", timestamp: 20, step: 2 },
-    { key: "acc", value: "NaN", timestamp: 10, step: 1 },
+    { key: "acc", value: 1, timestamp: 20, step: 3 },
+    { key: "f1", value: 1, timestamp: 21, step: 3 },
   ]);
   const page = `${API}/metrics/get-history?run_id=${run}&metric_key=loss&max_results=2`;
   const first = await asked.get(page);

@@ -139,15 +139,26 @@ Deno.test("no request makes it fail, and what is told can always be journalled",
       .map((fields) => Object.fromEntries(fields)),
   }));
   const withRun = message.map((fields) => ({ ...(fields as object), run_id: run }));
+  const entry = fc.record({ key: leaf, value: leaf, timestamp: leaf, step: leaf }, { requiredKeys: ["key"] });
+  const batch = fc.record({
+    "run_id": fc.constant(run),
+    params: fc.array(entry, { maxLength: 2 }),
+    metrics: fc.array(entry, { maxLength: 2 }),
+    tags: fc.array(entry, { maxLength: 2 }),
+  }, { requiredKeys: ["run_id"] });
   const body = fc.oneof(
     fc.oneof(message, withRun).map((value) => JSON.stringify(value)),
     fc.json(),
     fc.string(),
   );
   const method = fc.constantFrom("POST", "POST", "POST", "GET", "PATCH", "DELETE", "PUT", "OPTIONS");
+  const request = fc.oneof(
+    fc.tuple(method, fc.constantFrom(...ENDPOINTS), body),
+    fc.tuple(fc.constant("POST"), fc.constant("runs/log-batch"), batch.map((value) => JSON.stringify(value))),
+  );
 
   await fc.assert(
-    fc.asyncProperty(method, fc.constantFrom(...ENDPOINTS), body, async (method, endpoint, body) => {
+    fc.asyncProperty(request, async ([method, endpoint, body]) => {
       const query = method === "GET"
         ? `?${new URLSearchParams({ run_id: run, path: body, filter: body })}`
         : "";

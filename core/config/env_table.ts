@@ -16,6 +16,11 @@ export const ENVIRONMENT_VARIABLES: readonly EnvironmentVariable[] = [
     summary: "An option of the storage: AERO_STORAGE_PATH is `storage.path`",
   },
   {
+    name: "AERO_TRACKERS",
+    key: "trackers",
+    summary: "Trackers, in place of `trackers`: NAME, KIND:ADDRESS, several with commas, or `none`",
+  },
+  {
     name: "AERO_ENVIRONMENT",
     key: "environment.use",
     summary: "Where stages run, in place of `environment.use`",

@@ -37,6 +37,7 @@ export function flagLayer(flags: FlagValues): Layer {
 export function variableLayer(environment: Environment): Layer {
   const names = new Map([
     ["storage.use", "AERO_STORAGE"],
+    ["trackers", "AERO_TRACKERS"],
     ["environment.use", "AERO_ENVIRONMENT"],
     ["cache.directory", "AERO_CACHE_DIR"],
     ["cache.max_size", "AERO_CACHE_SIZE"],

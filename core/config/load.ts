@@ -13,6 +13,7 @@ import { denied, isAbsence, PROJECT_FILE } from "./find_project.ts";
 import { flatten, type Resolved, resolveLayers, type Settings } from "./resolve_config.ts";
 import { type ProjectFile, USER_SCHEMA, type UserFile } from "./schema.ts";
 import { trackerFaults } from "./tracker_sections.ts";
+import { TRACKERS_VARIABLE, trackersOfVariable } from "./tracker_variable.ts";
 import { readYaml, type YamlText } from "./yaml_text.ts";
 
 /** What a config is made from besides the project's file. */
@@ -87,11 +88,16 @@ export async function loadSettings(sources: ConfigSources): Promise<Resolved> {
 }
 
 async function layersOf(sources: ConfigSources, project?: Layer): Promise<Layer[]> {
+  const files = [...(project === undefined ? [] : [project]), await userLayer(sources)];
+  const said = sources.environment.get(TRACKERS_VARIABLE);
+  const configured = files.flatMap(({ trackers }) => trackers ?? []);
   return [
     flagLayer(sources.flags ?? {}),
-    variableLayer(sources.environment),
-    ...(project === undefined ? [] : [project]),
-    await userLayer(sources),
+    {
+      ...variableLayer(sources.environment),
+      ...(said === undefined ? {} : { trackers: trackersOfVariable(said, configured, sources.registry) }),
+    },
+    ...files,
   ];
 }
 

@@ -70,7 +70,7 @@ export async function detachServer(app: App, options: ServeOptions): Promise<Sto
 /** The words after the program's name that start the same server in the foreground. */
 export function upWords(app: App, options: ServeOptions, place: ServerPlace): string[] {
   const { hostname, port, tls, ...settings } = settingsOf(app, options);
-  const { profile, bucket, region, over } = settings;
+  const { profile, bucket, region, uploadDays, over } = settings;
   return [
     ...["storage", "up"],
     ...["--listen", listenText({ hostname, port })],
@@ -78,6 +78,7 @@ export function upWords(app: App, options: ServeOptions, place: ServerPlace): st
     ...["--profile", profile],
     ...["--bucket", bucket],
     ...["--region", region],
+    ...["--upload-days", String(uploadDays)],
     ...(tls === "self-signed" ? ["--tls", tls] : []),
     ...(typeof tls === "object" ? ["--tls-cert", tls.certificate, "--tls-key", tls.key] : []),
     ...(options.insecure ? ["--insecure"] : []),

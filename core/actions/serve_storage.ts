@@ -110,7 +110,7 @@ export function serviceSettings(
   options: ServeOptions,
   place: ServerPlace,
 ): Record<string, unknown> {
-  const { hostname, port, tls, region, bucket } = settingsOf(app, options);
+  const { hostname, port, tls, region, bucket, uploadDays } = settingsOf(app, options);
   if (!isLoopback(hostname) && tls === undefined && !options.insecure) throw tlsNeeded({ hostname, port });
   return {
     directory: place.directory,
@@ -118,6 +118,7 @@ export function serviceSettings(
     port,
     region,
     bucket,
+    "upload_days": uploadDays,
     ...(tls === undefined ? {} : { tls }),
   };
 }

@@ -18,6 +18,8 @@ export interface ServeOptions {
   readonly insecure: boolean;
   /** Directory of a local storage that is to be the bucket. */
   readonly over?: string;
+  /** Days after which an upload that was begun and left is dropped; 0: never. */
+  readonly uploadDays?: number;
 }
 
 /** How a server is started, with nothing left open. */
@@ -29,6 +31,7 @@ export interface ServerSettings extends ListenAddress {
   readonly tls?: "self-signed" | { readonly certificate: string; readonly key: string };
   /** Absolute. */
   readonly over?: string;
+  readonly uploadDays: number;
 }
 
 /** Settings with which a server starts where the person says nothing of them. */
@@ -37,17 +40,19 @@ const DEFAULTS = {
   profile: "local",
   bucket: "aero",
   region: "us-east-1",
+  uploadDays: 7,
 } as const;
 
 /** What a server is to be started with. @throws {UserError} `flag_value_invalid`, `flags_conflict`. */
 export function settingsOf(app: App, options: ServeOptions): ServerSettings {
-  const { listen, profile, bucket, region, over } = { ...DEFAULTS, ...options };
+  const { listen, profile, bucket, region, uploadDays, over } = { ...DEFAULTS, ...options };
   const tls = tlsOf(app, options);
   return {
     ...parseListenAddress(listen),
     profile,
     bucket,
     region,
+    uploadDays,
     ...(tls === undefined ? {} : { tls }),
     ...(over === undefined ? {} : { over: absolutePath(app, over) }),
   };
@@ -87,6 +92,9 @@ export function differences(app: App, options: ServeOptions, runs: ServerSetting
   }
   if (asked.tls !== undefined) compare("TLS", tlsText(asked.tls), tlsText(runs.tls));
   else if (options.insecure && runs.tls !== undefined) told.push("it serves over TLS, not --insecure");
+  if (options.uploadDays !== undefined) {
+    compare("--upload-days", String(asked.uploadDays), String(runs.uploadDays));
+  }
   if (asked.over !== undefined) compare("--over", asked.over, runs.over ?? "not given");
   return told;
 }

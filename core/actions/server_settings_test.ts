@@ -16,6 +16,7 @@ Deno.test("what is left open is filled in, and files are found from where the pe
     profile: "local",
     bucket: "aero",
     region: "us-east-1",
+    uploadDays: 7,
     tls: { certificate: "/home/me/c.pem", key: "/k.pem" },
     over: "/home/me/data",
   });
@@ -66,6 +67,7 @@ const OTHERS: readonly [Partial<ServeOptions>, string][] = [
   [{ bucket: "aero" }, "--bucket is b, not aero"],
   [{ profile: "local" }, "--profile is p, not local"],
   [{ region: "here" }, "--region is r, not here"],
+  [{ uploadDays: 30 }, "--upload-days is 7, not 30"],
 ];
 for (const [asked, clause] of OTHERS) {
   Deno.test(`${JSON.stringify(asked)} is not so: ${clause}`, () => {

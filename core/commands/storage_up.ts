@@ -42,6 +42,9 @@ export const storageUp = defineCommand({
     over: z.string().exactOptional().describe(
       "Directory of a local storage, which becomes the bucket as it is",
     ),
+    uploadDays: z.int().min(0).max(3650).exactOptional().describe(
+      "Days after which an upload in parts that was begun and left is dropped; 0: never; default: 7",
+    ),
     region: z.string().regex(/^[a-z0-9-]{1,64}$/, { error: "a region has small letters, digits and dashes" })
       .exactOptional().describe("Region that it says it is; default: us-east-1"),
   }),

@@ -9,6 +9,9 @@ export const CONFIG = z.strictObject({
     "What the server says it is; signatures for others are taken too",
   ),
   bucket: z.string().default("aero").describe("A bucket that is made if it is not there"),
+  upload_days: z.int().min(0).max(3650).default(7).describe(
+    "Days without a part after which an upload that was begun is dropped; 0: never",
+  ),
   tls: z.union([
     z.strictObject({ certificate: z.string(), key: z.string() }),
     z.literal("self-signed"),

@@ -365,6 +365,14 @@ export interface Uploads {
    */
   complete(name: UploadName, completion: UploadCompletion): Promise<StoredObject>;
 
+  /**
+   * Drops uploads that were begun before an instant, and have got no part since: whoever began them has left them.
+   *
+   * @param before Epoch milliseconds.
+   * @returns How many.
+   */
+  abortIdle(before: number): Promise<number>;
+
   /** Drops an upload and its parts. @throws `no_such_upload`, `no_such_bucket`. */
   abort(name: UploadName): Promise<void>;
 }

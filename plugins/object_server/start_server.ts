@@ -1,5 +1,6 @@
 import { UserError } from "../../core/errors.ts";
 import { type RunningService, type ServiceContext, ServiceError } from "../../core/plugin/service.ts";
+import { dropAbandonedUploads } from "./abandoned_uploads.ts";
 import { ownCertificate, type ServerCertificate } from "./certificate.ts";
 import { engineDirectory, type ObjectServerConfig } from "./config.ts";
 import { openObjectEngine } from "./engine/open_engine.ts";
@@ -40,6 +41,9 @@ export async function startServer(
           else context.log(event, fields);
         },
       })),
+  );
+  opened.use(
+    dropAbandonedUploads({ engine, idleDays: config.upload_days, now: context.now, log: context.log }),
   );
   const url = urlOf(server, hostname, certificate?.cert);
   const stack = opened.move();

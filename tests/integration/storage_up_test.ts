@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
 import { parse } from "yaml";
 import { storageDown } from "../../core/commands/storage_down.ts";
 import { storageStatus } from "../../core/commands/storage_status.ts";
@@ -409,6 +410,36 @@ Deno.test("keys that a directory cannot have are refused as the client's to chan
     assert.equal(await status("GET", key), 404, key);
     assert.equal(await status("DELETE", key), 204, key);
   }
+});
+
+Deno.test("an upload that was begun a week ago, and left, is dropped at the next start", async () => {
+  await using user = new FreshUser();
+  const first = await user.up();
+  {
+    using client = user.client();
+    for (const key of ["left", "late"]) {
+      assert.equal(
+        (await client.request({ method: "POST", path: `/aero/${key}`, query: { uploads: "" } })).status,
+        200,
+      );
+    }
+  }
+  first.kill("SIGTERM");
+  await first.end();
+  {
+    using database = new DatabaseSync(`${user.server}/objects/engine.db`);
+    database.exec("UPDATE upload SET created_at = created_at - 8 * 86400000 WHERE key = 'left'");
+  }
+
+  await user.up();
+  using client = user.client();
+  const uploads = async () => {
+    const { body } = await client.request({ method: "GET", path: "/aero", query: { uploads: "" } });
+    return [...new TextDecoder().decode(body).matchAll(/<Key>(.*?)<\/Key>/g)].map(([, key]) => key);
+  };
+
+  await untilHolds("the upload is dropped", async () => !(await uploads()).includes("left"));
+  assert.deepEqual(await uploads(), ["late"]);
 });
 
 Deno.test("the examples of these commands do what they say", async () => {

@@ -2,7 +2,14 @@ import { unreachable } from "../../../core/errors.ts";
 import { addKey, createUser, deleteKey, deleteUser, setGrants } from "./apply_accounts.ts";
 import { createBucket, deleteBucket, setDocument, setObjectLock, setVersioning } from "./apply_buckets.ts";
 import { deleteObject, putObject, setOnVersion } from "./apply_objects.ts";
-import { abortUpload, completeUpload, createUpload, finishUpload, putPart } from "./apply_uploads.ts";
+import {
+  abortIdleUploads,
+  abortUpload,
+  completeUpload,
+  createUpload,
+  finishUpload,
+  putPart,
+} from "./apply_uploads.ts";
 import type { Mutation } from "./mutation.ts";
 import type { Transaction } from "./transaction.ts";
 
@@ -40,6 +47,8 @@ export function applyMutation(transaction: Transaction, mutation: Mutation): unk
       return completeUpload(transaction, mutation);
     case "finish_upload":
       return finishUpload(transaction, mutation);
+    case "abort_idle_uploads":
+      return abortIdleUploads(transaction, mutation);
     case "abort_upload":
       return abortUpload(transaction, mutation);
     case "forget_bodies":

@@ -135,6 +135,25 @@ export function abortUpload(transaction: Transaction, { name }: Mutation & { doe
   deleteRow(transaction, bucket, name);
 }
 
+/** Carries out `abort_idle_uploads`. @returns How many it dropped. */
+export function abortIdleUploads(
+  transaction: Transaction,
+  { before, most }: Mutation & { does: "abort_idle_uploads" },
+): number {
+  const { database } = transaction;
+  const idle = database.all(
+    `SELECT bucket, key, id FROM upload WHERE created_at < ?1 AND NOT EXISTS
+       (SELECT 1 FROM upload_part WHERE upload = upload.id AND modified_at >= ?1) LIMIT ?2`,
+    before,
+    most,
+  );
+  for (const { bucket, key, id } of idle) {
+    dropParts(transaction, id as string);
+    database.run("DELETE FROM upload WHERE bucket = ? AND key = ? AND id = ?", bucket!, key!, id!);
+  }
+  return idle.length;
+}
+
 /** Drops all that is under way in a bucket. */
 export function dropUploads(transaction: Transaction, bucket: BucketRow): void {
   for (const upload of transaction.database.all("SELECT id FROM upload WHERE bucket = ?", bucket.id)) {

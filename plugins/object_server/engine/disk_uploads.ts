@@ -18,6 +18,9 @@ import { assertStorageAttributes } from "./storage_bucket.ts";
 import { choosePartRows, type ChosenParts, uploadedPart } from "./upload_parts.ts";
 import { requireUpload } from "./upload_row.ts";
 
+/** Uploads that are dropped in one go: one may have 10,000 parts, and others wait. */
+const IDLE_AT_ONCE = 10;
+
 /** Multipart uploads, into buckets of both kinds; their parts are bodies like those of objects. */
 export class DiskUploads implements Uploads {
   readonly #state: EngineState;
@@ -79,6 +82,19 @@ export class DiskUploads implements Uploads {
 
   async abort({ bucket, key, uploadId }: UploadName): Promise<void> {
     await this.#state.commit({ does: "abort_upload", name: { bucket, key, uploadId } });
+  }
+
+  async abortIdle(before: number): Promise<number> {
+    let dropped = 0;
+    for (;;) {
+      const more = await this.#state.commit<number>({
+        does: "abort_idle_uploads",
+        before,
+        most: IDLE_AT_ONCE,
+      });
+      dropped += more;
+      if (more < IDLE_AT_ONCE) return dropped;
+    }
   }
 
   /** @returns `undefined` if a part was replaced meanwhile. */

@@ -105,6 +105,8 @@ export type Mutation =
     readonly at: number;
   }
   | { readonly does: "abort_upload"; readonly name: UploadName }
+  /** Uploads that were begun before an instant, and have got no part since. */
+  | { readonly does: "abort_idle_uploads"; readonly before: number; readonly most: number }
   /** Rows of bodies that nothing refers to and whose files are gone. */
   | { readonly does: "forget_bodies"; readonly bodies: readonly number[] }
   | {

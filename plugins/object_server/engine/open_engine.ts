@@ -20,6 +20,7 @@ import { FreeSpace } from "./free_space.ts";
 import { HeldBodies } from "./held_bodies.ts";
 import { RoutedObjects } from "./routed_objects.ts";
 import { openForWriting } from "./schema.ts";
+import { shrinkDatabase } from "./shrink_database.ts";
 import { StorageBucket } from "./storage_bucket.ts";
 import { StorageObjects } from "./storage_objects.ts";
 import { StorageWrite } from "./storage_write.ts";
@@ -50,7 +51,7 @@ export async function openObjectEngine(options: EngineOptions): Promise<ObjectEn
   try {
     BodyFiles.prepare(directory, path);
     opened.use(DirectoryLock.take(directory));
-    openForWriting(path)[Symbol.dispose]();
+    shrink(path);
     // The names of database and folders are durable before anything is kept in them.
     await syncDirectory(directory);
     // One may not be allowed to open what is above; then it was there before.
@@ -83,6 +84,18 @@ export async function openObjectEngine(options: EngineOptions): Promise<ObjectEn
   opened.defer(() => dropper.settled());
   opened.defer(() => state.close());
   return new DiskEngine(state, opened.move());
+}
+
+/** Makes the database if it is not there, and gives its disk back what it has much of and does not need. */
+function shrink(path: string): void {
+  using database = openForWriting(path);
+  try {
+    shrinkDatabase(database);
+  } catch (error) {
+    // A disk without room for the copy, or another process at work: it is as it was, and serves.
+    const code = databaseFailure(error)?.code;
+    if (code !== "full" && code !== "unavailable") throw error;
+  }
 }
 
 /** What a crash left: files that no row refers to, and bodies that nothing refers to any more. */

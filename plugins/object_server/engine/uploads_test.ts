@@ -233,3 +233,29 @@ Deno.test("a copy of an object of parts keeps its parts, and outlives it", async
   await t.reopen();
   assert.deepEqual(t.files(), []);
 });
+
+Deno.test("uploads that were left are dropped with their parts; those with a part of late go on", async () => {
+  await using t = await TestEngine.open();
+  const day = 24 * 60 * 60 * 1000;
+  const large = patternBytes(2 * BLOCK_BYTES);
+  const left = [];
+  for (let i = 0; i < 25; i++) left.push(await t.upload(`left${i}`));
+  await t.part(left[0]!, 1, large);
+  const alive = await t.upload("alive");
+  t.now += 6 * day;
+  const part = await t.part(alive, 1, large);
+  const young = await t.upload("young");
+  t.now += 2 * day;
+
+  const dropped = await t.engine.uploads.abortIdle(t.now - 7 * day);
+
+  assert.equal(dropped, 25);
+  const { uploads } = await t.engine.uploads.list("b", { limit: 100 });
+  assert.deepEqual(uploads.map(({ key }) => key), ["alive", "young"]);
+  await assert.rejects(t.engine.uploads.stat(left[0]!), code("no_such_upload"));
+  await t.complete(alive, [part]);
+  await t.engine.uploads.abort(young);
+  await t.reopen();
+  assert.equal(t.files().length, 1);
+  assert.equal(await t.engine.uploads.abortIdle(t.now), 0);
+});

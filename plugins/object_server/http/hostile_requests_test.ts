@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { sendRaw } from "../../../tests/support/raw_socket.ts";
+import { readToEnd, sendRaw } from "../../../tests/support/raw_socket.ts";
 import { HTTP_LIMITS } from "./http_limits.ts";
 import { type HttpServer, listenHttp } from "./http_server.ts";
 
@@ -108,5 +108,17 @@ for (
 
     assert.match(reply, /^HTTP\/1.1 400 /);
     assert.equal(reply.split("HTTP/1.1").length, 2);
+  });
+}
+
+for (const [what, bytes] of [["TLS", "\x16\x03\x01\x02\x00\x01"], ["something else", "\x00\x01"]] as const) {
+  Deno.test(`${what} on the port of plain HTTP is answered 400 at its first bytes`, async () => {
+    await using server = listen();
+
+    // It says no more and waits, as a client does that greets.
+    using connection = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
+    await connection.write(Uint8Array.from(bytes, (char) => char.charCodeAt(0)));
+
+    assert.match(await readToEnd(connection), /^HTTP\/1\.1 400 /);
   });
 }

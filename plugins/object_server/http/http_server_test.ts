@@ -362,15 +362,3 @@ Deno.test("a client that leaves in the middle of a body ends its request only", 
     "/x",
   );
 });
-
-for (const [what, bytes] of [["TLS", "\x16\x03\x01\x02\x00\x01"], ["something else", "\x00\x01"]] as const) {
-  Deno.test(`${what} on the port of plain HTTP is answered 400 at its first bytes`, async () => {
-    await using server = listen(echo);
-
-    // It says no more and waits, as a client does that greets.
-    using connection = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
-    await connection.write(Uint8Array.from(bytes, (char) => char.charCodeAt(0)));
-
-    assert.match(await readToEnd(connection), /^HTTP\/1\.1 400 /);
-  });
-}

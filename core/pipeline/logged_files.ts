@@ -51,7 +51,10 @@ export function placeLoggedFiles(
 }
 
 function moveIfEmpty(from: string, to: string): void {
-  if (emptyOutputDirectory(to)) Deno.renameSync(from, to);
+  if (!emptyOutputDirectory(to)) return;
+  // A program can remove the directory of all outputs as well.
+  Deno.mkdirSync(to.slice(0, to.lastIndexOf("/")), { recursive: true });
+  Deno.renameSync(from, to);
 }
 
 function namesIn(directory: string): string[] {

@@ -5,9 +5,13 @@ import type { TrackerSection } from "./config/project_config.ts";
 import type { Settings } from "./config/resolve_config.ts";
 import { canonicalJson } from "./format/canonical_json.ts";
 import { digestOf } from "./format/digest_of.ts";
+import type { RunId } from "./model/run_id.ts";
 import { laterSignal } from "./later_signal.ts";
+import { offlineError } from "./mirror/live_mirror.ts";
 import { MirrorBook } from "./mirror/mirror_book.ts";
 import { type LaggingTracker, RunMirrors } from "./mirror/run_mirrors.ts";
+import { type RunRemark, runRemark } from "./mirror/run_remark.ts";
+import { tellRemark } from "./mirror/tell_remark.ts";
 import { troubleText, UnopenedTracker } from "./mirror/unopened_tracker.ts";
 import { digestHex } from "./model/digest.ts";
 import type { NamedTracker } from "./plugin/named_tracker.ts";
@@ -77,8 +81,43 @@ export class Trackers implements AsyncDisposable {
       trackers: () => this.all(),
       book: () => this.book(),
       storage,
+      remarkOf: (run) => this.remarkOf(run),
       offline: this.#app.isOffline,
     });
+  }
+
+  /** What people said of a run later, as far as is known here; `undefined` if nothing. */
+  async remarkOf(run: RunId): Promise<RunRemark | undefined> {
+    const index = await this.#app.bareIndex();
+    const summary = index.get(run);
+    return summary === undefined ? undefined : runRemark(summary, index.annotations(run));
+  }
+
+  /**
+   * Tells all trackers what people said of a run, for as long as a command waits for them, and says what waits.
+   *
+   * @param imported Whether others' code made it: then only those that it was sent to have it.
+   * @returns Names of those that do not have it.
+   */
+  async tell(run: RunId, imported: boolean): Promise<string[]> {
+    const remark = await this.remarkOf(run);
+    if (this.sections.length === 0 || remark === undefined) return [];
+    const book = await this.book();
+    const sent = new Set(book.links(run).map(({ tracker }) => tracker));
+    const asked = (await this.all()).filter(({ name }) => !imported || sent.has(name));
+    const waiting: string[] = [];
+    await Promise.all(asked.map(async (to) => {
+      const { error } = this.#app.isOffline
+        ? book.remarked(to).get(run) === remark.digest ? {} : { error: offlineError() }
+        : await tellRemark(to, remark, book, PATIENCE_MS, this.#app.signal);
+      if (error === undefined) return;
+      waiting.push(to.name);
+      this.#app.printer.warn(
+        `what was said of run ${run} waits on this machine for ${to.name} at ${to.tracker.location}: ` +
+          `${troubleText(error)}; send it: \`aero sync\``,
+      );
+    }));
+    return waiting;
   }
 
   /**

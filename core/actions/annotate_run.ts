@@ -1,6 +1,7 @@
 import type { App } from "../app.ts";
 import { UserError } from "../errors.ts";
 import { annotatedRun, instantAfter, type RunAnnotation, type RunWords } from "../model/annotation.ts";
+import type { RunSummary } from "../history/run_summary.ts";
 import { findRun } from "./run_lookups.ts";
 
 /** What is to hold of a run from now on. */
@@ -18,10 +19,12 @@ export interface AnnotatedRun extends RunWords {
   readonly stage: string;
   /** Whether anything is other than before; what is not is not written. */
   readonly changed: boolean;
+  /** Trackers that were not told of it yet. */
+  readonly waiting: readonly string[];
 }
 
 /**
- * Says of a run what it is called or what it is about. Its record stays as it is.
+ * Says of a run what it is called or what it is about, and tells that to trackers. Its record stays as it is.
  *
  * @throws {UserError} `run_not_found`, `run_ambiguous`, `tag_invalid`.
  */
@@ -39,7 +42,8 @@ export async function annotateRun(app: App, reference: string, remark: RunRemark
   const untagged = [...new Set(untag)].filter((name) => before.tags.includes(name));
   const told = { type: "run-annotation", run, stage: before.stage } as const;
   if (tagged.length === 0 && untagged.length === 0 && (note === undefined || note === (before.note ?? ""))) {
-    return { ...told, ...annotatedRun(before, []), changed: false };
+    const waiting = await tellTrackers(app, before);
+    return { ...told, ...annotatedRun(before, []), changed: false, waiting };
   }
   const { user, hostname } = await services.describeHost();
   const annotation: RunAnnotation = {
@@ -54,7 +58,13 @@ export async function annotateRun(app: App, reference: string, remark: RunRemark
   };
   await archive.putAnnotation(project, annotation);
   index.addAnnotations([annotation]);
-  return { ...told, ...annotatedRun(before, [annotation]), changed: true };
+  const waiting = await tellTrackers(app, before);
+  return { ...told, ...annotatedRun(before, [annotation]), changed: true, waiting };
+}
+
+/** Also where nothing changed: an earlier call may have found a tracker away. */
+async function tellTrackers(app: App, { run, imported }: RunSummary): Promise<string[]> {
+  return await (await app.trackers()).tell(run, imported !== undefined);
 }
 
 function refuseEmpty(tag: string): void {

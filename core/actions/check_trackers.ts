@@ -1,5 +1,6 @@
 import type { App } from "../app.ts";
 import { AeroError, isAbort, UserError } from "../errors.ts";
+import { tagWord } from "../model/named_tags.ts";
 import { runIdFromBytes } from "../model/run_id.ts";
 import type { NamedTracker } from "../plugin/named_tracker.ts";
 import { type ShownRun, trackerContract, type TrackerSubject } from "../plugin/conformance/tracker.ts";
@@ -133,7 +134,8 @@ function subjectOf(app: App, to: NamedTracker): TrackerSubject {
           state,
           params,
           points,
-          tags: Object.keys(tags),
+          // A service that knows texts only has "true" for what is said without a value.
+          tags: Object.entries(tags).map(([name, value]) => tagWord(name, value === "true" ? true : value)),
           ...(note === undefined ? {} : { note }),
           outputs: [],
           inputs: inputs.map(({ name }) => name),

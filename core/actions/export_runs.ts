@@ -1,11 +1,11 @@
 import type { App } from "../app.ts";
 import { findRun } from "./run_lookups.ts";
 import { pastRun } from "./past_runs.ts";
-import { sendTo, type TrackerSynced } from "./sync_trackers.ts";
+import { sayLater, sendTo, type TrackerSynced } from "./sync_trackers.ts";
 import { trackerNamed } from "./tracked_reference.ts";
 
 /**
- * Sends runs that have ended to a tracker, imported ones too; what it has of them is not sent again.
+ * Sends runs that have ended to a tracker, imported ones too, with what people said of them later; what it has of them is not sent again.
  *
  * @param request.runs As a person names them.
  * @throws {UserError} `run_not_found` and others of a name, `tracker_unknown`, `offline`.
@@ -20,5 +20,8 @@ export async function exportRuns(
   for (const run of request.runs) ids.add(await findRun(app, run));
   const index = await app.index();
   const runs = [...ids].map((run) => pastRun(index.get(run)!, services));
-  return await sendTo(app, to, runs, await (await app.trackers()).book());
+  const book = await (await app.trackers()).book();
+  const synced = await sendTo(app, to, runs, book);
+  const done = book.completeAt(to);
+  return await sayLater(app, to, new Set([...ids].filter((run) => done.has(run))), { synced, book });
 }

@@ -1,7 +1,10 @@
 import type { App } from "../app.ts";
 import type { MirrorBook } from "../mirror/mirror_book.ts";
+import type { RunRemark } from "../mirror/run_remark.ts";
 import { type PastRun, sendHistory } from "../mirror/send_history.ts";
+import { sendRemarks } from "../mirror/send_remarks.ts";
 import { troubleText } from "../mirror/unopened_tracker.ts";
+import type { RunId } from "../model/run_id.ts";
 import type { NamedTracker } from "../plugin/named_tracker.ts";
 import { pastRuns } from "./past_runs.ts";
 
@@ -18,11 +21,18 @@ export interface TrackerSynced {
   readonly left: number;
   /** Runs that could not be sent, each for a reason of its own; they count as left. */
   readonly failed: readonly { readonly run: string; readonly why: string }[];
+  /** Runs that it has, and of which it was told what people said later, or would be. */
+  readonly remarks: number;
+  /** Of these, those that it was not told of. */
+  readonly remarksLeft: number;
   /** Why it takes nothing at all. */
   readonly why?: string;
 }
 
-/** Sends each tracker of the config the runs that it lacks; runs that were made before it was configured too. */
+/**
+ * Sends each tracker of the config the runs that it lacks; runs that were made before it was configured too. Then what
+ * people said later of those that it has.
+ */
 export async function* syncTrackers(
   app: App,
   { dryRun }: { readonly dryRun: boolean },
@@ -34,8 +44,46 @@ export async function* syncTrackers(
   for (const to of await trackers.all()) {
     const done = book.completeAt(to);
     const lacking = runs.filter(({ run }) => !done.has(run));
-    yield dryRun ? planned(to, lacking.length) : await sendTo(app, to, lacking, book);
+    if (dryRun) {
+      const told = book.remarked(to);
+      const after = new Set([...done, ...lacking.map(({ run }) => run)]);
+      const remarks = (await remarksOf(app, after)).filter(({ run, digest }) => told.get(run) !== digest);
+      yield planned(to, lacking.length, remarks.length);
+    } else {
+      const synced = await sendTo(app, to, lacking, book);
+      yield await sayLater(app, to, book.completeAt(to), { synced, book });
+    }
   }
+}
+
+/** What was said later of runs that a tracker has. */
+async function remarksOf(app: App, runs: ReadonlySet<RunId>): Promise<RunRemark[]> {
+  const trackers = await app.trackers();
+  const annotated = (await app.index()).annotated().filter((run) => runs.has(run)).sort();
+  const remarks = await Promise.all(annotated.map((run) => trackers.remarkOf(run)));
+  return remarks.filter((remark) => remark !== undefined);
+}
+
+/** Tells a tracker what was said later of runs that it has. @returns What it got in all. */
+export async function sayLater(
+  app: App,
+  to: NamedTracker,
+  runs: ReadonlySet<RunId>,
+  { synced, book }: { readonly synced: TrackerSynced; readonly book: MirrorBook },
+): Promise<TrackerSynced> {
+  const remarks = await remarksOf(app, runs);
+  if (synced.why !== undefined) {
+    const told = book.remarked(to);
+    return { ...synced, remarksLeft: remarks.filter(({ run, digest }) => told.get(run) !== digest).length };
+  }
+  const { sent, left } = await sendRemarks(to, remarks, { signal: app.signal, book });
+  const [first] = left;
+  return {
+    ...synced,
+    remarks: sent.length,
+    remarksLeft: left.length,
+    ...(first === undefined ? {} : { why: troubleText(first.error) }),
+  };
 }
 
 /** Sends runs to one tracker, with progress. */
@@ -58,7 +106,7 @@ export async function sendTo(
     onRun: () => progress.add(1),
   });
   return {
-    ...planned(to, sent.length),
+    ...planned(to, sent.length, 0),
     dryRun: false,
     left: left.length + failed.length,
     failed: failed.map(({ run, error }) => ({ run, why: troubleText(error) })),
@@ -66,7 +114,7 @@ export async function sendTo(
   };
 }
 
-function planned(to: NamedTracker, runs: number): TrackerSynced {
+function planned(to: NamedTracker, runs: number, remarks: number): TrackerSynced {
   return {
     type: "tracker-sync",
     dryRun: true,
@@ -75,5 +123,7 @@ function planned(to: NamedTracker, runs: number): TrackerSynced {
     runs,
     left: 0,
     failed: [],
+    remarks,
+    remarksLeft: 0,
   };
 }

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { escapeInline } from "../cli/escape.ts";
+import { EXIT } from "../errors.ts";
 import { defineCommand } from "./define.ts";
 
 /** `aero note`. */
@@ -8,7 +9,8 @@ export const note = defineCommand({
   summary: "Say what a run is about",
   description:
     "Also of a run that has ended, or that somebody else made: its record stays as it is, and the note is kept beside it, " +
-    "with who wrote it and when. It takes the place of the note before; an empty one takes that away.",
+    "with who wrote it and when. It takes the place of the note before; an empty one takes that away. Trackers show it; " +
+    "exits 3 if one is away, and `aero sync` tells it.",
   examples: [
     { does: "Say what the last run was for", run: 'aero note @last "the one in figure 3"' },
     { does: "Take the note of a run away", run: 'aero note kqzm ""' },
@@ -27,6 +29,7 @@ export const note = defineCommand({
     const { annotateRun } = await import("../actions/annotate_run.ts");
     return await annotateRun(app, run, { note: text });
   },
+  exitCode: ({ waiting }) => waiting.length > 0 ? EXIT.lagging : EXIT.ok,
   text: ({ stage, run, note, changed }, style) =>
     `${changed ? "" : "Unchanged: "}${style.bold(stage)}  ${style.cyan(run)}  ${
       note === undefined ? style.dim("no note") : escapeInline(note)

@@ -13,8 +13,8 @@ export const sync = defineCommand({
   summary: "Send what waits on this machine, get records and names, and send trackers the runs they lack",
   description:
     "The same as `aero push`, and `aero pull` without files. Then each tracker of the config gets the runs that it " +
-    "lacks, oldest first, also those that were made before it was configured. A sync that was interrupted goes on " +
-    "where it stopped. Exits 3 if a tracker still lacks a run.",
+    "lacks, oldest first, also those that were made before it was configured, and the tags and notes that runs got later. A sync that was interrupted goes on " +
+    "where it stopped. Exits 3 if a tracker still lacks something.",
   examples: [
     { does: "Catch up after working offline", run: "aero sync" },
     { does: "See what would be sent", run: "aero sync --dry-run" },
@@ -36,7 +36,7 @@ export const sync = defineCommand({
   },
   exitCode(result) {
     if (result.type === "push") return result.incomplete.length > 0 ? EXIT.corrupt : EXIT.ok;
-    return result.type === "tracker-sync" && result.left > 0 ? EXIT.lagging : EXIT.ok;
+    return result.type === "tracker-sync" && result.left + result.remarksLeft > 0 ? EXIT.lagging : EXIT.ok;
   },
 });
 

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { escapeInline } from "../cli/escape.ts";
+import { EXIT } from "../errors.ts";
 import { defineCommand } from "./define.ts";
 
 /** `aero tag`. */
@@ -8,7 +9,8 @@ export const tag = defineCommand({
   summary: "Give a run tags, or take them away",
   description:
     "Also a run that has ended, or that somebody else made: its record stays as it is, and the tags are kept beside it, " +
-    "with who gave them and when. `aero list --where tag=NAME` finds the runs.",
+    "with who gave them and when. `aero list --where tag=NAME` finds the runs. Trackers show them; exits 3 if one is away, " +
+    "and `aero sync` tells it.",
   examples: [
     { does: "Mark the last run", run: "aero tag @last paper" },
     { does: "Take a tag away", run: "aero tag kqzm baseline --remove" },
@@ -31,6 +33,7 @@ export const tag = defineCommand({
     const { annotateRun } = await import("../actions/annotate_run.ts");
     return await annotateRun(app, run, remove ? { untag: tags } : { tag: tags });
   },
+  exitCode: ({ waiting }) => waiting.length > 0 ? EXIT.lagging : EXIT.ok,
   text: ({ stage, run, tags, changed }, style) =>
     `${changed ? "" : "Unchanged: "}${style.bold(stage)}  ${style.cyan(run)}  ${
       tags.length === 0 ? style.dim("no tags") : escapeInline(tags.join(" "))

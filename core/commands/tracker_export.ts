@@ -30,5 +30,5 @@ export const trackerExport = defineCommand({
     return await exportRuns(app, input);
   },
   text: trackerSyncText,
-  exitCode: ({ left }) => left > 0 ? EXIT.lagging : EXIT.ok,
+  exitCode: ({ left, remarksLeft }) => left + remarksLeft > 0 ? EXIT.lagging : EXIT.ok,
 });

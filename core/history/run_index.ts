@@ -100,6 +100,17 @@ export class RunIndex implements Disposable {
       .sort((a, b) => a.at - b.at);
   }
 
+  /** What was said of a run later, in no order. */
+  annotations(run: RunId): RunAnnotation[] {
+    return this.#all("SELECT document AS json FROM annotation WHERE run = ?", run)
+      .map((json) => JSON.parse(json) as RunAnnotation);
+  }
+
+  /** Runs of which something was said later, in no order; such as are not in the index too. */
+  annotated(): RunId[] {
+    return this.#all("SELECT DISTINCT run AS json FROM annotation") as RunId[];
+  }
+
   /** The summary of a run, if it is in. */
   get(run: RunId): RunSummary | undefined {
     return this.#summaries("run = ?", run)[0];
@@ -195,12 +206,12 @@ export class RunIndex implements Disposable {
   #judged(summary: RunSummary): RunSummary {
     const newest = this.verdicts(summary.run).at(-1)?.verdict;
     const graded = newest === undefined ? summary : gradedSummary(summary, newest);
-    const annotations = this.#all("SELECT document AS json FROM annotation WHERE run = ?", summary.run);
+    const annotations = this.annotations(summary.run);
     if (annotations.length === 0) return graded;
     const { note: _, ...rest } = graded;
     return {
       ...rest,
-      ...annotatedRun(summary, annotations.map((json) => JSON.parse(json) as RunAnnotation)),
+      ...annotatedRun(summary, annotations),
     };
   }
 

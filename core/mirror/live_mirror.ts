@@ -155,7 +155,8 @@ export class LiveMirror {
   }
 }
 
-function offlineError(): UserError {
+/** The error for what is not sent since nothing is to be asked. */
+export function offlineError(): UserError {
   return new UserError("offline", {
     what: "Cannot send runs to trackers",
     why: "--offline or AERO_OFFLINE says that nothing is to be asked",

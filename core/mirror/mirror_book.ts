@@ -17,6 +17,9 @@ const SCHEMA = `
     tracker TEXT NOT NULL, run TEXT NOT NULL, name TEXT NOT NULL, url TEXT, complete INTEGER NOT NULL,
     PRIMARY KEY (run, tracker)
   ) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS remarked_1 (
+    tracker TEXT NOT NULL, run TEXT NOT NULL, digest TEXT NOT NULL, PRIMARY KEY (run, tracker)
+  ) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS claim_1 (
     run TEXT PRIMARY KEY, owner TEXT NOT NULL, until REAL NOT NULL
   ) WITHOUT ROWID;
@@ -46,8 +49,14 @@ export class MirrorBook implements Disposable {
     this.#database = openRebuildable(path, SCHEMA);
   }
 
-  /** Notes what a tracker has of a run; what was complete stays so. */
+  /**
+   * Notes what a tracker has of a run; what was complete stays so. What was said of a run is forgotten as told when it is
+   * complete: what came behind it may stand in its place.
+   */
   note(to: NamedTracker, run: RunId, known: { readonly complete: boolean; readonly url?: string }): void {
+    if (known.complete) {
+      this.#database.prepare("DELETE FROM remarked_1 WHERE tracker = ? AND run = ?").run(to.key, run);
+    }
     this.#database.prepare(
       "INSERT INTO mirrored_1 VALUES (?, ?, ?, ?, ?) ON CONFLICT (run, tracker) DO UPDATE SET " +
         "name = excluded.name, url = ifnull(excluded.url, url), complete = max(complete, excluded.complete)",
@@ -59,6 +68,17 @@ export class MirrorBook implements Disposable {
     const rows = this.#database
       .prepare("SELECT run FROM mirrored_1 WHERE tracker = ? AND complete = 1").all(to.key);
     return new Set(rows.map(({ run }) => run as RunId));
+  }
+
+  /** Notes what a tracker was told of what people said of a run later. */
+  noteRemark(to: NamedTracker, run: RunId, digest: string): void {
+    this.#database.prepare("INSERT OR REPLACE INTO remarked_1 VALUES (?, ?, ?)").run(to.key, run, digest);
+  }
+
+  /** Digests of what a tracker was told last, by run. */
+  remarked(to: NamedTracker): Map<RunId, string> {
+    const rows = this.#database.prepare("SELECT run, digest FROM remarked_1 WHERE tracker = ?").all(to.key);
+    return new Map(rows.map(({ run, digest }) => [run as RunId, digest as string]));
   }
 
   /** Where a run is shown, by name of tracker. */

@@ -47,6 +47,22 @@ Deno.test("what was complete stays so, a page is not forgotten, and a new name i
     assert.deepEqual(book.links(RUN), [{ tracker: "new", url: "http://a/1", complete: true }]);
   }));
 
+Deno.test("what a tracker was told of a run is known, until more of the run comes", () =>
+  inDirectory((path) => {
+    using book = new MirrorBook(path);
+    book.note(board("a"), RUN, { complete: true });
+    book.noteRemark(board("a"), RUN, "x");
+    book.noteRemark(board("a"), RUN, "y");
+
+    assert.deepEqual([...book.remarked(board("a"))], [[RUN, "y"]]);
+    assert.deepEqual([...book.remarked(board("b"))], []);
+
+    book.note(board("a"), RUN, { complete: false });
+    assert.equal(book.remarked(board("a")).size, 1);
+    book.note(board("a"), RUN, { complete: true });
+    assert.equal(book.remarked(board("a")).size, 0);
+  }));
+
 Deno.test("of two processes one sends a run, until it lets go, ends, or has died", () =>
   inDirectory((path) => {
     let now = 0;

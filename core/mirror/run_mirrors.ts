@@ -2,6 +2,8 @@ import type { RunId } from "../model/run_id.ts";
 import type { NamedTracker } from "../plugin/named_tracker.ts";
 import { LiveMirror } from "./live_mirror.ts";
 import type { MirrorBook } from "./mirror_book.ts";
+import type { RunRemark } from "./run_remark.ts";
+import { tellRemark } from "./tell_remark.ts";
 import { type RunFiles, tapeOfFiles } from "./open_tape.ts";
 
 /** Runs of one command that a tracker does not have whole. */
@@ -19,6 +21,8 @@ export interface RunMirrorsOptions {
   readonly book: () => Promise<MirrorBook>;
   /** Where runs are recorded, for people. */
   readonly storage: string;
+  /** What people said of a run while it went on. */
+  readonly remarkOf: (run: RunId) => Promise<RunRemark | undefined>;
   /** Nothing is sent: all of it waits. */
   readonly offline: boolean;
 }
@@ -80,14 +84,28 @@ export class RunMirrors {
     await Promise.all(begun.map(async ({ run, live }) => {
       for (const { to, complete, url, error } of await (await live).finish(patienceMs, hurry)) {
         book.note(to, run, { complete, ...(url === undefined ? {} : { url }) });
-        if (complete) continue;
+        const trouble = complete ? await this.#tell(to, run, patienceMs, hurry) : { error };
+        if (trouble === undefined) continue;
         const entry = lagging.get(to.key) ?? { to, runs: [] };
         entry.runs.push(run);
-        if (error !== undefined) entry.error = error;
+        if (trouble.error !== undefined) entry.error = trouble.error;
         lagging.set(to.key, entry);
       }
       book.release(run);
     }));
     return [...lagging.values()];
+  }
+
+  /** Tells what was said while the run went on; what the run sent behind it may stand in its place. */
+  async #tell(
+    to: NamedTracker,
+    run: RunId,
+    patienceMs: number,
+    hurry: AbortSignal | undefined,
+  ): Promise<{ readonly error: unknown } | undefined> {
+    const remark = await this.#options.remarkOf(run);
+    if (remark === undefined) return undefined;
+    const told = await tellRemark(to, remark, await this.#options.book(), patienceMs, hurry);
+    return told.error === undefined ? undefined : { error: told.error };
   }
 }

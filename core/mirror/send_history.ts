@@ -71,7 +71,8 @@ export async function sendHistory(
   return { sent, failed, left, ...(away === undefined ? {} : { away }) };
 }
 
-function endsAll(error: unknown): boolean {
+/** Whether a failure is not of one run: the others would meet it too. */
+export function endsAll(error: unknown): boolean {
   return error instanceof TrackerError &&
     ["tracker_unavailable", "tracker_denied", "closed"].includes(error.code);
 }

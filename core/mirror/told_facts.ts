@@ -1,6 +1,6 @@
 import type { ExperimentVersion } from "../model/experiment_version.ts";
 import type { JsonValue } from "../model/json.ts";
-import { foldLogged, type LoggedFacts, NOTHING_LOGGED, type RunLogged } from "../model/logged.ts";
+import { foldLogged, type LoggedFacts, NOTHING_LOGGED, type RunLogged, shownNote } from "../model/logged.ts";
 import { loggedName } from "../model/logged_name.ts";
 import { namedTags, tagWord } from "../model/named_tags.ts";
 import { paramAt } from "../model/params.ts";
@@ -45,7 +45,7 @@ export class ToldFacts {
     const facts: LoggedFacts = {
       ...this.#named("params", params, this.#params, this.#own.param),
       ...this.#named("tags", tags, this.#tags, this.#own.tag),
-      ...(note === undefined ? {} : { note: this.#note(note) }),
+      ...(note === undefined ? {} : { note: shownNote(this.#own.note, note) }),
       ...(inputs === undefined || inputs.length === 0 ? {} : { inputs }),
     };
     if (Object.keys(facts).length === 0) return undefined;
@@ -66,12 +66,6 @@ export class ToldFacts {
       return [[shown, value] as const];
     });
     return named.length === 0 ? {} : { [kind]: Object.fromEntries(named) };
-  }
-
-  #note(note: string): string {
-    const { note: own = "" } = this.#own;
-    if (own === "" || note.startsWith(own)) return note;
-    return note === "" ? own : `${own}\n\n${note}`;
   }
 }
 

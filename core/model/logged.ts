@@ -68,3 +68,14 @@ export function foldLogged(facts: Iterable<LoggedFacts>): RunLogged | undefined 
     inputs: [...inputs.values()],
   };
 }
+
+/**
+ * The note that people see: what a person said, and below it what the program said, unless that begins with it.
+ *
+ * @param said Empty or absent: nothing.
+ * @returns Empty if nobody said anything.
+ */
+export function shownNote(own = "", said = ""): string {
+  if (own === "" || said.startsWith(own)) return said;
+  return said === "" ? own : `${own}\n\n${said}`;
+}

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { foldLogged } from "./logged.ts";
+import { foldLogged, shownNote } from "./logged.ts";
 
 Deno.test("foldLogged() lets the last say of each param, tag and note", () => {
   const folded = foldLogged([
@@ -53,4 +53,13 @@ Deno.test("foldLogged() keeps names that objects of JavaScript have of their own
 
   assert.deepEqual(Object.entries(folded.params), [["__proto__", 1], ["constructor", 2]]);
   assert.deepEqual(Object.entries(folded.tags), [["__proto__", "x"]]);
+});
+
+Deno.test("shownNote() has what a person said above what the program said", () => {
+  assert.equal(shownNote("own", "said"), "own\n\nsaid");
+  assert.equal(shownNote("own", "own, and more"), "own, and more");
+  assert.equal(shownNote("own"), "own");
+  assert.equal(shownNote("own", ""), "own");
+  assert.equal(shownNote(undefined, "said"), "said");
+  assert.equal(shownNote(), "");
 });

@@ -13,23 +13,26 @@ import { paintState } from "./outcome_line.ts";
 
 /** What one tracker got, on a line, and what it lacks on further ones. */
 export function trackerSyncText(synced: TrackerSynced, style: Style): string {
-  const { tracker, location, runs, left, failed, why, dryRun } = synced;
+  const { tracker, location, runs, left, failed, why, dryRun, remarks, remarksLeft } = synced;
   const to = escapeInline(`${tracker} at ${location}`);
+  const things = [
+    ...(runs > 0 || remarks === 0 ? [plural(runs, "run")] : []),
+    ...(remarks > 0 ? [`what was said later of ${plural(remarks, "run")}`] : []),
+  ].join(", and ");
   const head = dryRun
-    ? `Would send ${plural(runs, "run")} to ${to}`
-    : runs === 0 && left === 0
+    ? `Would send ${things} to ${to}`
+    : runs + left + remarks + remarksLeft === 0
     ? style.dim(`${to} has all runs`)
-    : `Sent ${plural(runs, "run")} to ${to}`;
+    : `Sent ${things} to ${to}`;
+  const waits = (what: string, one: boolean) =>
+    `  ${what} still wait${one ? "s" : ""}: ${why === undefined ? "" : `${escapeInline(why)}; `}${
+      style.cyan("aero sync")
+    }`;
   return [
     head,
     ...failed.map((one) => `  ${style.red("not sent")}: ${style.cyan(one.run)} ${escapeInline(one.why)}`),
-    ...(left > failed.length
-      ? [
-        `  ${plural(left - failed.length, "run")} still wait${left - failed.length === 1 ? "s" : ""}: ${
-          why === undefined ? "" : `${escapeInline(why)}; `
-        }${style.cyan("aero sync")}`,
-      ]
-      : []),
+    ...(left > failed.length ? [waits(plural(left - failed.length, "run"), left - failed.length === 1)] : []),
+    ...(remarksLeft > 0 ? [waits(`what was said later of ${plural(remarksLeft, "run")}`, true)] : []),
   ].join("\n");
 }
 

@@ -13,6 +13,7 @@ import {
   type TrackerEvent,
   type TrackerRemark,
 } from "../../core/plugin/tracker.ts";
+import type { JsonValue } from "../../core/model/json.ts";
 import { foldLogged, NOTHING_LOGGED, type RunLogged } from "../../core/model/logged.ts";
 import { namedTags, tagWord } from "../../core/model/named_tags.ts";
 import type { RunId } from "../../core/model/run_id.ts";
@@ -48,7 +49,7 @@ export class MemoryTrackerService {
 
   /** What it shows of a run. */
   show(run: RunId): ShownRun {
-    const { events = [], stdout = "", stderr = "", remarks = [] } = this.runs.get(run) ?? {};
+    const { events = [], stdout = "", stderr = "" } = this.runs.get(run) ?? {};
     const started = startOf(events);
     const ended = events.find((event) => event.kind === "ended");
     const points: Record<string, { step?: number; value: number }[]> = {};
@@ -57,18 +58,12 @@ export class MemoryTrackerService {
     }
     const { start, version } = started ?? {};
     const logged = loggedOf(events);
-    const words = Object.entries(logged.tags).map(([name, value]) => tagWord(name, value));
-    let tags = [...start?.tags ?? [], ...words];
-    let note = logged.note ?? start?.note;
-    for (const remark of remarks) {
-      tags = [...tags.filter((tag) => !remark.untagged.includes(tag)), ...remark.tagged];
-      note = remark.note ?? note;
-    }
+    const { tags, note } = wordsOf(this.runs.get(run));
     return {
       state: ended?.state ?? "running",
       params: { ...version?.params, ...logged.params },
       points,
-      tags: [...new Set(tags)],
+      tags: Object.entries(tags).map(([name, value]) => tagWord(name, value)),
       ...(note === undefined ? {} : { note }),
       outputs: events.flatMap((event) => event.kind === "output" ? [event.name] : []),
       inputs: [
@@ -229,6 +224,23 @@ function loggedOf(events: readonly TrackerEvent[]): RunLogged {
     NOTHING_LOGGED;
 }
 
+/** Tags and note of a run, with what was said later. */
+function wordsOf(run: MemoryRun | undefined): { tags: Record<string, JsonValue>; note: string | undefined } {
+  const start = startOf(run?.events ?? [])?.start;
+  const logged = loggedOf(run?.events ?? []);
+  const tags: Record<string, JsonValue> = {
+    ...(start === undefined ? {} : namedTags(start)),
+    ...logged.tags,
+  };
+  let note = logged.note ?? start?.note;
+  for (const remark of run?.remarks ?? []) {
+    for (const tag of remark.untagged) delete tags[tag];
+    for (const tag of remark.tagged) tags[tag] = true;
+    note = remark.note ?? note;
+  }
+  return { tags, note };
+}
+
 function* pointsOf(events: readonly TrackerEvent[]): Generator<ForeignPoint> {
   for (const event of events) {
     if (event.kind !== "metrics") continue;
@@ -240,10 +252,11 @@ function* pointsOf(events: readonly TrackerEvent[]): Generator<ForeignPoint> {
   }
 }
 
-function toForeign({ id, events }: MemoryRun): ForeignRun {
+function toForeign(run: MemoryRun): ForeignRun {
+  const { id, events } = run;
   const { start, version } = startOf(events)!;
   const logged = loggedOf(events);
-  const note = logged.note ?? start.note;
+  const { tags, note } = wordsOf(run);
   const ended = events.find((event) => event.kind === "ended");
   return {
     id,
@@ -254,7 +267,7 @@ function toForeign({ id, events }: MemoryRun): ForeignRun {
     ...(ended === undefined ? {} : { endedAt: ended.at }),
     user: start.host.user,
     params: { ...version.params, ...logged.params },
-    tags: { ...namedTags(start), ...logged.tags },
+    tags,
     ...(note === undefined ? {} : { note }),
     source: { commit: version.code.commit },
     inputs: [

@@ -33,8 +33,6 @@ export async function sendRemark(
     found &&= matchedCount === 1;
   }
   if (found) return;
-  throw new TrackerError("tracked_run_not_found", {
-    what: `Cannot say something of run ${run}`,
-    why: "it is not there",
-  });
+  const what = `Cannot say something of run ${run}`;
+  throw new TrackerError("tracked_run_not_found", { what, why: "it is not there" });
 }

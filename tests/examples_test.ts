@@ -50,7 +50,7 @@ const lines = (await Promise.all(COMMANDS.map((entry) => entry.load())))
   .flatMap((command) => command.examples.map((example) => example.run))
   // They are about a server that lasts: tests/integration/storage_up_test.ts types them.
   .filter((line) => !/^aero storage (up|down|status|user)\b/.test(line))
-  // Trackers with runs of these ids are not here; tests/tracker_commands_test.ts types these commands with its own.
+  // They need trackers with runs of others: tests/tracker_examples_test.ts types them.
   .filter((line) => !/^aero (tracker\b|list --from\b)/.test(line));
 const host = await exampleProject("host");
 const newest = JSON.parse((await host.aero(["list", "--json", "--limit", "1"])).out()).run as string;

@@ -5,7 +5,7 @@ import type { ForeignRuns } from "../actions/list_foreign.ts";
 import type { TrackerState } from "../actions/list_trackers.ts";
 import type { TrackerSynced } from "../actions/sync_trackers.ts";
 import { escapeInline } from "../cli/escape.ts";
-import { formatAgo, formatCount, formatDuration, plural } from "../cli/human.ts";
+import { formatAgo, formatDuration, plural } from "../cli/human.ts";
 import type { Style } from "../cli/style.ts";
 import { textTable } from "../cli/text_table.ts";
 import { fitLine } from "./clause_text.ts";
@@ -86,7 +86,7 @@ export function importLine(
   switch (outcome) {
     case "imported":
       return `${what} is run ${style.cyan(run!)}  ${
-        style.dim(`${formatCount(points ?? 0)} values, ${plural(files ?? 0, "file")}`)
+        style.dim(`${plural(points ?? 0, "value")}, ${plural(files ?? 0, "file")}`)
       }${why === undefined ? "" : `\n  ${escapeInline(why)}`}`;
     case "known":
       return style.dim(`${escapeInline(from)} is run ${run} already`);

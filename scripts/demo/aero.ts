@@ -18,7 +18,7 @@ export interface AeroOptions {
 /** Variables that a built aero and the engines it starts may need; nothing else of the caller's is passed on. */
 const PASSED = ["PATH", "HOME", "TMPDIR", "XDG_RUNTIME_DIR", "DOCKER_HOST", "CONTAINER_HOST"];
 /** What chooses a storage and trackers, and opens them. */
-const SHARED = /^(?:AERO_STORAGE(?:_.+)?|AERO_TRACKERS)$/;
+const SHARED = /^AERO_(?:STORAGE(?:_.+)?|TRACKERS|MONGO_URI)$/;
 const CREDENTIALS = /^(?:AWS|MLFLOW|WANDB|MONGO)_/;
 
 /** Names of aero's own variables that are set, and that a demo leaves out. */

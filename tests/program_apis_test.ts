@@ -4,6 +4,7 @@ import { getManifest } from "../core/store/tree.ts";
 import { filesOf } from "../core/model/manifest.ts";
 import { loggedFactsOf } from "../core/model/journal.ts";
 import type { RunRecord } from "../core/model/run.ts";
+import { untilHolds } from "./support/aero_process.ts";
 import { subjectOrSkip } from "./support/must_run.ts";
 import { NOTES_PY, notesApi } from "./support/notes_api.ts";
 import { TestProject, type TestProjectOptions } from "./support/open_project.ts";
@@ -100,6 +101,31 @@ notesTest("a program that fails keeps what it said and no file", async () => {
   assert.equal(record.logged?.params.depth, 6);
   assert.equal(record.metrics.loss, 1 / 3);
   assert.deepEqual(record.outputs, {});
+});
+
+notesTest("an interrupt leaves what was said in the record, and no file", async () => {
+  await using test = begun();
+  const script = TRAIN.replace(
+    "sys.exit",
+    'print("ready", flush=True); import time; time.sleep(300); sys.exit',
+  );
+  test.git.commit({ "train.py": script });
+  const interrupt = new AbortController();
+
+  const running = test.aero(["run"], { signal: interrupt.signal });
+  let run = "";
+  await untilHolds("all is said", () => {
+    run = test.unrecorded().find((name) => !name.startsWith("."))!;
+    return Deno.readTextFileSync(`${test.root}/.aero/runs/${run}/stdout.log`).includes("ready");
+  });
+  interrupt.abort(new DOMException("Interrupted", "AbortError"));
+
+  assert.equal((await running).code, 130);
+  const record = await test.use(({ services }) => services.archive.getRecord("toy", run as never));
+  assert.equal(record!.state, "aborted");
+  assert.equal(record!.logged?.params.depth, 6);
+  assert.equal(record!.metrics.loss, 1 / 3);
+  assert.deepEqual(record!.outputs, {});
 });
 
 notesTest("an output that the program filled by itself keeps that", async () => {

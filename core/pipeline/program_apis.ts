@@ -69,6 +69,7 @@ export function serveProgramApis(
     .map((plugin) => new ServedApi(plugin, run, place, context));
   if (served.length === 0) return undefined;
   const server = listen(place, served);
+  if (server === undefined) return undefined;
   const port = place.at === "loopback" ? server.port : CONTAINER_API_PORT;
   const variables: Record<string, string> = {};
   const secrets: Record<string, string> = {};
@@ -97,11 +98,19 @@ function hasOwnServer(plugin: ProgramApiPlugin, own: ReadonlySet<string>): boole
     .some(([name, value]) => value.includes(url) && own.has(name));
 }
 
-function listen({ at }: ServingPlace, holders: readonly TokenHolder[]): ProgramApiServer {
-  if (at === "loopback") return serveTokens(at, holders);
-  Deno.mkdirSync(at.directory);
-  Deno.writeTextFileSync(`${at.directory}/${RELAY_FILE.path}`, RELAY_FILE.text);
-  return serveTokens({ socket: `${at.directory}/socket` }, holders);
+/** `undefined`, which is told, where the system does not let it listen: not every file system has sockets. */
+function listen({ at, warn }: ServingPlace, holders: readonly ServedApi[]): ProgramApiServer | undefined {
+  try {
+    if (at === "loopback") return serveTokens(at, holders);
+    Deno.mkdirSync(at.directory);
+    Deno.writeTextFileSync(`${at.directory}/${RELAY_FILE.path}`, RELAY_FILE.text);
+    return serveTokens({ socket: `${at.directory}/socket` }, holders);
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error)) throw error;
+    const names = holders.map(({ name }) => name).join(" or ");
+    warn(`what the program logs with ${names} is not taken: ${error.message}`);
+    return undefined;
+  }
 }
 
 /** One API of one program. */

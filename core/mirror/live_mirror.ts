@@ -21,6 +21,8 @@ export interface LiveMirrorOptions {
   readonly openTape: () => RunTape;
   /** Told once for each tracker, when the run has a page there. */
   readonly onUrl: (to: NamedTracker, url: string) => void;
+  /** Told when somebody asked at a tracker for the run to stop; may be told again. */
+  readonly onStopAsked: (at: NamedTracker) => void;
   /** Nothing is sent. */
   readonly offline?: boolean;
 }
@@ -55,14 +57,14 @@ export class LiveMirror {
       };
       const done = options.offline === true
         ? Promise.resolve({ to, complete: false, error: offlineError() })
-        : this.#send(to, options.openTape, onUrl);
+        : this.#send(to, options, onUrl);
       return { to, url: () => url, done };
     });
   }
 
   async #send(
     to: NamedTracker,
-    openTape: () => RunTape,
+    { openTape, onStopAsked }: LiveMirrorOptions,
     onUrl: (url: string) => void,
   ): Promise<Mirrored> {
     let url: string | undefined;
@@ -81,6 +83,7 @@ export class LiveMirror {
         attempts: ATTEMPTS,
         sleep: (ms, signal) => this.#sleep(ms, signal),
         onFailure: (error) => failure = error,
+        onStopAsked: () => onStopAsked(to),
         onSent: () => {
           failure = undefined;
           if (url !== undefined) return;

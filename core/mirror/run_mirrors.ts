@@ -27,6 +27,12 @@ export interface RunMirrorsOptions {
   readonly offline: boolean;
 }
 
+/** Whoever runs it: told of its pages, once each, and of those who ask for it to stop, by a tracker's name. */
+export interface MirrorListener {
+  onUrl(tracker: string, url: string): void;
+  onStopAsked(tracker: string): void;
+}
+
 /** Sends the runs of one command to trackers while they go on. Nothing in here throws, or makes a run wait. */
 export class RunMirrors {
   readonly #options: RunMirrorsOptions;
@@ -39,15 +45,14 @@ export class RunMirrors {
   /**
    * Begins to send a run that has a journal.
    *
-   * @param onUrl Told once for each tracker when the run has a page there.
    * @returns To be disposed when the journal has its end.
    */
   begin(
     run: RunId,
     files: RunFiles,
-    onUrl: (tracker: string, url: string) => void,
+    listener: MirrorListener,
   ): Disposable {
-    const live = this.#open(run, files, onUrl);
+    const live = this.#open(run, files, listener);
     // Told of in settle(); until then nobody listens.
     live.catch(() => {});
     this.#begun.push({ run, live });
@@ -57,14 +62,15 @@ export class RunMirrors {
   async #open(
     run: RunId,
     files: RunFiles,
-    onUrl: (tracker: string, url: string) => void,
+    listener: MirrorListener,
   ): Promise<LiveMirror> {
     const { trackers, book, storage, offline } = this.#options;
     const [to, claims] = await Promise.all([trackers(), book()]);
     claims.claim(run);
     return new LiveMirror(run, to, {
       openTape: () => tapeOfFiles(files, storage),
-      onUrl: (to, url) => onUrl(to.name, url),
+      onUrl: (to, url) => listener.onUrl(to.name, url),
+      onStopAsked: (at) => listener.onStopAsked(at.name),
       offline,
     });
   }

@@ -10,6 +10,8 @@ export interface SendOptions {
   readonly isLive: () => boolean;
   /** Told after each piece that the tracker took. */
   readonly onSent?: (piece: TapePiece) => void;
+  /** Told after each answer of a tracker at which somebody asked for the run to stop. */
+  readonly onStopAsked?: () => void;
   /** Told of each failure that is tried again. */
   readonly onFailure?: (error: TrackerError) => void;
   /** Calls for one piece, the first included; while the run is live there is no end of them. Default 4. */
@@ -74,6 +76,7 @@ async function sendPiece(
     : [{ events: piece.from.events, stdout: 0, stderr: 0 }, { ...NOTHING, events }];
   await patiently(options, () => tracker.send(run, from, batch, { signal: options.signal }));
   options.onSent?.(piece);
+  if (tracker.stopAsked?.(run) === true) options.onStopAsked?.();
 }
 
 /** Tries again what may pass, with growing waits. Sending a piece again is the same as once. */

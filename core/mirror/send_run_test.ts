@@ -128,6 +128,7 @@ Deno.test("a run is sent while it goes on, and its end when it ends", async () =
   const mirror = new LiveMirror(files.run, [named(service)], {
     openTape: () => files.tape(),
     onUrl: (_, url) => urls.push(url),
+    onStopAsked: () => {},
   });
   files.append(loss(1));
   await until(() => lossesIn(service, files.run).length === 1);
@@ -155,6 +156,7 @@ Deno.test("one tracker that is down or refuses holds up neither the run nor anot
   const mirror = new LiveMirror(files.run, [named(up), named(down), denied], {
     openTape: () => files.tape(),
     onUrl: () => {},
+    onStopAsked: () => {},
   });
   files.append(loss(1), ENDED);
   await until(() => lossesIn(up, files.run).length === 1);
@@ -174,6 +176,7 @@ Deno.test("a tracker that never answers, and heeds no abort, is left alone in th
   const mirror = new LiveMirror(files.run, [named(up), named(stuck)], {
     openTape: () => files.tape(),
     onUrl: () => {},
+    onStopAsked: () => {},
   });
   // What answers has its time, however busy the machine is; the patience of the end is for the other.
   await until(() => up.show(files.run).state === "succeeded");
@@ -194,6 +197,7 @@ Deno.test("who has had enough waits no longer for a tracker that does not answer
   const mirror = new LiveMirror(files.run, [named(stuck)], {
     openTape: () => files.tape(),
     onUrl: () => {},
+    onStopAsked: () => {},
   });
   const hurry = new AbortController();
 
@@ -209,6 +213,7 @@ Deno.test("a damaged journal is told as an error of the mirror, and thrown nowhe
   const mirror = new LiveMirror(files.run, [named(new MemoryTrackerService())], {
     openTape: () => files.tape(),
     onUrl: () => {},
+    onStopAsked: () => {},
   });
 
   const [mirrored] = await mirror.finish(10_000);

@@ -2,6 +2,13 @@ import { isAbort } from "../errors.ts";
 import type { RunRecord } from "../model/run.ts";
 import type { RunObserver } from "./run_services.ts";
 
+/** Ends one run alone, since somebody asked for that at a tracker; an abort in all else. */
+export class StopAsked extends DOMException {
+  constructor(tracker: string) {
+    super(`it was asked to stop at ${tracker}`, "AbortError");
+  }
+}
+
 /** Says, once a run is interrupted, what happens now; until disposed. */
 export function watchInterruption(observer: Pick<RunObserver, "note">, signal: AbortSignal): Disposable {
   const onAbort = () =>

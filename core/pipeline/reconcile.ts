@@ -59,11 +59,14 @@ async function mend(project: Project, run: RunId, observer: Pick<RunObserver, "w
     endAsLost(run, events, { services, redact: redactorOf(project, created.start.secrets) }, observer);
   }
   await publishRun(run, services);
-  services.mirrors?.begin(run, directory, () => {})[Symbol.dispose]();
+  services.mirrors?.begin(run, directory, HAS_ENDED)[Symbol.dispose]();
   await directory.removeWork();
   heartbeat.finish();
   return true;
 }
+
+// Nobody waits for its pages any more, and nothing of it goes on.
+const HAS_ENDED = { onUrl: () => {}, onStopAsked: () => {} };
 
 /** Ends the run's program, if it outlived its aero; an engine that does not answer runs nothing. */
 async function endLeftovers(

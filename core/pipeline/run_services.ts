@@ -41,18 +41,25 @@ export interface ProgramApis {
   readonly context: PluginContext;
 }
 
+/** Who is told what trackers say of a run, by a tracker's name. */
+export interface MirrorListener {
+  /** Told once for each tracker, when the run has a page there. */
+  onUrl(tracker: string, url: string): void;
+  /** Told when somebody asked there for the run to stop; may be told again. */
+  onStopAsked(tracker: string): void;
+}
+
 /** Sends runs to trackers while they go on. Nothing in it throws, or makes a run wait. */
 export interface RunMirrors {
   /**
    * Begins to send what is in a run's files; they may not be there yet.
    *
-   * @param onUrl Told once for each tracker, when the run has a page there.
    * @returns To be disposed when the journal has its end.
    */
   begin(
     run: RunId,
     files: { readonly journal: string; readonly stdout: string; readonly stderr: string },
-    onUrl: (tracker: string, url: string) => void,
+    listener: MirrorListener,
   ): Disposable;
 }
 

@@ -11,7 +11,7 @@ import type { ObjectReader } from "../source/object_reader.ts";
 import { namingFullDisk } from "./full_disk.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { materializeInputs, releaseInputs } from "./inputs.ts";
-import { tellInterruption, watchInterruption } from "./interruption.ts";
+import { StopAsked, tellInterruption, watchInterruption } from "./interruption.ts";
 import { JournalWriter } from "./journal_writer.ts";
 import { readMetricsFile } from "./metrics_file.ts";
 import { MetricsFollower } from "./metrics_follower.ts";
@@ -48,7 +48,8 @@ interface Ending {
 /**
  * Runs one stage and records it, whatever its end.
  *
- * A program that fails gives a record with state `failed`. When aero itself cannot go on, the run is recorded as
+ * A program that fails gives a record with state `failed`, and one that was asked to stop at a tracker one with state
+ * `aborted`. When aero itself cannot go on, the run is recorded as
  * `failed`, or as `aborted` if `signal` aborted, and the error is thrown again.
  *
  * @throws {AeroError} as the parts throw; an abort's own reason.
@@ -69,13 +70,22 @@ async function runAndRecord(job: StageJob, options: StageRunOptions): Promise<Ru
   using heartbeat = Heartbeat.begin(directory.heartbeat);
   directory.create(job.outputs);
   const pinned = pinRun(services.store, start);
-  using _mirror = services.mirrors?.begin(run, directory, (tracker, url) => {
-    options.observer.note(`${tracker}: ${url}`);
+  const stopping = new AbortController();
+  using _mirror = services.mirrors?.begin(run, directory, {
+    onUrl: (tracker, url) => options.observer.note(`${tracker}: ${url}`),
+    onStopAsked: (tracker) => {
+      if (stopping.signal.aborted) return;
+      options.observer.note(
+        `${tracker}: ${start.stage} ${run} was asked to stop; its program is asked to end`,
+      );
+      stopping.abort(new StopAsked(tracker));
+    },
   });
+  const signal = AbortSignal.any([options.signal, stopping.signal]);
   let failure: unknown;
   using _watch = watchInterruption(options.observer, options.signal);
   try {
-    failure = await journalled(job, { run, directory }, start, options);
+    failure = await journalled(job, { run, directory }, start, { ...options, signal });
   } finally {
     await directory.removeWork();
   }
@@ -83,7 +93,7 @@ async function runAndRecord(job: StageJob, options: StageRunOptions): Promise<Ru
   const record = await publishRun(run, services);
   heartbeat.finish();
   tellInterruption(failure, record, options.observer);
-  if (failure !== undefined) throw failure;
+  if (failure !== undefined && !(failure instanceof StopAsked)) throw failure;
   return record;
 }
 
@@ -149,6 +159,7 @@ async function startOf(job: StageJob, run: RunId, options: StageRunOptions): Pro
 }
 
 function endingOf(error: unknown): Ending {
+  if (error instanceof StopAsked) return { state: "aborted", reason: error.message };
   if (isAbort(error)) return { state: "aborted" };
   return { state: "failed", reason: error instanceof AeroError ? error.message : `aero failed: ${error}` };
 }

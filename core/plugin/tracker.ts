@@ -209,6 +209,11 @@ export interface Tracker extends AsyncDisposable {
    */
   annotate(run: RunId, remark: TrackerRemark, options?: OperationOptions): Promise<void>;
 
+  /**
+   * Whether somebody asked there for the run to end, as of the last answer to `send`. Absent where nobody can ask.
+   */
+  stopAsked?(run: RunId): boolean;
+
   /** Where a person can look at the run; `undefined` until this object has sent or found it. */
   urlOf(run: RunId): string | undefined;
 

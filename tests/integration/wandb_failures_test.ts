@@ -200,16 +200,18 @@ Deno.test("without a key nothing is asked of the network", async () => {
   assert.equal(server.transcript, "");
 });
 
-Deno.test("that somebody asked for a stop is logged once", async () => {
+Deno.test("that somebody asked for a stop is told, and logged once", async () => {
   await using server = new WandbServer();
   const logged: string[] = [];
   await using tracker = await openWandbTracker(server, { log: (event) => logged.push(event) });
   const run = await begin(tracker);
   server.world.needRun("lab", "conformance", run.run).stopped = true;
 
+  assert.equal(tracker.stopAsked?.(run.run), false);
   await run.send({});
   await run.send({ events: [metrics("loss", [1])] });
 
+  assert.equal(tracker.stopAsked?.(run.run), true);
   assert.deepEqual(logged.filter((event) => event === "wandb_stop_asked"), ["wandb_stop_asked"]);
 });
 

@@ -112,6 +112,10 @@ export class WandbTracker implements Tracker {
     await sendRemark(this.#connection, await this.#pathOf(run, call), remark, call);
   }
 
+  stopAsked(run: RunId): boolean {
+    return this.#stopped.has(run);
+  }
+
   urlOf(run: RunId): string | undefined {
     const path = this.#sent.get(run)?.path;
     if (path === undefined) return undefined;

@@ -16,7 +16,8 @@ export function foreignRun(document: RunDocument, now: number, url: string | und
   const { commit, url: remote } = experiment?.repositories?.[0] ?? {};
   const endedAt = millis(document.stop_time);
   const params = plain(config ?? {}) as JsonObject;
-  const image = host?.docker_image;
+  // The image that aero names by its digest is called otherwise by Sacred.
+  const image = host?.docker_image_id ?? host?.docker_image;
   const user = host?.user;
   return {
     id: String(number),
@@ -60,17 +61,17 @@ function tagsOf({ omniboard, config }: RunDocument): readonly string[] {
 
 /** Sacred's own resources are pairs of a path and a checksum, or of a path and the id of a file in older versions. */
 function inputsOf({ resources = [], aero }: RunDocument): ForeignRun["inputs"] {
-  return resources.filter(Array.isArray).map(([place, digest]) => {
-    const text = String(place);
-    const [, logged, address] = /^([^=]*)=([a-z][a-z0-9+.-]*:\/\/.*)$/is.exec(text) ?? [];
-    const name = aero === undefined ? text : logged ?? text.split("=")[0]!.split(":")[0]!;
-    const url = aero === undefined ? name : address ?? text;
-    return {
-      name,
-      ...(name === url ? {} : { url }),
-      ...(typeof digest === "string" && digest !== "" ? { digest } : {}),
-    };
-  });
+  return resources.filter(Array.isArray).map(([place, digest]) => ({
+    ...(aero === undefined ? { name: String(place) } : placeOf(String(place))),
+    ...(typeof digest === "string" && digest !== "" ? { digest } : {}),
+  }));
+}
+
+/** What aero writes: `counts:v3` or `data=counts:v3` for an artifact, `name` or `name=address` for what a program logged. */
+function placeOf(text: string): { readonly name: string; readonly url?: string } {
+  const [, name, url] = /^([^=]*)=([a-z][a-z0-9+.-]*:\/\/.*)$/is.exec(text) ?? [];
+  if (name !== undefined && url !== undefined) return { name, url };
+  return { name: text.slice(text.indexOf("=") + 1).replace(/:[^:]*$/, "") };
 }
 
 /**

@@ -49,6 +49,32 @@ Deno.test("tags come from Omniboard, or else from the config", () => {
   assert.deepEqual(tags({ config: { tags: "d, e" } }), ["d", "e"]);
 });
 
+Deno.test("inputs that aero wrote are named by the artifact, and what a program logged by its own name", () => {
+  const { inputs } = foreignRun(
+    {
+      _id: 7,
+      aero: { run: "kmzyqtwvxnoprlsu" } as never,
+      resources: [
+        ["counts:v3", "sha256:b"],
+        ["data=other/counts:v3", "sha256:b"],
+        ["raw=counts", "sha256:b"],
+        ["weather=https://lab.example/a=b.csv:1", "9d0c1f"],
+        ["bare", ""],
+      ],
+    },
+    NOW,
+    undefined,
+  );
+
+  assert.deepEqual(inputs, [
+    { name: "counts", digest: "sha256:b" },
+    { name: "other/counts", digest: "sha256:b" },
+    { name: "counts", digest: "sha256:b" },
+    { name: "weather", url: "https://lab.example/a=b.csv:1", digest: "9d0c1f" },
+    { name: "bare" },
+  ]);
+});
+
 Deno.test("resources of Sacred's versions are inputs, with a digest where there is one", () => {
   const { inputs } = foreignRun(
     {

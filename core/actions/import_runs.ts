@@ -1,6 +1,8 @@
 import type { App } from "../app.ts";
 import { UserError } from "../errors.ts";
 import type { ForeignRun } from "../plugin/tracker.ts";
+import type { NamedTracker } from "../plugin/named_tracker.ts";
+import { mapInOrder } from "../store/concurrent.ts";
 import { importTracked, type TrackedImport } from "./import_tracked.ts";
 import { parseTracked, trackerNamed } from "./tracked_reference.ts";
 
@@ -25,8 +27,11 @@ export interface ImportsDone {
   readonly skipped: number;
 }
 
+/** Runs that are imported at the same time. */
+const LANES = 6;
+
 /**
- * Makes runs of trackers runs of this project, one after another; the same again adds nothing.
+ * Makes runs of trackers runs of this project, several at a time and told in order; the same again adds nothing.
  *
  * @throws {UserError} `project_not_found`, `tracker_unknown`, `offline`; {TrackerError} `tracked_run_not_found`, ….
  */
@@ -36,26 +41,40 @@ export async function* importRuns(
 ): AsyncGenerator<TrackedImport | ImportsDone> {
   await app.requireRoot();
   const counts = { imported: 0, known: 0, skipped: 0 };
-  for (const word of request.words) {
+  const imports = mapInOrder(chosenRuns(app, request), LANES, async ({ foreign, from }) => {
+    app.signal.throwIfAborted();
+    return await importTracked(app, foreign, { from, mostBytes: request.mostBytes });
+  });
+  for await (const done of imports) {
+    counts[done.outcome]++;
+    yield done;
+  }
+  yield { type: "tracker-imports", ...counts };
+}
+
+/** The runs that words name, each once. */
+async function* chosenRuns(
+  app: App,
+  { words, group, limit }: ImportRequest,
+): AsyncGenerator<{ readonly foreign: ForeignRun; readonly from: NamedTracker }> {
+  const signal = { signal: app.signal };
+  const seen = new Set<string>();
+  for (const word of words) {
     const { tracker, id } = parseTracked(word) ?? { tracker: word, id: undefined };
-    if (id !== undefined && request.group !== undefined) throw idAndGroup(word);
+    if (id !== undefined && group !== undefined) throw idAndGroup(word);
     const from = await trackerNamed(app, tracker);
-    const signal = { signal: app.signal };
-    const { group, limit } = request;
-    const runs: AsyncIterable<ForeignRun> | Iterable<ForeignRun> = id === undefined
+    const runs = id === undefined
       ? from.tracker.list({
         ...(group === undefined ? {} : { group }),
         ...(limit === undefined ? {} : { limit }),
       }, signal)
       : [await from.tracker.find(id, signal)];
     for await (const foreign of runs) {
-      app.signal.throwIfAborted();
-      const done = await importTracked(app, foreign, { from, mostBytes: request.mostBytes });
-      counts[done.outcome]++;
-      yield done;
+      const key = JSON.stringify([from.key, foreign.id]);
+      if (!seen.has(key)) yield { foreign, from };
+      seen.add(key);
     }
   }
-  yield { type: "tracker-imports", ...counts };
 }
 
 function idAndGroup(word: string): UserError {

@@ -26,3 +26,28 @@ export async function mapConcurrent<Item, Result>(
   if (failures.length > 0) throw failures[0];
   return results;
 }
+
+/**
+ * Gives what `work` makes of each item, in the items' order, with at most `limit` of them under way.
+ *
+ * @throws The first failure in that order, also one of the items themselves, once all work that had begun has ended.
+ */
+export async function* mapInOrder<Item, Result>(
+  items: AsyncIterable<Item>,
+  limit: number,
+  work: (item: Item) => Promise<Result>,
+): AsyncGenerator<Result> {
+  const begun: Promise<Result>[] = [];
+  try {
+    for await (const item of items) {
+      const result = work(item);
+      // Heard when its turn comes.
+      result.catch(() => {});
+      begun.push(result);
+      if (begun.length >= limit) yield await begun.shift()!;
+    }
+    while (begun.length > 0) yield await begun.shift()!;
+  } finally {
+    await Promise.allSettled(begun);
+  }
+}

@@ -19,7 +19,8 @@ export const storageGc = defineCommand({
     "What writers that were stopped have left, and packs that were packed anew. Runs, versions and images stay, with " +
     "all they refer to. It goes in two steps, so that it is safe while others run and store: what nothing refers to is " +
     "condemned now, and removed by the first gc after the days to keep, if nothing refers to it then. Packs that are " +
-    "mostly garbage, or tiny, are packed anew. If a name cannot be read, nothing is changed. Exits 5 for damage.",
+    "mostly garbage, or tiny, are packed anew. If a name cannot be read, nothing is changed; a list of what is condemned that cannot be read is removed as soon " +
+    "as nobody can be at work by it. Exits 5 for damage.",
   examples: [
     { does: "See what would be condemned and removed", run: "aero storage gc --dry-run" },
     { does: "Condemn, and remove what was condemned two weeks ago", run: "aero storage gc" },

@@ -6,6 +6,7 @@ import { LEAST_WINDOW_MS, RELIANCE_MS, WINDOW_MS, YOUNG_MS } from "./collection_
 import { mapConcurrent } from "./concurrent.ts";
 import { type CondemnedList, readCondemnedLists } from "./condemned_keys.ts";
 import { collectedKey, condemnedKey, digestOfPackKey, PREFIX } from "./keys.ts";
+import { type DamagedList, removeDamagedLists } from "./damaged_lists.ts";
 import { markLive } from "./mark_live.ts";
 import { type CollectionPlan, planCollection, type StoredPack } from "./plan_collection.ts";
 import { rewritePacks } from "./rewrite_packs.ts";
@@ -92,7 +93,11 @@ class Collection {
     const key = parseStorageKey(`${PREFIX.collections}${this.#id}.begun`);
     await storage.put(key, bytesBody(new Uint8Array()), this.#scope);
     const put = await storage.stat(key, this.#scope);
+    const again = await storage.stat(key, this.#scope);
     await storage.delete(key, this.#scope);
+    if (put !== undefined && !isSameTime(put, again)) {
+      throw outlasted("the storage tells two times of one object");
+    }
     // Who removed it is another collection, to which it looked a day old: the clock cannot be had.
     if (put === undefined) throw outlasted("the storage's clock cannot be read");
     this.#beganAt = put.modifiedAt;
@@ -102,8 +107,17 @@ class Collection {
     const { dryRun = false, alone = false } = this.#options;
     // Which are done with is asked before the lists: one that is retired meanwhile is not taken for one that is due.
     const marks = await Array.fromAsync(this.#store.storage.list(PREFIX.collections, this.#scope));
-    const lists = await readCondemnedLists(this.#store, this.#scope);
-    const done = await this.#leftovers(marks, new Set(lists.map(({ id }) => id)));
+    const damaged: DamagedList[] = [];
+    const lists = await readCondemnedLists(this.#store, {
+      ...this.#scope,
+      onDamage: (object, error) => damaged.push({ object, error }),
+    });
+    const ids = lists.map(({ id }) => id);
+    const situation = { marks, beganAt: this.#beganAt, dryRun, alone };
+    for await (const list of removeDamagedLists(this.#store.storage, damaged, situation, this.#scope)) {
+      yield { kind: "removed", ...keyAndSize(list) };
+    }
+    const done = await this.#leftovers(marks, new Set(ids));
     const condemned = new Set<string>(lists.flatMap(({ keys }) => keys));
     const marked = await markLive(this.#store, this.#options);
     const stored = await this.#stored();
@@ -119,11 +133,18 @@ class Collection {
     // With nobody else at work, what was just condemned is removed at once.
     for (const list of alone ? [...lists, ...added] : lists) {
       const doneAt = done.get(list.id);
-      if (doneAt === undefined && (alone || list.storedAt + list.windowMs <= this.#beganAt)) {
+      if (doneAt === undefined && (alone || await this.#isDue(list))) {
         yield* this.#remove(list, plan, sizes);
       } else if (doneAt !== undefined) await this.#retire(list, doneAt);
       if (alone && !dryRun) await this.#retire(list, -Infinity);
     }
+  }
+
+  /** Whether a list's window is over: by what is told of it alone, too, since no checksum is over a listing. */
+  async #isDue({ id, storedAt, windowMs }: CondemnedList): Promise<boolean> {
+    if (storedAt + windowMs > this.#beganAt) return false;
+    const stored = await this.#store.storage.stat(condemnedKey(id), this.#scope);
+    return isSameTime({ modifiedAt: storedAt }, stored);
   }
 
   /** When each list was done with; what is left of collections that were stopped is removed. */
@@ -133,10 +154,13 @@ class Collection {
   ): Promise<Map<string, number>> {
     const done = new Map<string, number>();
     for (const { key, modifiedAt } of marks) {
-      const [, id, kind] = /^gc\/([0-9A-Za-z-]+)\.(done|begun)$/.exec(key) ?? [];
+      const [, id, kind] = /^gc\/([0-9A-Za-z-]+)\.(done|begun|damaged)$/.exec(key) ?? [];
       if (kind === "done" && lists.has(id!)) done.set(id!, modifiedAt);
-      else if (kind !== undefined && modifiedAt < this.#beganAt - YOUNG_MS && !this.#options.dryRun) {
-        await this.#store.storage.delete(key, this.#scope);
+      else if (kind !== undefined && !this.#options.dryRun) {
+        // A list that is noted to be damaged can be read after all, or is gone: who notes one goes no further.
+        if (kind === "damaged" || modifiedAt < this.#beganAt - YOUNG_MS) {
+          await this.#store.storage.delete(key, this.#scope);
+        }
       }
     }
     return done;
@@ -235,6 +259,16 @@ class Collection {
 
 function keyAndSize({ key, size }: StoredObject): { readonly key: StorageKey; readonly size: number } {
   return { key, size };
+}
+
+// Replies to different questions round times to seconds.
+const SAME_TIME_MS = 2000;
+
+function isSameTime(
+  { modifiedAt }: Pick<StoredObject, "modifiedAt">,
+  other: Pick<StoredObject, "modifiedAt"> | undefined,
+): boolean {
+  return other !== undefined && Math.abs(modifiedAt - other.modifiedAt) < SAME_TIME_MS;
 }
 
 function outlasted(why: string): OutsideError {

@@ -1,6 +1,7 @@
+import { CorruptionError } from "../errors.ts";
 import { readCondemned } from "../format/condemned_format.ts";
 import type { OperationOptions } from "../plugin/context.ts";
-import type { Storage, StorageKey } from "../plugin/storage.ts";
+import type { Storage, StorageKey, StoredObject } from "../plugin/storage.ts";
 import { PREFIX } from "./keys.ts";
 import type { LocalKnowledge } from "./local_knowledge.ts";
 import { readNamed } from "./read_named.ts";
@@ -23,8 +24,17 @@ export interface DocumentPlace {
   readonly knowledge: LocalKnowledge;
 }
 
-const UNREADABLE = ["remove it, once nobody has run `aero storage gc` for three days"];
+const UNREADABLE = [
+  "`aero storage gc`, which removes it as soon as that is safe",
+  "if nobody else uses the storage now: `aero storage gc --alone`",
+];
 const LIST = /^gc\/([0-9A-Za-z-]+)\.json$/;
+
+/** Options of {@link readCondemnedLists}. */
+export interface ReadListsOptions extends OperationOptions {
+  /** Gets each list that is damaged, which is left out; without it, that is thrown. */
+  readonly onDamage?: (list: StoredObject, error: CorruptionError) => void;
+}
 
 /**
  * All lists of condemned keys, in no order.
@@ -34,12 +44,23 @@ const LIST = /^gc\/([0-9A-Za-z-]+)\.json$/;
  */
 export async function readCondemnedLists(
   place: DocumentPlace,
-  options: OperationOptions = {},
+  options: ReadListsOptions = {},
 ): Promise<CondemnedList[]> {
   const documents = await listSettled(place, PREFIX.collections, LIST, options);
-  return documents.map((document) => {
-    const { keys, windowMs } = readNamed(document, readCondemned, UNREADABLE);
+  return documents.flatMap((document) => {
     const { key, modifiedAt } = document.object;
-    return { id: LIST.exec(key)![1]!, keys: keys as readonly StorageKey[], windowMs, storedAt: modifiedAt };
+    try {
+      const { keys, windowMs } = readNamed(document, readCondemned, UNREADABLE);
+      return [{
+        id: LIST.exec(key)![1]!,
+        keys: keys as readonly StorageKey[],
+        windowMs,
+        storedAt: modifiedAt,
+      }];
+    } catch (error) {
+      if (!(error instanceof CorruptionError) || options.onDamage === undefined) throw error;
+      options.onDamage(document.object, error);
+      return [];
+    }
   });
 }

@@ -136,6 +136,11 @@ export function collectedKey(id: string): StorageKey {
   return parseStorageKey(`gc/${id}.done`);
 }
 
+/** Where it is noted that a list cannot be read. */
+export function damagedListKey(id: string): StorageKey {
+  return parseStorageKey(`gc/${id}.damaged`);
+}
+
 /**
  * Where a version waits for its label, in an outbox only; `document` is the digest of its bytes. Keys of one artifact
  * sort by time.

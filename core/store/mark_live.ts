@@ -15,6 +15,7 @@ import {
   type References,
   referencesOf,
 } from "./references.ts";
+import type { StoredDocument } from "./documents.ts";
 import { listSettled } from "./settled_documents.ts";
 import type { Store } from "./store.ts";
 
@@ -47,7 +48,7 @@ export async function markLive(store: Store, options: MarkOptions = {}): Promise
   const pins: { readonly key: StorageKey; readonly record: string }[] = [];
   // Pins come before runs: one that is gone by then has a record.
   for (const prefix of NAME_PREFIXES) {
-    for (const { object: { key }, bytes } of await listSettled(store, prefix, ANY, options)) {
+    for (const { object: { key }, bytes } of await listTwice(store, prefix, options)) {
       keys.add(key);
       const { objects, manifests: trees, images } = read(key, bytes);
       if (key.startsWith(PREFIX.pins)) pins.push({ key, record: recordOfPin(bytes) });
@@ -66,6 +67,24 @@ export async function markLive(store: Store, options: MarkOptions = {}): Promise
   });
   const spentPins = pins.filter(({ record }) => keys.has(record)).map(({ key }) => key);
   return { live, names: keys.size, spentPins };
+}
+
+/**
+ * What either of two listings tells of, each once: no checksum is over a listing, and a name that is missing in one, or that
+ * a wrong bit has made another's, would leave what it refers to for garbage.
+ */
+async function listTwice(
+  store: Store,
+  prefix: string,
+  options: OperationOptions,
+): Promise<Iterable<StoredDocument>> {
+  const found = new Map<string, StoredDocument>();
+  for (let times = 0; times < 2; times++) {
+    for (const document of await listSettled(store, prefix, ANY, options)) {
+      found.set(document.object.key, document);
+    }
+  }
+  return found.values();
 }
 
 interface Lister {

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { DeleteObjectCommand, ListObjectVersionsCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { isStorageError, StorageError } from "../../../core/plugin/storage.ts";
 import { statusOf } from "./failure.ts";
-import { listPage } from "./list_objects.ts";
+import { listPage, type PageStart } from "./list_objects.ts";
 import { backoffMs, pause } from "./pause.ts";
 import type { Purpose, S3Connection } from "./s3_connection.ts";
 
@@ -147,7 +147,7 @@ async function listClaims(
   purpose: Purpose,
 ): Promise<{ live: string[]; dead: string[] }> {
   const all: Claim[] = [];
-  for (let from: string | undefined, more = true; more;) {
+  for (let from: PageStart | undefined, more = true; more;) {
     const page = await listPage(connection, folder, from, { ...purpose, operation: "list" });
     all.push(...page.objects);
     from = page.next;

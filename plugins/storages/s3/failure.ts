@@ -41,6 +41,8 @@ export function s3Failure(
   if (error instanceof AeroError || !(error instanceof Error)) return error;
   const status = statusOf(error);
   if (status === 0) return unanswered(what, error, facts);
+  // It did what was asked, and its reply cannot be read: garbled, or of something in between.
+  if (status < 300) return unreadable(what, error, facts.service);
   const { $metadata, $response, Region, message } = error as ServiceError;
   const headers = $response?.headers ?? {};
   // Services repeat the access key and the signature in their replies, and errors are printed with all that they hold.
@@ -84,6 +86,14 @@ export function s3Failure(
   }, { cause: error });
 }
 
+function unreadable(what: string, error: Error, service: string): StorageError {
+  return new StorageError("unavailable", {
+    what,
+    why: `${service} gave a reply that is not S3's, or not whole`,
+    fix: ["see whether `storage.endpoint` is the address of an S3 service"],
+  }, { cause: error });
+}
+
 function unanswered(
   what: string,
   error: Error,
@@ -91,11 +101,7 @@ function unanswered(
 ): unknown {
   // An XML that does not end, or HTML of something in between: the SDK cannot read the reply.
   if (/deserialization|unexpected (token|end)|invalid xml/i.test(error.message)) {
-    return new StorageError("unavailable", {
-      what,
-      why: `${service} gave a reply that is not S3's, or not whole`,
-      fix: ["see whether `storage.endpoint` is the address of an S3 service"],
-    }, { cause: error });
+    return unreadable(what, error, service);
   }
   if (error.name === "CredentialsProviderError" || error.name === "TokenProviderError") {
     return new StorageError("denied", {

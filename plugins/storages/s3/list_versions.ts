@@ -41,8 +41,17 @@ export async function* listVersions(
       ? (name: string) => decodeURIComponent(name.replaceAll("+", "%20"))
       : (name: string) => name;
     const newest = (page.Versions ?? []).filter(({ IsLatest }) => IsLatest);
-    yield* await Promise.all(newest.map(async ({ Key, VersionId, ETag, Size, ChecksumAlgorithm }) => {
-      const found = { name: decode(Key!), version: VersionId ?? "null", etag: ETag ?? "", size: Size ?? 0 };
+    yield* await Promise.all(newest.map(async ({ Key, VersionId, ETag, Size = 0, ChecksumAlgorithm }) => {
+      const name = Key === undefined ? undefined : decode(Key);
+      if (name === undefined || !name.startsWith(prefix) || !Number.isSafeInteger(Size)) {
+        throw new StorageError("unavailable", {
+          what: purpose.what,
+          why: `what ${service} answered is not the listing that was asked for, at ${
+            JSON.stringify(name ?? "")
+          }`,
+        });
+      }
+      const found = { name, version: VersionId ?? "null", etag: ETag ?? "", size: Size };
       if (!ChecksumAlgorithm?.includes("SHA256")) return found;
       const sha256 = await checksumOf(connection, found, purpose);
       return { ...found, ...(sha256 === undefined ? {} : { sha256 }) };

@@ -15,9 +15,10 @@ import { ByteBudget } from "./byte_budget.ts";
 import { ConditionalPut } from "./conditional_put.ts";
 import { serviceCode } from "./failure.ts";
 import { getObject } from "./get_object.ts";
-import { listPage } from "./list_objects.ts";
+import { listPage, type PageStart } from "./list_objects.ts";
 import { MAX_OBJECT_BYTES, PART_BYTES } from "./multipart_upload.ts";
 import { PartBuffers } from "./part_buffers.ts";
+import { PartHasher } from "./part_hasher.ts";
 import { putObject, type PutScope } from "./put_object.ts";
 import { closedError, OWN_FOLDER, type S3Connection } from "./s3_connection.ts";
 import { abortStaleUploads } from "./stale_uploads.ts";
@@ -46,7 +47,8 @@ export class S3Storage implements Storage {
       connection,
       conditional: new ConditionalPut(connection),
       budget,
-      buffers: new PartBuffers(budget),
+      buffers: new PartBuffers(budget, connection.place.sharesMemory),
+      ...(connection.place.sharesMemory ? { hasher: new PartHasher() } : {}),
     };
   }
 
@@ -91,7 +93,7 @@ export class S3Storage implements Storage {
   async *list(prefix: string, options: OperationOptions = {}): AsyncGenerator<StoredObject> {
     const { root } = this.#connection.place;
     const what = `Cannot list "${prefix}" in ${this.location}`;
-    for (let from: string | undefined, more = true; more;) {
+    for (let from: PageStart | undefined, more = true; more;) {
       this.#enter(options);
       const page = await listPage(this.#connection, root + prefix, from, {
         operation: "list",
@@ -131,6 +133,7 @@ export class S3Storage implements Storage {
     if (this.#closing.signal.aborted) return;
     this.#closing.abort(closedError(this.location));
     await Promise.allSettled(this.#puts);
+    this.#scope.hasher?.[Symbol.dispose]();
     this.#onClose();
   }
 

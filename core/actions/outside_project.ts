@@ -15,7 +15,7 @@ export interface Searched {
 export async function searchedPlace(app: App): Promise<Searched> {
   if ((await app.place()).root !== undefined) {
     // It is left unfilled only while the storage is away.
-    if ((await app.bareIndex()).filled) return { place: THIS_PROJECT, elsewhere: [] };
+    if ((await app.index()).filled) return { place: THIS_PROJECT, elsewhere: [] };
     return {
       place: `what this machine knows of ${THIS_PROJECT}`,
       elsewhere: ["try again when the storage can be reached"],

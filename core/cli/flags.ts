@@ -24,6 +24,8 @@ export interface FlagShape {
   readonly many: boolean;
   /** Of an enum. */
   readonly choices?: readonly string[];
+  /** Whether the command needs it. */
+  readonly required?: boolean;
   /** What stands if it is not given. */
   readonly default?: unknown;
   readonly describe: string;
@@ -55,16 +57,18 @@ export function shapeOfField(
   schema: z.core.$ZodType,
   extra: { readonly short?: string; readonly complete?: CompletionKind } = {},
 ): FlagShape {
-  let describe = "", many = false, standard: unknown;
+  let describe = "", many = false, required = true, standard: unknown;
   for (let at: z.core.$ZodType | undefined = schema; at !== undefined;) {
     const definition = at._zod.def as unknown as Definition;
     describe ||= (at as { readonly description?: string }).description ?? "";
     if (definition.type === "default") standard = definition.defaultValue;
+    if (definition.type === "default" || definition.type === "optional") required = false;
     const common = () => ({
       field,
       flag: flagName(field),
       many,
       describe,
+      ...(required ? { required } : {}),
       ...extra,
       ...(standard === undefined ? {} : { default: standard }),
     });

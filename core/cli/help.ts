@@ -1,8 +1,9 @@
-import { type AnyCommand, flagsOf, placeholder, positionalUsage } from "./command.ts";
+import { type AnyCommand, flagsOf, placeholder } from "./command.ts";
 import { COMMAND_GROUPS, type CommandEntry } from "./command_table.ts";
 import type { FlagShape } from "./flags.ts";
 import { GLOBAL_FLAGS } from "./global_flags.ts";
 import type { Style } from "./style.ts";
+import { usageOf, valueName } from "./usage.ts";
 import { padToWidth, textWidth } from "./width.ts";
 
 /** The overview of all commands, from the table alone. */
@@ -41,10 +42,9 @@ export function groupHelp<App>(program: string, entries: readonly CommandEntry<A
 /** All that a command says about itself. */
 export function commandHelp(program: string, command: AnyCommand<never>, style: Style): string {
   const flags = flagsOf(command);
-  const usage = [program, ...command.name, ...(flags.length > 0 ? ["[FLAG…]"] : [])];
   const sections = [
     command.summary,
-    `${style.bold("Usage:")} ${[...usage, ...command.positionals.map(positionalUsage)].join(" ")}`,
+    `${style.bold("Usage:")} ${usageOf(program, command)}`,
   ];
   if (command.description !== undefined) sections.push(command.description);
   if (command.positionals.length > 0) {
@@ -77,17 +77,11 @@ function flagRows(flags: readonly FlagShape[], style: Style): string {
   return twoColumns(rows, 26, style);
 }
 
-function valueName(flag: FlagShape): string {
-  if (flag.choices !== undefined) return flag.choices.join("|");
-  if (flag.complete === "directory") return "DIR";
-  if (flag.complete !== undefined) return flag.complete.toUpperCase();
-  return flag.kind === "number" ? "N" : "TEXT";
-}
-
 function notes(flag: FlagShape): string {
   const standard = typeof flag.default === "number" ||
     (typeof flag.default === "string" && flag.default !== "");
   const parts = [
+    ...(flag.required === true ? ["needed"] : []),
     ...(flag.many ? ["may be repeated"] : []),
     ...(standard ? [`default ${flag.default}`] : []),
   ];

@@ -1,9 +1,10 @@
 import type { z } from "zod";
 import { UserError } from "../errors.ts";
-import { type AnyCommand, flagsOf, placeholder, positionalUsage } from "./command.ts";
+import { type AnyCommand, flagsOf, placeholder } from "./command.ts";
 import { flagName, shapeOfField } from "./flags.ts";
 import { GLOBAL_FLAGS, type GlobalOptions } from "./global_flags.ts";
 import { parseArguments, readValue } from "./parse.ts";
+import { usageOf } from "./usage.ts";
 
 /** A command line after its command's name. */
 export interface ReadInput {
@@ -26,13 +27,18 @@ export function readInput(command: AnyCommand<never>, args: readonly string[], p
     (globalFields.has(field) ? globals : raw)[field] = value;
   }
   if (globals.help === true || globals.version === true) return { globals };
-  placePositionals(command, parsed.positionals, raw, title);
+  placePositionals(command, parsed.positionals, raw, program);
   const checked = command.input.safeParse(raw);
   if (checked.success) return { input: checked.data, globals };
   throw new UserError("argument_invalid", {
     what: `Cannot run \`${title}\``,
     why: checked.error.issues.map((issue) => describeIssue(command, issue)).join("; "),
-    fix: [`see \`${title} --help\``],
+    fix: [
+      ...(checked.error.issues.some(isMissing)
+        ? [`\`${usageOf(program, command, { others: false })}\``]
+        : []),
+      `see \`${title} --help\``,
+    ],
   });
 }
 
@@ -40,8 +46,9 @@ function placePositionals(
   command: AnyCommand<never>,
   given: readonly string[],
   raw: Record<string, unknown>,
-  title: string,
+  program: string,
 ): void {
+  const title = [program, ...command.name].join(" ");
   let at = 0;
   for (const positional of command.positionals) {
     const shape = shapeOfField(positional.name, command.input.shape[positional.name]!);
@@ -52,7 +59,7 @@ function placePositionals(
       throw new UserError("argument_missing", {
         what: `Cannot run \`${title}\``,
         why: `${placeholder(positional.name)} is missing: ${lowerFirst(positional.describe)}`,
-        fix: [`\`${[title, ...command.positionals.map(positionalUsage)].join(" ")}\``],
+        fix: [`\`${usageOf(program, command, { others: false })}\``],
       });
     }
     const values = texts.map((text) => readValue(shape, placeholder(positional.name), text));
@@ -69,13 +76,15 @@ function placePositionals(
   });
 }
 
+function isMissing(issue: z.core.$ZodIssue): boolean {
+  return issue.code === "invalid_type" && /received undefined/.test(issue.message);
+}
+
 function describeIssue(command: AnyCommand<never>, issue: z.core.$ZodIssue): string {
   const field = String(issue.path[0] ?? "");
   const isPositional = command.positionals.some((positional) => positional.name === field);
   const subject = field === "" ? "" : `${isPositional ? placeholder(field) : flagName(field)}: `;
-  if (issue.code === "invalid_type" && /received undefined/.test(issue.message)) {
-    return `${subject}it is missing`;
-  }
+  if (isMissing(issue)) return `${subject}it is missing`;
   return subject + lowerFirst(issue.message);
 }
 

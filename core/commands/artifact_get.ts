@@ -18,7 +18,7 @@ export const artifactGet = defineCommand({
     {
       name: "artifact",
       required: true,
-      describe: "NAME, NAME:v3, NAME@alias or NAME:digest",
+      describe: "NAME, NAME:v3, NAME@alias or NAME:digest; PROJECT/NAME of another project",
       complete: "artifact",
     },
     {

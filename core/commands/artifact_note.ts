@@ -22,7 +22,7 @@ export const artifactNote = defineCommand({
     {
       name: "artifact",
       required: true,
-      describe: "NAME, NAME:v3, NAME@alias or NAME:digest",
+      describe: "NAME, NAME:v3, NAME@alias or NAME:digest; PROJECT/NAME of another project",
       complete: "artifact",
     },
     { name: "text", describe: "The note; empty: none" },

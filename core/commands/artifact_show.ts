@@ -24,7 +24,7 @@ export const artifactShow = defineCommand({
     {
       name: "artifact",
       required: true,
-      describe: "NAME, NAME:v3, NAME@alias or NAME:digest",
+      describe: "NAME, NAME:v3, NAME@alias or NAME:digest; PROJECT/NAME of another project",
       complete: "artifact",
     },
   ],

@@ -14,7 +14,8 @@ export const checkout = defineCommand({
     {
       name: "run",
       required: true,
-      describe: "A run id, a prefix, @last, a label, tag, commit or version, or TRACKER:ID",
+      describe:
+        "A run id or its beginning, @last, NAME:v3 that it made, a git tag or commit, a version, or TRACKER:ID",
       complete: "run",
     },
     { name: "directory", required: true, describe: "Does not exist yet, or is empty", complete: "directory" },

@@ -17,7 +17,7 @@ export const diff = defineCommand({
     {
       name: "a",
       required: true,
-      describe: "The run before: a run id, a prefix, @last, a label, …",
+      describe: "The run before: a run id or its beginning, @last, NAME:v3 that it made, a git tag, …",
       complete: "run",
     },
     { name: "b", required: true, describe: "The run after", complete: "run" },

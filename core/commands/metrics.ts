@@ -21,7 +21,7 @@ export const metrics = defineCommand({
   positionals: [{
     name: "runs",
     many: true,
-    describe: "Run ids, prefixes, @last, labels, tags, commits or versions",
+    describe: "Run ids, @last, NAME:v3 that they made, git tags, commits, versions or TRACKER:ID",
     complete: "run",
   }],
   shorts: { m: "metric", w: "where" },

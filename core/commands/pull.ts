@@ -25,7 +25,7 @@ export const pull = defineCommand({
     names: z.array(z.string()).default([]),
     all: z.boolean().default(false).describe("Get the files of all runs"),
     images: z.boolean().default(false).describe("Get the images of the runs as well"),
-    of: z.string().exactOptional().describe("Name of a project, where there is none here: get no other"),
+    of: z.string().exactOptional().describe("Outside a project: only what the project of this name has"),
     dryRun: z.boolean().default(false).describe("Get records and names, and say how much the files would be"),
   }),
   async run(input, app) {

@@ -18,7 +18,8 @@ export const show = defineCommand({
     {
       name: "run",
       required: true,
-      describe: "A run id, a prefix, @last, a label, tag, commit or version, or TRACKER:ID",
+      describe:
+        "A run id or its beginning, @last, NAME:v3 that it made, a git tag or commit, a version, or TRACKER:ID",
       complete: "run",
     },
   ],

@@ -30,7 +30,7 @@ export const storageUserAdd = defineCommand({
         "read and write; default: aero",
     ),
     read: z.array(z.string()).default([]).describe(
-      "A bucket, a prefix in one or `*`, to read only; may be repeated",
+      "A bucket, a prefix in one or `*`, to read only",
     ),
     data: z.string().exactOptional().describe("Directory that the server keeps everything in"),
   }),

@@ -18,7 +18,7 @@ export const trackerExport = defineCommand({
     name: "runs",
     required: true,
     many: true,
-    describe: "Run ids, prefixes, @last, labels, tags, commits, TRACKER:ID",
+    describe: "Run ids, @last, NAME:v3 that they made, git tags, commits, TRACKER:ID",
     complete: "run",
   }],
   input: z.strictObject({

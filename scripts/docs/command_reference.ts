@@ -1,7 +1,8 @@
-import { type AnyCommand, flagsOf, placeholder, positionalUsage } from "../../core/cli/command.ts";
+import { type AnyCommand, flagsOf, placeholder } from "../../core/cli/command.ts";
 import { COMMAND_GROUPS } from "../../core/cli/command_table.ts";
 import type { FlagShape } from "../../core/cli/flags.ts";
 import { GLOBAL_FLAGS } from "../../core/cli/global_flags.ts";
+import { usageOf } from "../../core/cli/usage.ts";
 import { COMMANDS } from "../../core/commands/mod.ts";
 import { code, table } from "./markdown.ts";
 
@@ -32,8 +33,7 @@ export function commandOverview(): string {
 function commandSection(command: AnyCommand<never>): string {
   const name = `aero ${command.name.join(" ")}`;
   const flags = flagsOf(command);
-  const usage = [name, ...(flags.length > 0 ? ["[FLAG…]"] : []), ...command.positionals.map(positionalUsage)];
-  const parts = [`## ${name}`, `${command.summary}.`, `${FENCE}text\n${usage.join(" ")}\n${FENCE}`];
+  const parts = [`## ${name}`, `${command.summary}.`, `${FENCE}text\n${usageOf("aero", command)}\n${FENCE}`];
   if (command.description !== undefined) parts.push(command.description);
   if (command.positionals.length > 0) {
     const rows = command.positionals.map((one) => [
@@ -63,7 +63,7 @@ function spelling(flag: FlagShape): string {
 }
 
 function notes(flag: FlagShape): string {
-  const said: string[] = [];
+  const said: string[] = flag.required === true ? ["needed"] : [];
   if (flag.many) said.push("may be repeated");
   const standard = String(flag.default ?? "");
   if (standard !== "" && flag.kind !== "boolean") said.push(`default ${standard}`);

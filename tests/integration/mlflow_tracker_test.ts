@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { begin, clauseRun, ended, metrics } from "../../core/plugin/conformance/tracker_subject.ts";
+import { begin, clauseRun, ended, logged, metrics } from "../../core/plugin/conformance/tracker_subject.ts";
 import { sampleOutput, sampleStart } from "../../core/plugin/conformance/tracker_samples.ts";
 import { NOTHING_SENT, type Tracker, TrackerError } from "../../core/plugin/tracker.ts";
 import { mlflowTracker } from "../../plugins/trackers/mlflow/mod.ts";
@@ -330,3 +330,43 @@ with mlflow.start_run(run_name="theirs", description="a note") as run:
   assert.equal(await tracker.versionDocument(id), undefined);
   await assert.rejects(tracker.readFile(id, "notes/none.txt"), { code: "tracked_run_not_found" });
 });
+
+atBoth(
+  "what a program logs is there once, though answers are lost: later values of a param beside the first",
+  async ({ service, proxy, open }) => {
+    const { run, event } = sampleStart();
+    const facts = [
+      { params: { lr: "0.1" }, tags: { draft: "1", owner: "mira" }, inputs: [{ name: "weather" }] },
+      { params: { lr: "0.2" }, tags: { draft: null } },
+      { params: { lr: "0.3", "counts.changed": 1 }, tags: { owner: "kai" } },
+      { params: { lr: "0.1" } },
+    ];
+    const batch = {
+      events: [event, ...facts.map((one, i) => logged(one, ...facts.slice(0, i)))],
+      stdout: "",
+      stderr: "",
+    };
+    for (const lost of ["/log-inputs", "/delete-tag", "/log-batch", "/log-batch"]) {
+      await using tracker = await open();
+      let left = 1;
+      proxy.loses = (_, path) => path.endsWith(lost) && left-- > 0;
+      await assert.rejects(tracker.send(run, NOTHING_SENT, batch), { code: "tracker_unavailable" });
+    }
+    proxy.loses = () => false;
+    await using tracker = await open();
+
+    await tracker.send(run, NOTHING_SENT, batch);
+
+    const [made] = await runsTagged(service, "aero.run", run);
+    const found = await tracker.find(made.info.run_id);
+    const params = Object.entries(found.params).filter(([name]) => /^lr|changed/.test(name)).sort();
+    assert.deepEqual(params, [
+      ["counts.changed", "1"],
+      ["lr", "0.1"],
+      ["lr.changed", "0.2"],
+      ["lr.changed.2", "0.3"],
+    ]);
+    assert.deepEqual(found.tags, { conformance: "true", owner: "kai" });
+    assert.deepEqual(found.inputs.map(({ name }) => name).sort(), ["counts", "weather"]);
+  },
+);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { begin, logged, metrics } from "../../core/plugin/conformance/tracker_subject.ts";
 import { subjectOrSkip } from "../support/must_run.ts";
 import { openTestMongo, openTracker } from "../support/sacred_subject.ts";
 import { ENDED_WELL, SentRun, valuesEvent } from "../support/sent_run.ts";
@@ -60,5 +61,27 @@ Deno.test({
     assert.deepEqual(files.map(({ path }) => path), ["model.txt", "sources/experiment.py"]);
     assert.equal(await new Response(await tracker.readFile("2", "model.txt")).text(), "a model");
     assert.equal(await tracker.versionDocument("2"), undefined);
+  },
+});
+
+Deno.test({
+  name: "tags that people set in Omniboard while a run goes on stay, whatever its program logs",
+  ignore,
+  sanitizeOps: false,
+  sanitizeResources: false,
+  fn: async () => {
+    await using mongo = await openTestMongo();
+    await using tracker = await openTracker(mongo.uri, mongo.database);
+    const runs = mongo.client.db(mongo.database).collection("runs");
+    const run = await begin(tracker, { tags: ["baseline"] });
+    const first = { tags: { owner: "mira" }, params: { lr: 0.1 } };
+    await run.send({ events: [logged(first)] });
+
+    await runs.updateOne({}, { $push: { "omniboard.tags": "by-hand" as never } });
+    await run.send({ events: [logged({ tags: { owner: "kai" } }, first), metrics("loss", [1])] });
+
+    const { omniboard, config } = (await runs.findOne())!;
+    assert.deepEqual([...omniboard.tags].sort(), ["baseline", "by-hand", "owner=kai"]);
+    assert.deepEqual(config, { depth: 5, rate: 0.1, lr: 0.1 });
   },
 });

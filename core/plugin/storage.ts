@@ -73,7 +73,8 @@ export interface StorageCapabilities {
 export interface ObjectBody {
   /** Bytes. */
   readonly size: number;
-  open(): ReadableStream<Uint8Array>;
+  /** @param options `lendsChunks`: as {@link GetOptions}; a body may pass over it. */
+  open(options?: { readonly lendsChunks?: boolean }): ReadableStream<Uint8Array>;
   /** Where the same bytes are as a file that nobody changes during the put; a plugin may read that in its stead. */
   readonly path?: string;
 }
@@ -116,6 +117,8 @@ export interface StoredObject {
   readonly size: number;
   /** Epoch milliseconds; by the service's clock. */
   readonly modifiedAt: number;
+  /** Where its bytes lie as a file of this machine, for reading only; it may be gone by then. */
+  readonly path?: string;
 }
 
 /**

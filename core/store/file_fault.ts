@@ -1,6 +1,6 @@
 import { UserError } from "../errors.ts";
 
-/** The error for a file of the user's that cannot be read. */
+/** The error for a file of the user's that cannot be read; `cause` may be a text that says why. */
 export function fileUnreadable(path: string, cause: unknown): UserError {
   const why = cause instanceof Deno.errors.PermissionDenied
     ? "permission denied"
@@ -8,6 +8,8 @@ export function fileUnreadable(path: string, cause: unknown): UserError {
     ? "it does not exist"
     : cause instanceof Error
     ? cause.message
+    : typeof cause === "string"
+    ? cause
     : undefined;
   return new UserError("file_unreadable", {
     what: `Cannot read ${JSON.stringify(path)}`,

@@ -1,4 +1,5 @@
 import { CopyRing } from "./copy_ring.ts";
+import { CheckedFiles } from "./checked_files.ts";
 import type { IngestedFile } from "./file_reading.ts";
 import type { LargeCopy } from "./ingest_messages.ts";
 import { Claims, IngestWorker, startCopyWorker, type WorkerHost } from "./ingest_pool.ts";
@@ -59,6 +60,7 @@ class Ingestion implements WorkerHost {
   readonly #claims = new Claims();
   readonly #waiting = new Set<Promise<void>>();
   readonly #failed: unknown[] = [];
+  readonly #checked = new CheckedFiles();
   #bytes = 0;
   #count = 0;
 
@@ -137,6 +139,7 @@ class Ingestion implements WorkerHost {
   /** Waits for what is under way, and removes what is left of it. */
   async settle(): Promise<void> {
     await Promise.all(this.#waiting);
+    this.#checked[Symbol.dispose]();
     removeStaged(this.#store.stagingDirectory, this.#name);
   }
 
@@ -176,7 +179,9 @@ class Ingestion implements WorkerHost {
       if (staged !== undefined) removeIfThere(staged);
       return;
     }
-    const body = staged === undefined ? settledBody(this.#paths[at]!, file) : pathBody(staged, file.size);
+    const body = staged === undefined
+      ? settledBody(this.#paths[at]!, file, this.#checked)
+      : pathBody(staged, file.size);
     await this.#store.putObject(file.digest, body, this.#options);
     if (staged !== undefined) removeIfThere(staged);
   }

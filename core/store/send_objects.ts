@@ -4,6 +4,7 @@ import type { Digest } from "../model/digest.ts";
 import type { OperationOptions } from "../plugin/context.ts";
 import { type Storage, StorageError, type StoredObject } from "../plugin/storage.ts";
 import { mapConcurrent } from "./concurrent.ts";
+import { CHECKED_FROM_BYTES, CheckedFiles } from "./checked_files.ts";
 import { heldBody } from "./held_body.ts";
 import { digestOfObjectKey, digestOfPackKey } from "./keys.ts";
 import type { PackEntry } from "./pack_format.ts";
@@ -40,6 +41,8 @@ const WORTH_WHOLE = 0.5;
 const BATCH_BYTES = 32 * 1024 * 1024;
 // Each may be read into memory by the plugin in parts of some MB.
 const MOST_AT_ONCE = 16;
+// Several parts of each are sent at once.
+const MOST_LARGE_AT_ONCE = 4;
 
 /** Splits what an outbox holds into loose objects and packs. */
 export async function heldObjects(
@@ -111,18 +114,23 @@ export async function sendObjects(
       wrong.add(object);
     }
   };
-  const sendLoose = (objects: readonly StoredObject[]) =>
-    mapConcurrent(objects, limit, (object) =>
+  using files = new CheckedFiles();
+  const sendLoose = async (objects: readonly StoredObject[]) => {
+    const send = (object: StoredObject) =>
       unlessWrong(object, async () => {
         const digest = digestOfObjectKey(object.key)!;
-        await remote.putObject(digest, heldBody(held, object, digest), scope);
+        await remote.putObject(digest, heldBody(held, object, digest, files), scope);
         observer.sent(object.size, 1);
-      }));
+      });
+    const isLarge = ({ size }: StoredObject) => size >= CHECKED_FROM_BYTES;
+    await mapConcurrent(objects.filter(isLarge), Math.min(limit, MOST_LARGE_AT_ONCE), send);
+    await mapConcurrent(objects.filter((object) => !isLarge(object)), limit, send);
+  };
   const [naming, plain] = await partition(plan.loose, limit, (object) => mayName(held, object, scope));
   await mapConcurrent(plan.whole, limit, (pack) =>
     unlessWrong(pack, async () => {
       const digest = digestOfPackKey(pack.key)!;
-      await remote.putPack(digest, heldBody(held, pack, digest), pack.entries, scope);
+      await remote.putPack(digest, heldBody(held, pack, digest, files), pack.entries, scope);
       observer.sent(pack.size, pack.entries.length);
     }));
   await sendParts(held, remote, plan.parts, { ...options, onWrong: (pack) => wrong.add(pack) });

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { ObjectBody } from "../plugin/storage.ts";
-import { fileChanged } from "./file_fault.ts";
+import { CHECKED_FROM_BYTES, type CheckedFiles } from "./checked_files.ts";
+import { fileChanged, fileUnreadable } from "./file_fault.ts";
 import type { IngestedFile } from "./file_reading.ts";
 import { fileStream } from "./staging.ts";
 
@@ -9,8 +10,18 @@ import { fileStream } from "./staging.ts";
  * given only once all are known to be right: a service may keep what it has got whole, however the stream ends.
  *
  * The stream fails with {@link UserError} `file_changed`.
+ *
+ * @param files Reads large ones.
  */
-export function settledBody(path: string, { size, digest }: IngestedFile): ObjectBody {
+export function settledBody(path: string, { size, digest }: IngestedFile, files?: CheckedFiles): ObjectBody {
+  if (files !== undefined && size >= CHECKED_FROM_BYTES) {
+    const wrong = (why: string, isUnreadable: boolean) =>
+      isUnreadable ? fileUnreadable(path, why) : fileChanged(path);
+    return {
+      size,
+      open: ({ lendsChunks = false } = {}) => files.open({ path, size, digest, wrong }, lendsChunks),
+    };
+  }
   return {
     size,
     open() {

@@ -69,7 +69,7 @@ async function statEntry(paths: ObjectPaths, text: string, what: string): Promis
   const key: StorageKey = parseStorageKey(text);
   try {
     const info = paths.lookUp(key, what);
-    return info && { key, size: info.size, modifiedAt: info.mtime?.getTime() ?? 0 };
+    return info && { key, size: info.size, modifiedAt: info.mtime?.getTime() ?? 0, path: paths.of(key) };
   } catch (error) {
     throw await fileFailure(what, paths.of(key), error);
   }

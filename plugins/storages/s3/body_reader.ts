@@ -3,7 +3,7 @@ import { type ObjectBody, StorageError } from "../../../core/plugin/storage.ts";
 /** The bytes of a body in order; holds the body to the size that it announced. */
 export interface BodyReader extends AsyncDisposable {
   /** Fills `bytes` with what comes next. @throws {StorageError} `size_mismatch` if there is less; the body's own failure. */
-  fill(bytes: Uint8Array<ArrayBuffer>): Promise<void>;
+  fill(bytes: Uint8Array): Promise<void>;
   /** States that nothing follows. @throws {StorageError} `size_mismatch`; the body's own failure. */
   end(): Promise<void>;
 }
@@ -51,7 +51,7 @@ class FileReader implements BodyReader {
     this.#mismatch = mismatch;
   }
 
-  async fill(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+  async fill(bytes: Uint8Array): Promise<void> {
     for (let at = 0; at < bytes.length;) {
       this.#signal?.throwIfAborted();
       const read = await this.#file.read(bytes.subarray(at));
@@ -81,14 +81,14 @@ class StreamReader implements BodyReader {
   #read = 0;
 
   constructor(body: ObjectBody, signal: AbortSignal | undefined, mismatch: (actual: string) => StorageError) {
-    this.#reader = body.open().getReader();
+    this.#reader = body.open({ lendsChunks: true }).getReader();
     this.#mismatch = mismatch;
     this.#signal = signal;
     this.#onAbort = () => void this.#reader.cancel(signal?.reason).catch(() => {});
     signal?.addEventListener("abort", this.#onAbort);
   }
 
-  async fill(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+  async fill(bytes: Uint8Array): Promise<void> {
     for (let at = 0; at < bytes.length;) {
       if (this.#rest.length === 0 && !await this.#more()) throw this.#mismatch(String(this.#read));
       const piece = this.#rest.subarray(0, bytes.length - at);

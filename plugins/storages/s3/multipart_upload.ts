@@ -5,11 +5,13 @@ import {
 } from "@aws-sdk/client-s3";
 import { isStorageError, type ObjectBody, StorageError } from "../../../core/plugin/storage.ts";
 import { readBody } from "./body_reader.ts";
-import type { PartBuffers } from "./part_buffers.ts";
 import { backoffMs, pause } from "./pause.ts";
+import type { PutScope } from "./put_object.ts";
 import type { Purpose, S3Connection } from "./s3_connection.ts";
 
 const MIB = 1024 * 1024;
+// From here on a thread for the digests of parts pays.
+const THREAD_BYTES = 64 * MIB;
 /** What is larger goes in parts of at least this size; bytes. Least in S3 is 5 MiB. */
 export const PART_BYTES = 8 * MIB;
 // Both: "Amazon S3 multipart upload limits".
@@ -38,8 +40,7 @@ export function partBytesFor(size: number): number {
 
 /** Sends all parts of a body, some at once. @throws {StorageError}; nothing is left then. */
 export async function uploadParts(
-  connection: S3Connection,
-  buffers: PartBuffers,
+  { connection, buffers, hasher }: Pick<PutScope, "connection" | "buffers" | "hasher">,
   name: string,
   body: ObjectBody,
   purpose: Purpose,
@@ -79,7 +80,13 @@ export async function uploadParts(
         // What failed meanwhile ended the race with nobody waiting.
         signal.throwIfAborted();
         const number = at / partBytes + 1;
-        const sent: Promise<void> = sendPart(connection, name, id, number, bytes, { ...purpose, signal })
+        const send = async () => {
+          const sha256 = body.size >= THREAD_BYTES && bytes.buffer instanceof SharedArrayBuffer
+            ? await hasher?.hash(bytes.buffer, bytes.length)
+            : undefined;
+          return await sendPart(connection, { name, id, number, bytes, sha256 }, { ...purpose, signal });
+        };
+        const sent: Promise<void> = send()
           .then(
             (tag) => void (parts[number - 1] = { PartNumber: number, ETag: tag }),
             (error) => failed.abort(error),
@@ -124,30 +131,35 @@ async function begin(connection: S3Connection, name: string, purpose: Purpose): 
   throw new StorageError("unavailable", { what: purpose.what, why: "the service began no upload" });
 }
 
+/** A part of an upload. */
+interface Part {
+  readonly name: string;
+  readonly id: string;
+  readonly number: number;
+  readonly bytes: Uint8Array;
+  /** In hex, if it was taken already. */
+  readonly sha256: string | undefined;
+}
+
 async function sendPart(
   connection: S3Connection,
-  name: string,
-  id: string,
-  number: number,
-  bytes: Uint8Array<ArrayBuffer>,
+  { name, id, number, bytes, sha256 }: Part,
   purpose: Purpose,
 ): Promise<string> {
   const { bucket, payer, customerKey } = connection.place;
   for (let attempt = 1;; attempt++) {
     try {
-      const { ETag } = await connection.call(purpose, (client, options) =>
-        client.send(
-          new UploadPartCommand({
-            Bucket: bucket,
-            Key: name,
-            UploadId: id,
-            PartNumber: number,
-            Body: bytes,
-            ...payer,
-            ...customerKey,
-          }),
-          options,
-        ));
+      const command = new UploadPartCommand({
+        Bucket: bucket,
+        Key: name,
+        UploadId: id,
+        PartNumber: number,
+        Body: bytes,
+        ...payer,
+        ...customerKey,
+      });
+      if (sha256 !== undefined) giveDigest(command, sha256);
+      const { ETag } = await connection.call(purpose, (client, options) => client.send(command, options));
       if (ETag !== undefined) return ETag;
       throw new StorageError("unavailable", {
         what: purpose.what,
@@ -159,6 +171,17 @@ async function sendPart(
       await pause(backoffMs(attempt), purpose.signal);
     }
   }
+}
+
+/** Has a request signed with a digest of its body that is known, which is then not taken again. */
+function giveDigest(command: UploadPartCommand, sha256: string): void {
+  command.middlewareStack.add(
+    (next) => (args) => {
+      (args.request as { headers: Record<string, string> }).headers["x-amz-content-sha256"] = sha256;
+      return next(args);
+    },
+    { step: "build", name: "knownDigest" },
+  );
 }
 
 // An abort that is not answered must not hold up whoever is told of the failure.

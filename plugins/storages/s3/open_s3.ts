@@ -65,6 +65,9 @@ function open(
   const region = config.region ?? context.variable("AWS_REGION") ?? context.variable("AWS_DEFAULT_REGION") ??
     "us-east-1";
   const credentials = credentialSource(config, context);
+  const isDirect = ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"].every((name) =>
+    context.variable(name) === undefined
+  );
   const handler = new FetchHandler({
     client: httpClient,
     idleMs: 1000 * (config.timeout_seconds ?? IDLE_SECONDS),
@@ -73,9 +76,7 @@ function open(
     ...(PROXIES.some((name) => context.variable(name) !== undefined) ? {} : {
       connectMs: 1000 * Math.max(CONNECT_SECONDS, config.timeout_seconds ?? 0),
     }),
-    isDirect: ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"].every((name) =>
-      context.variable(name) === undefined
-    ),
+    isDirect,
     onReply: ({ method, path }, status, ms) =>
       context.log("s3.request", { method, path, status: status ?? "none", ms: Math.round(ms) }),
   });
@@ -109,6 +110,7 @@ function open(
     keysFix: credentials.fix,
     namedBy,
     quirks,
+    sharesMemory: isDirect && endpoint?.startsWith("http:") === true,
     payer: config.requester_pays ? { RequestPayer: "requester" } : {},
     encryption: encryptionOf(config),
     customerKey: keys.customerKey === undefined

@@ -2,7 +2,7 @@ import type { ByteBudget } from "./byte_budget.ts";
 
 /** Memory for one part; somebody else's again once it is disposed. */
 export interface PartBuffer extends Disposable {
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly bytes: Uint8Array;
 }
 
 /**
@@ -11,11 +11,16 @@ export interface PartBuffer extends Disposable {
  */
 export class PartBuffers {
   readonly #budget: ByteBudget;
-  readonly #spare: Uint8Array<ArrayBuffer>[] = [];
+  readonly #isShared: boolean;
+  readonly #spare: Uint8Array[] = [];
 
-  /** @param budget What is lent counts there. */
-  constructor(budget: ByteBudget) {
+  /**
+   * @param budget What is lent counts there.
+   * @param isShared Whether threads are to share the memory.
+   */
+  constructor(budget: ByteBudget, isShared: boolean) {
     this.#budget = budget;
+    this.#isShared = isShared;
   }
 
   /**
@@ -31,7 +36,7 @@ export class PartBuffers {
     if (buffer?.length !== partBytes) {
       // Another upload has parts of another size: theirs go.
       this.#spare.length = 0;
-      buffer = new Uint8Array(partBytes);
+      buffer = new Uint8Array(this.#isShared ? new SharedArrayBuffer(partBytes) : new ArrayBuffer(partBytes));
     }
     let given = false;
     return {

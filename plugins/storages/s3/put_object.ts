@@ -12,6 +12,7 @@ import type { ConditionalPut } from "./conditional_put.ts";
 import { statusOf } from "./failure.ts";
 import { type MultipartUpload, PART_BYTES, uploadParts } from "./multipart_upload.ts";
 import type { PartBuffers } from "./part_buffers.ts";
+import type { PartHasher } from "./part_hasher.ts";
 import { proofOf } from "./proof.ts";
 import type { Purpose, S3Connection } from "./s3_connection.ts";
 import { isThere } from "./stat_object.ts";
@@ -23,6 +24,8 @@ export interface PutScope {
   readonly budget: ByteBudget;
   /** Of that budget. */
   readonly buffers: PartBuffers;
+  /** If threads share that memory. */
+  readonly hasher?: PartHasher;
 }
 
 /** Stores a body: in one request if it is small, else in parts. @throws {StorageError} As `Storage.put`. */
@@ -79,8 +82,8 @@ async function putInParts(
   purpose: Purpose,
   ifAbsent: boolean,
 ): Promise<void> {
-  const { connection, buffers } = scope;
-  await using upload: MultipartUpload = await uploadParts(connection, buffers, name, body, purpose);
+  const { connection } = scope;
+  await using upload: MultipartUpload = await uploadParts(scope, name, body, purpose);
   const { bucket, payer, customerKey } = connection.place;
   const complete = (condition: { readonly IfNoneMatch?: "*" }, { signal }: Pick<Purpose, "signal">) =>
     connection.call({ ...purpose, signal }, (client, options) =>

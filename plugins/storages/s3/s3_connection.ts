@@ -22,6 +22,8 @@ export interface S3Place {
   /** What names the bucket, for messages: the section `storage`, or an address of data. */
   readonly namedBy: "storage" | "address";
   readonly quirks: Quirks;
+  /** Whether what is sent may lie in memory that threads share, as `fetch` refuses it. */
+  readonly sharesMemory: boolean;
   /** Parameters of every request for an object. */
   readonly payer: { readonly RequestPayer?: "requester" };
   /** Parameters of requests that store an object. */

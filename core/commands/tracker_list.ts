@@ -13,7 +13,9 @@ export const trackerList = defineCommand({
     const { listTrackers } = await import("../actions/list_trackers.ts");
     const trackers = await listTrackers(app);
     if (trackers.length === 0) {
-      app.printer.note("no tracker is configured; add one to `trackers` in aero.yaml, or in your own config.yaml");
+      app.printer.note(
+        "no tracker is configured; add one to `trackers` in aero.yaml, or in your own config.yaml",
+      );
     }
     return trackers;
   },

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { begin, ended } from "../../core/plugin/conformance/tracker_subject.ts";
+import { begin, ended, logged } from "../../core/plugin/conformance/tracker_subject.ts";
 import { SAMPLE_COMMIT, sampleOutput } from "../../core/plugin/conformance/tracker_samples.ts";
 import { subjectOrSkip } from "../support/must_run.ts";
 import { WANDB_KEY, WandbServer } from "../support/wandb_server/server.ts";
@@ -104,25 +104,32 @@ Deno.test({
     await run.send({
       events: [
         { kind: "metrics", points: [point(0, 3), point(5, NaN), point(5, 1)] },
+        logged({
+          params: { batch: 32, net: { width: 8 }, aero: "x" },
+          tags: { owner: "mira" },
+          inputs: [{ name: "weather", url: "https://lab.example/a.csv", digest: "9d0c1f" }],
+        }),
         sampleOutput("model"),
         ended(),
       ],
       stdout: "hi\n",
     });
+    await tracker.annotate(run.run, { tagged: ["paper"], untagged: ["a"], note: "Later" });
 
     const read = JSON.parse(await sdk(server, "sdk_read.py", `lab/conformance/${run.run}`));
 
     assert.deepEqual(server.refused, []);
     assert.equal(read.state, "finished");
-    assert.equal(read.config.depth, 5);
+    const { depth, batch, net, "aero/param/aero": named } = read.config;
+    assert.deepEqual([depth, batch, net, named], [5, 32, { width: 8 }, "x"]);
     assert.equal(read.config.aero.run, run.run);
-    assert.deepEqual([read.tags, read.notes, read.commit], [["a"], "N", SAMPLE_COMMIT]);
+    assert.deepEqual([read.tags, read.notes, read.commit], [["owner=mira", "paper"], "Later", SAMPLE_COMMIT]);
     assert.deepEqual([read.group, read.jobType], ["pipeline", "train"]);
     assert.equal(read.metadata.git.commit, SAMPLE_COMMIT);
     assert.deepEqual(read.history, [[0, 0, "3"], [5, 5, "nan"], [6, 5, "1"]]);
     assert.deepEqual(read.files, ["config.yaml", "experiment-version.json", "wandb-metadata.json"]);
     assert.equal(read.document, document);
-    assert.deepEqual([read.used, read.logged], [["counts:v0"], ["model:v0"]]);
+    assert.deepEqual([read.used, read.logged], [["counts:v0", "weather:v0"], ["model:v0"]]);
     assert.deepEqual(read.references, ["https://objects.example.org/lab/objects/sha256/ff/ff"]);
   },
 });

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import { parse } from "yaml";
 import { storageDown } from "../../core/commands/storage_down.ts";
 import { storageStatus } from "../../core/commands/storage_status.ts";
 import { storageUp } from "../../core/commands/storage_up.ts";
@@ -9,66 +8,9 @@ import { storageUserList } from "../../core/commands/storage_user_list.ts";
 import { storageUserRemove } from "../../core/commands/storage_user_remove.ts";
 import { ownCertificate } from "../../plugins/object_server/certificate.ts";
 import { signRequest } from "../../plugins/s3_protocol/sign_request.ts";
-import { AeroProcess, untilHolds } from "../support/aero_process.ts";
+import { untilHolds } from "../support/aero_process.ts";
+import { FreshUser } from "../support/fresh_user.ts";
 import { subjectOrSkip } from "../support/must_run.ts";
-import { ObjectClient } from "../support/object_client.ts";
-
-/** What the command wrote for its user. */
-interface Connection {
-  readonly endpoint: string;
-  readonly accessKey: string;
-  readonly secret: string;
-  readonly caFile?: string;
-}
-
-/** A user without anything, and the servers that they start. */
-class FreshUser implements AsyncDisposable {
-  readonly home = Deno.makeTempDirSync({ prefix: "aero-up-" });
-  readonly env = { HOME: this.home, PATH: Deno.env.get("PATH")! };
-  readonly server = `${this.home}/.local/share/aero/server`;
-  readonly #started: AeroProcess[] = [];
-
-  start(...args: string[]): AeroProcess {
-    const aero = AeroProcess.start(args, { cwd: this.home, env: this.env });
-    this.#started.push(aero);
-    return aero;
-  }
-
-  async run(...args: string[]) {
-    return await this.start(...args).end();
-  }
-
-  /** Starts a server in the foreground, and waits until it serves. */
-  async up(...args: string[]): Promise<AeroProcess> {
-    const aero = this.start("storage", "up", "--listen", "127.0.0.1:0", ...args);
-    await untilHolds("it serves", () => {
-      if (aero.ended) throw new RangeError("it ended");
-      return JSON.parse(Deno.readTextFileSync(`${this.server}/server.json`)).pid === aero.pid;
-    });
-    return aero;
-  }
-
-  /** As the files say that were written. */
-  connection(profile = "local"): Connection {
-    const config = parse(Deno.readTextFileSync(`${this.home}/.config/aero/config.yaml`));
-    const { endpoint, credentials_file: file, ca_file: caFile } = config.profiles[profile];
-    const [, id, secret] = new RegExp(
-      `\\[${profile}\\]\naws_access_key_id = (.*)\naws_secret_access_key = (.*)\n`,
-    )
-      .exec(Deno.readTextFileSync(file))!;
-    return { endpoint, accessKey: id!, secret: secret!, ...(caFile === undefined ? {} : { caFile }) };
-  }
-
-  client(connection: Connection = this.connection()): ObjectClient {
-    return new ObjectClient({ ...connection, region: "us-east-1" });
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.run("storage", "down");
-    await Promise.all(this.#started.map((aero) => aero.end()));
-    await Deno.remove(this.home, { recursive: true });
-  }
-}
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 

@@ -3,13 +3,14 @@ import type { Database, Row } from "./database.ts";
 import { ObjectEngineError, type ObjectEngineErrorCode } from "./engine_error.ts";
 import type { Mutation } from "./mutation.ts";
 import type { Transaction } from "./transaction.ts";
+import { parseKept } from "./kept_json.ts";
 
 /** Reads a row of `account`. */
 export function userFromRow(row: Row): User {
   return {
     name: row.name as string,
     createdAt: row.created_at as number,
-    grants: JSON.parse(row.grants as string) as Grant[],
+    grants: parseKept<Grant[]>(row.grants as string),
   };
 }
 

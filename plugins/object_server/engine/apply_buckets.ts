@@ -1,10 +1,11 @@
-import type { Bucket } from "../object_engine.ts";
+import type { Bucket, ObjectLock } from "../object_engine.ts";
 import { assertEmpty } from "./apply_objects.ts";
 import { dropUploads } from "./apply_uploads.ts";
 import { ObjectEngineError } from "./engine_error.ts";
 import { type BucketRow, bucketRow, findBucket } from "./find_version.ts";
 import type { Mutation } from "./mutation.ts";
 import type { Transaction } from "./transaction.ts";
+import { parseKept } from "./kept_json.ts";
 
 /** A row, as the contract tells it. */
 export function toBucket(row: BucketRow): Bucket {
@@ -13,7 +14,7 @@ export function toBucket(row: BucketRow): Bucket {
     owner: row.owner,
     createdAt: row.createdAt,
     versioning: row.versioning,
-    ...(row.objectLock === undefined ? {} : { objectLock: JSON.parse(row.objectLock) }),
+    ...(row.objectLock === undefined ? {} : { objectLock: parseKept<ObjectLock>(row.objectLock) }),
     holds: row.holds,
   };
 }

@@ -27,6 +27,7 @@ import {
   setCurrent,
   updateAttributes,
 } from "./write_version.ts";
+import { parseKept } from "./kept_json.ts";
 
 /** Where the bytes of an object are. */
 export interface Content {
@@ -169,7 +170,10 @@ function changed(
 ): VersionRow {
   switch (mutation.does) {
     case "set_tags":
-      return { ...row, attributes: JSON.stringify({ ...JSON.parse(row.attributes), tags: mutation.tags }) };
+      return {
+        ...row,
+        attributes: JSON.stringify({ ...parseKept<object>(row.attributes), tags: mutation.tags }),
+      };
     case "set_retention":
       assertRetentionMayBecome(row, mutation.retention, mutation.at, mutation.bypassGovernance);
       return { ...row, retention: mutation.retention };

@@ -1,3 +1,4 @@
+import { hadDatabase, sizeOf } from "./data_format.ts";
 import { DirectorySync, syncDirectory } from "./directory_sync.ts";
 import { ObjectEngineError } from "./engine_error.ts";
 import { fileFailure } from "./file_failure.ts";
@@ -110,16 +111,21 @@ export class BodyFiles {
    * Makes the folders that are missing.
    *
    * @param database The path of the database of these bodies.
-   * @throws {ObjectEngineError} `corrupt` if there are bodies and no database: a fresh one would make orphans of them.
+   * @throws {ObjectEngineError} `corrupt` if there was a database and is none: a fresh one would seem to have lost nothing.
    */
   static prepare(directory: string, database: string): void {
     for (const folder of ["incoming", "bodies"]) {
       Deno.mkdirSync(`${directory}/${folder}`, { recursive: true, mode: 0o700 });
     }
-    if (exists(database) || Deno.readDirSync(`${directory}/bodies`)[Symbol.iterator]().next().done) return;
+    // One that is empty was being made when something ended it, or lost what it had.
+    if ((sizeOf(database) ?? 0) > 0) return;
+    const hasBodies = !Deno.readDirSync(`${directory}/bodies`)[Symbol.iterator]().next().done;
+    if (!hasBodies && !hadDatabase(directory)) return;
     throw new ObjectEngineError("corrupt", {
       what: `Cannot open ${directory}`,
-      why: `it has bodies of objects, but not ${database}, which says whose they are`,
+      why: `${database}, which says what is stored, is ${
+        sizeOf(database) === undefined ? "missing" : "empty"
+      }`,
       fix: ["put the database back where it was", "or use another data directory"],
     });
   }
@@ -143,15 +149,5 @@ async function bring(from: string, to: string, file: Deno.FsFile): Promise<void>
     using copied = await Deno.open(to, { write: true });
     await copied.sync();
     await Deno.remove(from);
-  }
-}
-
-function exists(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
   }
 }

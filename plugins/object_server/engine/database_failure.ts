@@ -2,7 +2,8 @@ import { ObjectEngineError } from "./engine_error.ts";
 
 // node:sqlite gives no numbers of errors in Deno; these are SQLite's own texts, sqlite3ErrStr() in main.c.
 const FULL = /database or disk is full/;
-const CORRUPT = /database disk image is malformed|file is not a database/;
+const CORRUPT =
+  /database disk image is malformed|file is not a database|malformed database schema|no such (table|column|index)/;
 const UNAVAILABLE =
   /disk I\/O error|database is locked|unable to open database file|attempt to write a readonly database|out of memory/;
 

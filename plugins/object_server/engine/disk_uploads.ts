@@ -17,6 +17,7 @@ import { listUploads } from "./list_rows.ts";
 import { assertStorageAttributes } from "./storage_bucket.ts";
 import { choosePartRows, type ChosenParts, uploadedPart } from "./upload_parts.ts";
 import { requireUpload } from "./upload_row.ts";
+import { parseKept } from "./kept_json.ts";
 
 /** Uploads that are dropped in one go: one may have 10,000 parts, and others wait. */
 const IDLE_AT_ONCE = 10;
@@ -156,6 +157,6 @@ export class DiskUploads implements Uploads {
       name.key,
       asked,
     );
-    return row && JSON.parse(row.object as string);
+    return row && parseKept<StoredObject>(row.object as string);
   }
 }

@@ -6,6 +6,7 @@ import { generatorStream } from "./generator_stream.ts";
 import type { HeldBodies } from "./held_bodies.ts";
 import { lentBytes } from "./lent_bytes.ts";
 import type { PartRow, SharedBodies } from "./mutation.ts";
+import { parseKept } from "./kept_json.ts";
 
 /** A stretch of an object, in bytes. */
 interface ByteSpan {
@@ -96,6 +97,6 @@ export function toObjectPart(part: PartRow): ObjectPart {
     size: part.size,
     etag: part.etag,
     modifiedAt: part.modifiedAt,
-    checksums: JSON.parse(part.checksums),
+    checksums: parseKept<ObjectPart["checksums"]>(part.checksums),
   };
 }

@@ -2,6 +2,7 @@ import type { ObjectAttributes, ObjectLock, Retention } from "../object_engine.t
 import { ObjectEngineError } from "./engine_error.ts";
 import type { BucketRow } from "./find_version.ts";
 import type { VersionRow } from "./version_row.ts";
+import { parseKept } from "./kept_json.ts";
 
 const DAY = 24 * 60 * 60 * 1000;
 
@@ -18,7 +19,7 @@ export function retentionAtPut(
 ): Retention | undefined {
   if (attributes.retention !== undefined || attributes.legalHold !== undefined) assertLockEnabled(bucket);
   if (attributes.retention !== undefined || bucket.objectLock === undefined) return attributes.retention;
-  const { defaultRetention } = JSON.parse(bucket.objectLock) as ObjectLock;
+  const { defaultRetention } = parseKept<ObjectLock>(bucket.objectLock);
   if (defaultRetention === undefined) return undefined;
   // Years of 365 days: "Amazon S3 PutObjectLockConfiguration" leaves leap days open.
   const days = defaultRetention.days ?? (defaultRetention.years ?? 0) * 365;

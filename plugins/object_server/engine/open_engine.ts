@@ -3,7 +3,9 @@ import type { Storage } from "../../../core/plugin/storage.ts";
 import type { BodyDamage, BodyWrite, ObjectEngine, Objects } from "../object_engine.ts";
 import { BodyDropper } from "./body_dropper.ts";
 import { BodyFiles } from "./body_files.ts";
+import { checkDatabase } from "./check_database.ts";
 import { Committer } from "./committer.ts";
+import { noteDatabase } from "./data_format.ts";
 import { Database } from "./database.ts";
 import { databaseFailure } from "./database_failure.ts";
 import { DirectoryLock } from "./directory_lock.ts";
@@ -41,7 +43,8 @@ export const DATABASE_NAME = "engine.db";
 /**
  * Opens a data directory, and sets right what a crash left in it.
  *
- * @throws {ObjectEngineError} `unavailable` if another server has it, or a newer aero wrote it; `denied`, `full`;
+ * @throws {ObjectEngineError} `unavailable` if another server has it, or a newer aero wrote it; `denied`, `full`; `corrupt` if
+ * its database is damaged, or gone;
  * `bucket_exists` if a storage is to have the name of a bucket that has objects of its own.
  */
 export async function openObjectEngine(options: EngineOptions): Promise<ObjectEngine> {
@@ -51,7 +54,8 @@ export async function openObjectEngine(options: EngineOptions): Promise<ObjectEn
   try {
     BodyFiles.prepare(directory, path);
     opened.use(DirectoryLock.take(directory));
-    shrink(path);
+    prepareDatabase(path);
+    noteDatabase(directory);
     // The names of database and folders are durable before anything is kept in them.
     await syncDirectory(directory);
     // One may not be allowed to open what is above; then it was there before.
@@ -86,9 +90,10 @@ export async function openObjectEngine(options: EngineOptions): Promise<ObjectEn
   return new DiskEngine(state, opened.move());
 }
 
-/** Makes the database if it is not there, and gives its disk back what it has much of and does not need. */
-function shrink(path: string): void {
+/** Makes the database if it is not there, checks it, and gives its disk back what it has much of and does not need. */
+function prepareDatabase(path: string): void {
   using database = openForWriting(path);
+  checkDatabase(database, path);
   try {
     shrinkDatabase(database);
   } catch (error) {

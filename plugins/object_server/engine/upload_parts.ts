@@ -2,6 +2,7 @@ import type { ObjectPart, UploadCompletion, UploadedPart } from "../object_engin
 import type { Piece } from "./body_stream.ts";
 import type { Row } from "./database.ts";
 import { ObjectEngineError } from "./engine_error.ts";
+import { parseKept } from "./kept_json.ts";
 
 // 5 MiB: least size of a part but the last, "Amazon S3 multipart upload limits".
 const MIN_PART_BYTES = 5 * 1024 * 1024;
@@ -20,7 +21,7 @@ export function uploadedPart(row: Row): UploadedPart {
     etag: row.etag as string,
     size: row.size as number,
     modifiedAt: row.modified_at as number,
-    checksums: JSON.parse(row.checksums as string),
+    checksums: parseKept<UploadedPart["checksums"]>(row.checksums as string),
   };
 }
 

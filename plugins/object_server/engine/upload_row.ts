@@ -2,6 +2,7 @@ import type { Upload, UploadName } from "../object_engine.ts";
 import type { Database, Row } from "./database.ts";
 import { ObjectEngineError } from "./engine_error.ts";
 import type { BucketRow } from "./find_version.ts";
+import { parseKept } from "./kept_json.ts";
 
 /** Reads a row of `upload`. */
 export function uploadFromRow(bucket: string, row: Row): Upload {
@@ -11,8 +12,10 @@ export function uploadFromRow(bucket: string, row: Row): Upload {
     uploadId: row.id as string,
     createdAt: row.created_at as number,
     initiator: row.initiator as string,
-    attributes: JSON.parse(row.attributes as string),
-    ...(row.checksum === null ? {} : { checksum: JSON.parse(row.checksum as string) }),
+    attributes: parseKept<Upload["attributes"]>(row.attributes as string),
+    ...(row.checksum === null
+      ? {}
+      : { checksum: parseKept<NonNullable<Upload["checksum"]>>(row.checksum as string) }),
   };
 }
 

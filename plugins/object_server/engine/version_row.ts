@@ -1,5 +1,6 @@
 import type { DeleteMarker, ObjectAttributes, Retention, StoredObject } from "../object_engine.ts";
 import type { Row } from "./database.ts";
+import { parseKept } from "./kept_json.ts";
 
 /** Columns of `current` and `noncurrent`, in the order in which {@link VersionRow} is written. */
 export const VERSION_COLUMNS =
@@ -100,7 +101,7 @@ export function storedObject(row: VersionRow, isLatest: boolean): StoredObject {
     ...(row.parts === 0 ? {} : { partCount: row.parts }),
     ...(row.retention === undefined ? {} : { retention: row.retention }),
     ...(row.hold === undefined ? {} : { legalHold: row.hold }),
-    ...JSON.parse(row.attributes) as KeptAttributes,
+    ...parseKept<KeptAttributes>(row.attributes),
   };
 }
 

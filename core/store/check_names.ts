@@ -72,7 +72,7 @@ class NameCheck {
   }
 
   async document(key: string): Promise<Finding[]> {
-    if (/^gc\/[0-9A-Za-z-]+\.(?:done|begun)$/.test(key)) return [];
+    if (/^gc\/[0-9A-Za-z-]+\.(?:done|begun|damaged)$/.test(key)) return [];
     return await unlessUnreadable(key, "document_corrupt", undefined, async () => {
       const bytes = await this.#read(key);
       try {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { ClockedStores } from "../../tests/support/clocked_store.ts";
+import { findingsOf } from "../../tests/support/memory_store.ts";
 import { AeroError } from "../errors.ts";
 import { writeCondemned } from "../format/condemned_format.ts";
 import { MEDIA_TYPE } from "../model/descriptor.ts";
@@ -60,12 +61,14 @@ Deno.test("a list that may be at work is named, with when it can go, and goes th
   await using test = await Damaged.after(6);
 
   const { code, report } = await test.refusal();
+  const findings = await findingsOf(await test.open());
   test.now += 2 * DAY_MS;
   const early = await test.refusal();
   test.now += DAY_MS + 60_000;
   const done = await test.collect();
 
   assert.equal(code, "condemned_invalid");
+  assert.deepEqual(findings.map(({ kind, key }) => `${kind} ${key}`), [`document_corrupt ${test.list}`]);
   assert.ok(report.why!.startsWith(`${test.list} in the storage: `));
   assert.match(report.fix!.join("\n"), /from 2027-01-\d\dT\d\d:\d\dZ on.*\n.*`aero storage gc --alone`/);
   assert.deepEqual(early.report, report);

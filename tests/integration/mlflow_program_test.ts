@@ -11,10 +11,15 @@ const SITE = new URL("../support/mlflow_site.py", import.meta.url).pathname;
 const PACKAGES = ["mlflow", "mlflow-skinny", "scikit-learn", "pandas"];
 
 const podmanHere = await podmanOrSkip();
-const mlflowHere = await subjectOrSkip("mlflow", () => {
+/** Its packages are for one version of Python, which must be that of the image. */
+const mlflowHere = podmanHere === undefined ? undefined : await subjectOrSkip("mlflow3", async () => {
   const python = Deno.env.get("AERO_TEST_MLFLOW3_PYTHON");
   if (python === undefined) throw new TypeError("AERO_TEST_MLFLOW3_PYTHON is not set");
-  return Promise.resolve(python);
+  const script = "import sys; print(*sys.version_info[:2])";
+  const { stdout } = await new Deno.Command(python, { args: ["-c", script] }).output();
+  const inside = await podman("run", "--rm", "--network=none", BASE_IMAGE, "python3", "-c", script);
+  assert.equal(new TextDecoder().decode(stdout).trim(), inside, "Python is another one in the image");
+  return python;
 });
 const mongoHere = await subjectOrSkip("mongo", async () => {
   await using mongo = await openTestMongo();
@@ -68,11 +73,11 @@ async function imageWith(python: string): Promise<{ name: string } & AsyncDispos
 Deno.test({
   name:
     "a script with mlflow.autolog(), unchanged and without a network, is recorded, and shows up in Sacred",
-  ignore: podmanHere === undefined || "skipped" in mlflowHere || "skipped" in mongoHere,
+  ignore: mlflowHere === undefined || "skipped" in mlflowHere || "skipped" in mongoHere,
   sanitizeOps: false,
   sanitizeResources: false,
   async fn() {
-    if ("skipped" in mlflowHere) return;
+    if (mlflowHere === undefined || "skipped" in mlflowHere) return;
     await using mongo = await openTestMongo();
     await using image = await imageWith(mlflowHere.subject);
     await using test = new TestProject({ env: { TEST_URI: mongo.uri } });

@@ -16,7 +16,9 @@ import { readStoreMarker } from "../../core/format/store_marker_format.ts";
 import { readVerdict } from "../../core/format/verdict_format.ts";
 import type { Digest } from "../../core/model/digest.ts";
 import type { ExperimentVersion } from "../../core/model/experiment_version.ts";
+import type { JsonValue } from "../../core/model/json.ts";
 import type { LockEntry } from "../../core/model/lock.ts";
+import { foldLogged, NOTHING_LOGGED } from "../../core/model/logged.ts";
 import { compareBytes, type ManifestEntry } from "../../core/model/manifest.ts";
 import type { RelativePath } from "../../core/model/relative_path.ts";
 import { propertyRun } from "../support/property_seed.ts";
@@ -32,6 +34,8 @@ const READERS: Readonly<Record<string, (bytes: Uint8Array) => unknown>> = {
   "kept_image.json": readKeptImage,
   "label.json": readLabel,
   "aero.lock": (bytes) => readLock(new TextDecoder().decode(bytes)),
+  "logged_journal.jsonl": readJournal,
+  "logged_record.json": readRecord,
   "manifest.jsonl": readManifest,
   "record.json": readRecord,
   "run_annotation.json": readRunAnnotation,
@@ -267,6 +271,36 @@ Deno.test("locks merged by lines are those of both sides", () => {
     fc.property(list, fc.nat(), (entries, cut) => {
       const ours = entries.slice(0, cut % (entries.length + 1)), theirs = entries.slice(ours.length / 2);
       assert.equal(writeLock(readLock(writeLock(ours) + writeLock(theirs))), writeLock(entries));
+    }),
+    RUN,
+  );
+});
+
+const facts = fc.record({
+  params: fc.dictionary(text, json as fc.Arbitrary<JsonValue>),
+  tags: fc.dictionary(text.filter((name) => name !== ""), fc.option(text)),
+  note: text,
+  inputs: fc.array(fc.record({ name: text, url: text, digest: text }, { requiredKeys: ["name"] })),
+}, { requiredKeys: [] });
+
+Deno.test("what a program logs comes back from a journal as it went in", () => {
+  fc.assert(
+    fc.property(facts, (said) => {
+      const line = writeJournalEvent({ event: "logged", at: 1, facts: said });
+      const [event] = readJournal(bytesOf(line)).events;
+      assert(event?.event === "logged");
+      assert.equal(canonicalJson(event.facts), canonicalJson(said));
+    }),
+    RUN,
+  );
+});
+
+Deno.test("what a program logged comes to the same, taken together or piece by piece", () => {
+  fc.assert(
+    fc.property(fc.array(facts), fc.nat(), (all, at) => {
+      const cut = all.length === 0 ? 0 : at % all.length;
+      const before = foldLogged(all.slice(0, cut)) ?? NOTHING_LOGGED;
+      assert.deepEqual(foldLogged([before, ...all.slice(cut)]), foldLogged(all));
     }),
     RUN,
   );

@@ -25,7 +25,10 @@ export async function profileFiles(
 export async function assertProfileFree(app: App, profile: string, place: ServerPlace): Promise<void> {
   const { credentialsFile } = await profileFiles(app);
   const other = (await readCredentials(credentialsFile, profile))?.[SERVER_ENTRY];
-  if (other === undefined || other === place.directory || !await isThere(other)) return;
+  if (other === undefined) return;
+  const there = await realPathOf(other);
+  // The same directory may have been named by another path.
+  if (there === undefined || there === await realPathOf(place.directory)) return;
   throw new UserError("profile_taken", {
     what: `Cannot set the profile ${JSON.stringify(profile)} for the server in ${place.directory}`,
     why: `it is that of the server in ${other}`,
@@ -61,12 +64,12 @@ export async function writeServerProfile(
   });
 }
 
-async function isThere(directory: string): Promise<boolean> {
+/** `undefined` if there is no such directory. */
+async function realPathOf(directory: string): Promise<string | undefined> {
   try {
-    await Deno.stat(directory);
-    return true;
+    return await Deno.realPath(directory);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
+    if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
   }
 }

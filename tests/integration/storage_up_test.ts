@@ -160,12 +160,16 @@ Deno.test("a profile stays that of its server, until that is gone", async () => 
 
   const refused = await user.run(...other);
   await user.run("storage", "down", "--data", "other");
+  await Deno.symlink(user.server, `${user.home}/link`);
+  const linked = await user.run(...other.with(3, "link"));
+  await user.run("storage", "down", "--data", "link");
   await Deno.remove(user.server, { recursive: true });
   const taken = await user.run(...other);
   await user.run("storage", "down", "--data", "other");
 
   assert.equal(refused.code, 2);
   assert.match(refused.err, /it is that of the server in .*\/server\n[^]*--profile NAME/);
+  assert.equal(linked.code, 0, linked.err);
   assert.equal(taken.code, 0, taken.err);
 });
 

@@ -16,6 +16,7 @@ import { largeFileBench } from "../tests/bench/large_file_bench.ts";
 import { describeMachine } from "../tests/bench/machine.ts";
 import { manyFilesBench } from "../tests/bench/many_files_bench.ts";
 import { metricsBench } from "../tests/bench/metrics_bench.ts";
+import { mirroredRunBench } from "../tests/bench/mirrored_run_bench.ts";
 import { Peers } from "../tests/bench/peers.ts";
 import { run } from "../tests/bench/process.ts";
 import { pushPullBench } from "../tests/bench/push_pull_bench.ts";
@@ -37,6 +38,7 @@ const BENCHES: readonly Bench[] = [
   metricsBench,
   storageServerBench,
   pushPullBench,
+  mirroredRunBench,
   trackerBench,
   sacredBench,
 ];

@@ -3,6 +3,8 @@ export interface ProcessOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
+  /** An exit code that counts as a good end beside 0. */
+  readonly alsoGood?: number;
 }
 
 /** What a program that ended well was seen to do. */
@@ -11,7 +13,7 @@ export interface Finished {
   readonly stdout: string;
 }
 
-/** A program that did not end with 0. */
+/** A program that did not end well. */
 export class ProcessFailed extends Error {
   override readonly name = "ProcessFailed";
 }
@@ -19,11 +21,11 @@ export class ProcessFailed extends Error {
 /** Runs a program to its end. @throws {ProcessFailed} with the end of what it printed. */
 export async function run(command: readonly string[], options: ProcessOptions = {}): Promise<Finished> {
   const start = performance.now();
-  const { success, code, stdout, stderr } = await makeCommand(command, options, "piped").output();
+  const { code, stdout, stderr } = await makeCommand(command, options, "piped").output();
   const seconds = (performance.now() - start) / 1000;
   const text = new TextDecoder();
   options.signal?.throwIfAborted();
-  if (success) return { seconds, stdout: text.decode(stdout) };
+  if (isGood(code, options)) return { seconds, stdout: text.decode(stdout) };
   const said = (text.decode(stdout) + text.decode(stderr)).slice(-2000);
   throw new ProcessFailed(`${command.join(" ")} exited with ${code}\n${said}`);
 }
@@ -57,15 +59,21 @@ export async function runWatched(
   let peakBytes = 0;
   const timer = setInterval(() => peakBytes = Math.max(peakBytes, residentBytes(child.pid)), LOOK_MS);
   try {
-    const { success, code, stdout, stderr } = await child.output();
+    const { code, stdout, stderr } = await child.output();
     const seconds = (performance.now() - start) / 1000;
     options.signal?.throwIfAborted();
     const text = new TextDecoder();
-    if (!success) throw new ProcessFailed(`${command.join(" ")} exited with ${code}\n${text.decode(stderr)}`);
+    if (!isGood(code, options)) {
+      throw new ProcessFailed(`${command.join(" ")} exited with ${code}\n${text.decode(stderr)}`);
+    }
     return { seconds, stdout: text.decode(stdout), peakBytes };
   } finally {
     clearInterval(timer);
   }
+}
+
+function isGood(code: number, { alsoGood = 0 }: ProcessOptions): boolean {
+  return code === 0 || code === alsoGood;
 }
 
 function makeCommand([program, ...args]: readonly string[], options: ProcessOptions, stdout: "piped") {

@@ -1,12 +1,10 @@
 import type { JsonObject } from "../../core/model/json.ts";
-import { metrics } from "../../core/plugin/conformance/tracker_subject.ts";
-import { sampleStart } from "../../core/plugin/conformance/tracker_samples.ts";
-import { NOTHING_SENT, type Tracker } from "../../core/plugin/tracker.ts";
 import { mlflowTracker } from "../../plugins/trackers/mlflow/mod.ts";
 import { mlflowContext } from "../support/mlflow_subject.ts";
 import type { Bench, BenchContext, Row } from "./bench.ts";
 import { run } from "./process.ts";
 import { interleave, median, ratios } from "./rounds.ts";
+import { sendPoints } from "./send_points.ts";
 
 /** A tracker's own client, one value a call. */
 const PROGRAM = `
@@ -50,10 +48,9 @@ async function measure(
   const rates = await interleave(1, {
     aero: async () => {
       await using tracker = await mlflowTracker.open(config, mlflowContext());
-      const before = Deno.memoryUsage().rss;
-      const rate = await send(tracker, ours);
-      memory.push((Deno.memoryUsage().rss - before) / 1e6);
-      return rate;
+      const { perSecond, grownMb } = await sendPoints(tracker, ours);
+      memory.push(grownMb);
+      return perSecond;
     },
     own: async () => {
       const env = { GIT_PYTHON_REFRESH: "quiet" };
@@ -84,22 +81,4 @@ async function measure(
       atMost: 100,
     },
   ];
-}
-
-/** Values a second, from the first to the tracker's cursor behind the last. */
-async function send(tracker: Tracker, count: number): Promise<number> {
-  const { run: id, event } = sampleStart();
-  await tracker.send(id, NOTHING_SENT, { events: [event], stdout: "", stderr: "" });
-  const start = performance.now();
-  const each = 1000, together = Math.floor(tracker.capabilities.maxPointsPerBatch / each);
-  let events = 1;
-  for (let at = 0; at < count; at += each * together) {
-    const batch = Array.from({ length: Math.min(together, (count - at) / each) }, (_, i) => {
-      const first = at + i * each;
-      return metrics("loss", Array.from({ length: each }, (_, j) => 1 / (first + j + 1)), first);
-    });
-    await tracker.send(id, { events, stdout: 0, stderr: 0 }, { events: batch, stdout: "", stderr: "" });
-    events += batch.length;
-  }
-  return count / ((performance.now() - start) / 1000);
 }

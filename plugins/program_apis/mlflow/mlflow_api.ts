@@ -70,13 +70,15 @@ export class MlflowApi implements ProgramApi {
       const refusal = error instanceof Refusal ? error : new Refusal(
         "INTERNAL_ERROR",
         "This is a bug in aero: it failed on a request of MLflow's client",
-        { cause: error },
+        // The client would repeat a request that is answered with 500, for minutes.
+        { cause: error, status: 501 },
       );
       this.#context.log("mlflow request refused", {
         method: request.method,
         path: new URL(request.url).pathname,
         status: refusal.status,
-        why: refusal.message,
+        // The message repeats what the program said, which may hold a secret.
+        code: refusal.errorCode,
         ...(refusal === error ? {} : { bug: error instanceof Error ? error.stack : "not an error" }),
       });
       return refusalAnswer(refusal);

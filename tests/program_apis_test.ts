@@ -158,8 +158,24 @@ notesTest(
       /^\[\('NOTES_STYLE', 'long'\), \('NOTES_TOKEN', '[0-9a-f]{64}'\), \('NOTES_URL', 'http:\/\/127\.0\.0\.1:\d+'\)\]\n$/,
     );
     assert.equal(await run({ NOTES_URL: "http://own" }), "[('NOTES_URL', 'http://own')]\n");
+    assert.equal(await run({ NOTES_TOKEN: "own" }), "[('NOTES_TOKEN', 'own')]\n");
   },
 );
+
+notesTest("a proxy that the project names is not asked for the API", async () => {
+  await using test = begun();
+  const env = { HTTP_PROXY: "http://127.0.0.1:1", "no_proxy": "example.org" };
+  test.commit({ environment: { use: "host", env }, stages: { see: { command: "python3 see.py" } } }, {
+    "see.py": `
+import os
+from notes import send
+assert send("/")[0] == 200
+assert os.environ["no_proxy"] == os.environ["NO_PROXY"] == "example.org,127.0.0.1", os.environ["no_proxy"]
+`,
+  });
+
+  assert.equal((await test.record()).state, "succeeded");
+});
 
 notesTest("a request without the token of the run is refused", async () => {
   await using test = begun();

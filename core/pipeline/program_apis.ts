@@ -91,11 +91,11 @@ export function serveProgramApis(
   };
 }
 
-/** Whether the project itself says where a library finds its server. */
+/** Whether the project itself says where a library finds its server, or who may use that. */
 function hasOwnServer(plugin: ProgramApiPlugin, own: ReadonlySet<string>): boolean {
-  const url = "http://127.0.0.1:0";
-  return Object.entries(plugin.variables({ url, token: "-" }))
-    .some(([name, value]) => value.includes(url) && own.has(name));
+  const url = "http://127.0.0.1:0", token = "\0token";
+  return Object.entries(plugin.variables({ url, token }))
+    .some(([name, value]) => own.has(name) && (value.includes(url) || value.includes(token)));
 }
 
 /** `undefined`, which is told, where the system does not let it listen: not every file system has sockets. */

@@ -13,11 +13,27 @@ import { CONTAINER_API, CONTAINER_API_PORT } from "./run_contract.ts";
 /** A program with the variables by which it finds the APIs that are served to it. */
 export function withApis<Spec extends ProgramSpec>(spec: Spec, served: ServedApis | undefined): Spec {
   if (served === undefined) return spec;
+  const env = { ...spec.env, ...served.variables };
   return {
     ...spec,
-    env: { ...spec.env, ...served.variables },
+    // A relay does the same, and sees also what the image sets.
+    env: served.relay === undefined ? reachingOwnAddress(env) : env,
     secrets: { ...spec.secrets, ...served.secrets },
   };
+}
+
+const ADDRESS = "127.0.0.1";
+
+/** The same variables; where some name a proxy, it is not asked for what is on this machine. */
+function reachingOwnAddress(env: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  if (!["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"].some((name) => env[name])) return env;
+  const excepted = (name: string, other: string) => {
+    const names = env[name] || env[other] || "";
+    return names === "*" || names.includes(ADDRESS)
+      ? names
+      : [names, ADDRESS].filter((part) => part).join(",");
+  };
+  return { ...env, NO_PROXY: excepted("NO_PROXY", "no_proxy"), no_proxy: excepted("no_proxy", "NO_PROXY") };
 }
 
 /** A program, and how it reaches the APIs that are served to it. */

@@ -42,7 +42,7 @@ export interface ProgramApiAddress {
 /** One API as it is served to the program of one run. Requests may be answered at the same time. */
 export interface ProgramApi extends AsyncDisposable {
   /**
-   * Answers a request that carried the token. Never rejects; what cannot be read gets an answer that says so in the
+   * Answers a request that carried the token; of its URL, path and query count. Never rejects; what cannot be read gets an answer that says so in the
    * API's own form.
    */
   handle(request: Request): Promise<Response>;
@@ -58,7 +58,7 @@ export interface ProgramApiPlugin {
   readonly packages: readonly string[];
   /**
    * Variables by which the library finds the address; those that the project sets itself, or passes as secrets, win. A
-   * project that sets one whose value holds the address's URL has a server of its own: it is served nothing.
+   * project that sets one whose value holds the address's URL or token has a server of its own: it is served nothing.
    */
   variables(address: ProgramApiAddress): Readonly<Record<string, string>>;
   /** Called when the program's first request comes; not at all for a program that makes none. */

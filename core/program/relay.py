@@ -4,7 +4,7 @@
 
 What is sent to 127.0.0.1:PORT is passed on to the Unix socket SOCKET by a process of its own, byte for byte and
 both ways. This process then becomes PROGRAM: its process id, files, variables and working directory are those with
-which this one was started. The port is open before PROGRAM begins.
+which this one was started; but what names a proxy does not name it for that address. The port is open before PROGRAM begins.
 
 Whoever listens at SOCKET is told by HTTP, just before: `POST /.aero/launched`; and `POST /.aero/refused` if PROGRAM
 then cannot be started. If it was told neither, nothing was started. Python 3.8 or later, standard library only.
@@ -20,6 +20,8 @@ import sys
 CHUNK_BYTES = 64 * 1024
 BACKLOG = 1024
 TELL_SECONDS = 30
+ADDRESS = b"127.0.0.1"
+PROXIES = (b"http_proxy", b"HTTP_PROXY", b"all_proxy", b"ALL_PROXY")
 # As shells have it for what could not be started.
 NOT_STARTED = 127
 
@@ -207,13 +209,26 @@ def own_variables():
     return dict(line.split(b"=", 1) for line in lines if b"=" in line)
 
 
+def reaching_own_port(variables):
+    """The same variables; where some name a proxy, it is not asked for what is at this address."""
+    if not any(variables.get(name) for name in PROXIES):
+        return variables
+    changed = dict(variables)
+    for name, other in ((b"NO_PROXY", b"no_proxy"), (b"no_proxy", b"NO_PROXY")):
+        excepted = variables.get(name) or variables.get(other) or b""
+        if excepted != b"*" and ADDRESS not in excepted:
+            excepted = b",".join(filter(None, (excepted, ADDRESS)))
+        changed[name] = excepted
+    return changed
+
+
 def main(arguments):
     port, path, command = int(arguments[0]), arguments[1], arguments[2:]
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    listener.bind(("127.0.0.1", port))
+    listener.bind((ADDRESS.decode(), port))
     listener.listen(BACKLOG)
     relay_apart(listener, path)
-    variables = own_variables()
+    variables = reaching_own_port(own_variables())
     # Python ignores them, and what is ignored stays so across exec.
     for ignored in (signal.SIGPIPE, signal.SIGXFSZ):
         signal.signal(ignored, signal.SIG_DFL)

@@ -41,6 +41,12 @@ grep -E '^Sig(Blk|Ign|Cgt)' /proc/self/status
 readlink /proc/self/fd/0
 ulimit -n
 `,
+  "proxy.py": `
+from notes import send
+import os
+assert send("/")[0] == 200
+print(os.environ["NO_PROXY"], os.environ["no_proxy"])
+`,
   "signal.sh": "kill -USR1 $$\n",
   "memory.sh": `head -c 400000000 /dev/zero | tail -c 300000000 > /dev/null`,
   "wait.py": `
@@ -70,6 +76,7 @@ function stagesWith(limits: boolean): Record<string, Record<string, unknown>> {
       command: ["/bin/sh", "-c", "echo $NOTES_URL; exit 5"],
       environment: { env: { PATH: "/nowhere" } },
     },
+    proxy: { command: "python3 proxy.py", environment: { env: { http_proxy: "http://proxy.example:1" } } },
     host: { command: "python3 host.py", environment: { network: "host" } },
     wait: { command: "python3 wait.py" },
     ...(limits ? { memory: { command: "sh memory.sh", environment: { limits: { memory: "64m" } } } } : {}),
@@ -171,6 +178,13 @@ for (const plugin of [podmanEnvironment, dockerEnvironment]) {
         assert.equal(served.stderr, unserved.stderr);
         assert.match(served.stdout, /^\s*lo\n/m);
         assert.ok(!served.stdout.includes("eth0"));
+      });
+
+      await t.step("a proxy that the project names is not asked", async () => {
+        const { record, stdout, stderr } = await runOf(test, "proxy");
+
+        assert.equal(record.state, "succeeded", stderr);
+        assert.equal(stdout, "127.0.0.1 127.0.0.1\n");
       });
 
       await t.step("exit codes and signals are the program's", async () => {

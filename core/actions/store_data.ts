@@ -53,9 +53,17 @@ async function addData(
   using progress = app.printer.progress({ label: `Adding ${options.name}`, unit: "bytes" });
   const statIndex = new FileStamps(`${project.cacheDirectory}/stamps`);
   let seen = 0;
+  let newest: KnownVersion | undefined;
   const tree = await addTree(services.store, path, {
     signal: app.signal,
     statIndex,
+    isNamed: async (manifest) => {
+      // While something waits here, what it names may not be in the storage yet.
+      if (services.store.outbox?.isHolding) return false;
+      const labels = await services.catalog.labels(config.project, options.name);
+      newest = labels.at(-1);
+      return !services.store.isAway && newest?.manifest.digest === manifest;
+    },
     onTotal: (bytes) => progress.setTotal(bytes),
     onProgress: (bytes) => {
       progress.add(bytes - seen);
@@ -67,6 +75,10 @@ async function addData(
       what: `Cannot add ${JSON.stringify(path)} as the artifact "${options.name}"`,
       why: "there is no file in it",
     });
+  }
+  if (newest !== undefined && newest.manifest.digest === tree.manifest.digest) {
+    await sayAgain(services, newest, options);
+    return { label: newest, added: false, warnings: tree.warnings };
   }
   const host = await services.describeHost();
   const { label, added } = await services.catalog.addVersion({

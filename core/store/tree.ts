@@ -1,3 +1,4 @@
+import { digestOf } from "../format/digest_of.ts";
 import { readManifest, writeManifest } from "../format/manifest_format.ts";
 import { type Descriptor, MEDIA_TYPE } from "../model/descriptor.ts";
 import type { Digest } from "../model/digest.ts";
@@ -15,6 +16,11 @@ import { walkTree } from "./tree_walk.ts";
 export interface AddTreeOptions extends BulkOptions {
   /** Spares reading files that have not changed since they were added last. */
   readonly statIndex?: ScanMemory;
+  /**
+   * Whether a name in the storage stands for a manifest already. Asked of a tree that has not changed since it was added last:
+   * if so, nothing new will rely on what is stored, and nothing is asked or put.
+   */
+  readonly isNamed?: (manifest: Digest) => Promise<boolean>;
   /** Called once, when it is known how many bytes are to be read. */
   readonly onTotal?: (bytes: number) => void;
 }
@@ -56,6 +62,8 @@ async function addOnce(
   const last = options.statIndex?.recall(path);
   const { root, entries } = await walkAny(path, last?.files.length);
   const files = entries.filter((entry) => entry.kind === "file");
+  const named = last && await recallNamed(entries, files, last, options);
+  if (named !== undefined) return named;
   const known = await recallDigests(store, files, last, options);
   const unknown = files.filter((_, i) => known[i] === undefined);
   options.onTotal?.(unknown.reduce((sum, file) => sum + file.stamp.size, 0));
@@ -76,13 +84,33 @@ async function addOnce(
       files: files.map(({ path, stamp }, i) => ({ path, stamp, digest: digests[i]! })),
     });
   }
-  return {
-    manifest,
-    content,
-    files: files.length,
-    bytes: totalBytes(content),
-    warnings: foldedTwins(entries),
-  };
+  return addedTree(manifest, content, entries, files);
+}
+
+function addedTree(
+  manifest: Descriptor,
+  content: Manifest,
+  entries: readonly WalkedEntry[],
+  { length }: readonly WalkedFile[],
+): AddedTree {
+  return { manifest, content, files: length, bytes: totalBytes(content), warnings: foldedTwins(entries) };
+}
+
+/** The tree as it was added last, if it has not changed and has a name. */
+async function recallNamed(
+  entries: readonly WalkedEntry[],
+  files: readonly WalkedFile[],
+  last: TreeScan,
+  { isNamed }: AddTreeOptions,
+): Promise<AddedTree | undefined> {
+  if (isNamed === undefined || last.files.length !== files.length) return undefined;
+  const digests = unchangedSince(last.files, files);
+  if (!digests.every((digest) => digest !== undefined)) return undefined;
+  const content: Manifest = { entries: manifestEntries(entries, digests) };
+  const bytes = writeManifest(content);
+  const digest = digestOf(bytes);
+  if (digest !== last.manifest || !await isNamed(digest)) return undefined;
+  return addedTree({ mediaType: MEDIA_TYPE.manifest, digest, size: bytes.length }, content, entries, files);
 }
 
 /** Stores a manifest. Its files are stored already. */

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { filesToWrite } from "../../tests/support/files_to_write.ts";
 import { findingsOf, openMemoryStore } from "../../tests/support/memory_store.ts";
 import { FaultyStorage } from "../../tests/support/faulty_storage.ts";
+import type { Digest } from "../model/digest.ts";
 import type { ScanMemory, TreeScan } from "../model/tree_scan.ts";
 import { addTree, getManifest } from "./tree.ts";
 
@@ -140,6 +141,38 @@ Deno.test("an unchanged tree is not read again, and is asked for with one questi
 
   assert.deepEqual(second.manifest, first.manifest);
   assert.deepEqual(counting.asked.slice(asked), []);
+});
+
+Deno.test("an unchanged tree that has a name costs no question, also of a store that knows nothing yet", async () => {
+  let counting!: FaultyStorage;
+  await using test = await openMemoryStore((storage) => counting = new FaultyStorage(storage));
+  const data = `${test.directory}/data`;
+  write(data, { "a": "hello", "b": "world" });
+  const statIndex = new Memory();
+  const first = await addTree(test.store, data, { statIndex });
+  const late = await test.reopen((storage) => counting = new FaultyStorage(storage));
+  const named: Digest[] = [];
+  const add = (isNamed: boolean) =>
+    addTree(late, data, {
+      statIndex,
+      isNamed: (manifest) => {
+        named.push(manifest);
+        return Promise.resolve(isNamed);
+      },
+    });
+  const asked = counting.asked.length;
+
+  assert.deepEqual(await add(true), first);
+
+  assert.deepEqual(counting.asked.slice(asked), []);
+  assert.deepEqual(named, [first.manifest.digest]);
+  assert.deepEqual(await add(false), first);
+  assert.notDeepEqual(counting.asked.slice(asked), []);
+  write(data, { "b": "others" });
+  const changed = await add(true);
+  assert.notDeepEqual(changed.manifest, first.manifest);
+  assert.deepEqual(await getManifest(late, changed.manifest), changed.content);
+  assert.equal(named.length, 2);
 });
 
 Deno.test("a tree whose manifest is gone from the storage is stored again", async () => {

@@ -6,6 +6,9 @@ import type { Style } from "./style.ts";
 import { usageOf, valueName } from "./usage.ts";
 import { padToWidth, textWidth } from "./width.ts";
 
+// Narrower columns of text are hard to read.
+const LEAST_ROOM = 20;
+
 /** The overview of all commands, from the table alone. */
 export function overview<App>(
   program: {
@@ -43,10 +46,10 @@ export function groupHelp<App>(program: string, entries: readonly CommandEntry<A
 export function commandHelp(program: string, command: AnyCommand<never>, style: Style): string {
   const flags = flagsOf(command);
   const sections = [
-    command.summary,
+    paragraph(command.summary, style),
     `${style.bold("Usage:")} ${usageOf(program, command)}`,
   ];
-  if (command.description !== undefined) sections.push(command.description);
+  if (command.description !== undefined) sections.push(paragraph(command.description, style));
   if (command.positionals.length > 0) {
     const rows = command.positionals.map((p) =>
       [placeholder(p.name) + (p.many ? "…" : ""), p.describe] as const
@@ -91,7 +94,8 @@ function notes(flag: FlagShape): string {
 /** Two columns; the second is wrapped on a terminal. */
 function twoColumns(rows: readonly (readonly [string, string])[], least: number, style: Style): string {
   const left = Math.max(least, ...rows.map(([name]) => textWidth(name)));
-  const room = style.columns === undefined ? Infinity : Math.max(20, style.columns - left - 4);
+  const room = style.columns === undefined ? Infinity : style.columns - left - 4;
+  if (room < LEAST_ROOM) return stacked(rows, style);
   return rows.map(([name, text]) => {
     const [first = "", ...rest] = wrap(text, room);
     return [
@@ -99,6 +103,20 @@ function twoColumns(rows: readonly (readonly [string, string])[], least: number,
       ...rest.map((line) => " ".repeat(left + 4) + line),
     ].join("\n");
   }).join("\n");
+}
+
+/** Each text below its name, for terminals that have no room for two columns. */
+function stacked(rows: readonly (readonly [string, string])[], style: Style): string {
+  const room = Math.max(LEAST_ROOM, (style.columns ?? Infinity) - 6);
+  return rows.flatMap(([name, text]) => [
+    `  ${style.cyan(name)}`,
+    ...wrap(text, room).map((line) => `      ${line}`),
+  ]).join("\n");
+}
+
+/** Text as lines that a terminal need not break within words. */
+function paragraph(text: string, style: Style): string {
+  return wrap(text, style.columns ?? Infinity).join("\n");
 }
 
 function wrap(text: string, room: number): string[] {

@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { versionItem } from "../actions/artifact_versions.ts";
 import { formatAgo, formatBytes, formatCount } from "../cli/human.ts";
-import { textTable } from "../cli/text_table.ts";
 import { labelName } from "../model/lineage.ts";
+import { fittedTable } from "../text/fit_columns.ts";
 import { defineCommand } from "./define.ts";
 
 /** `aero artifact list`. */
@@ -49,28 +49,35 @@ export const artifactList = defineCommand({
   text(items, style) {
     const now = style.now().getTime();
     const several = new Set(items.map(({ project }) => project)).size > 1;
-    return textTable(items, [
-      {
-        title: "artifact",
-        value: ({ project, artifact }) => several ? `${project}/${artifact}` : artifact,
-        paint: style.bold,
-      },
-      { title: "newest", value: ({ label }) => label, shrink: false },
-      { title: "versions", align: "right", value: ({ versions }) => formatCount(versions) },
-      { title: "age", value: ({ createdAt }) => formatAgo(createdAt, now) },
-      { title: "files", align: "right", value: ({ files }) => formatCount(files) },
-      { title: "size", align: "right", value: ({ bytes }) => formatBytes(bytes) },
-      {
-        title: "made by",
-        value: ({ origin }) => origin.kind === "run" ? `run ${origin.run}` : origin.by,
-      },
-      ...(items.some(({ aliases }) => Object.keys(aliases).length > 0)
-        ? [{
-          title: "aliases",
-          value: ({ aliases }: typeof items[number]) =>
-            Object.entries(aliases).map(([alias, label]) => `@${alias}=${label}`).join(" "),
-        }]
-        : []),
-    ], style);
+    return fittedTable(
+      items,
+      [
+        {
+          title: "artifact",
+          value: ({ project, artifact }) => several ? `${project}/${artifact}` : artifact,
+          paint: style.bold,
+        },
+        { title: "newest", value: ({ label }) => label, shrink: false },
+        { title: "versions", worth: 50, align: "right", value: ({ versions }) => formatCount(versions) },
+        { title: "age", worth: 80, value: ({ createdAt }) => formatAgo(createdAt, now) },
+        { title: "files", worth: 40, align: "right", value: ({ files }) => formatCount(files) },
+        { title: "size", worth: 70, align: "right", value: ({ bytes }) => formatBytes(bytes) },
+        {
+          title: "made by",
+          worth: 30,
+          value: ({ origin }) => origin.kind === "run" ? `run ${origin.run}` : origin.by,
+        },
+        ...(items.some(({ aliases }) => Object.keys(aliases).length > 0)
+          ? [{
+            title: "aliases",
+            worth: 60,
+            value: ({ aliases }: typeof items[number]) =>
+              Object.entries(aliases).map(([alias, label]) => `@${alias}=${label}`).join(" "),
+          }]
+          : []),
+      ],
+      style,
+      "--json",
+    );
   },
 });

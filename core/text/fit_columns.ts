@@ -1,6 +1,6 @@
 import { escapeInline } from "../cli/escape.ts";
 import type { Style } from "../cli/style.ts";
-import type { TableColumn } from "../cli/text_table.ts";
+import { type TableColumn, textTable } from "../cli/text_table.ts";
 import { textWidth } from "../cli/width.ts";
 
 /** A column that may be left out where there is no room for it. */
@@ -40,6 +40,18 @@ export function fitColumns<Row>(
     columns: columns.filter((column) => kept.has(column)),
     left: columns.filter((column) => !kept.has(column)).map((column) => column.title),
   };
+}
+
+/** The rows under the columns that there is room for, and a line that names the others and the flag that gives all. */
+export function fittedTable<Row>(
+  rows: readonly Row[],
+  ranked: readonly RankedColumn<Row>[],
+  style: Style,
+  all: string,
+): string {
+  const { columns, left } = fitColumns(rows, ranked, style);
+  const table = textTable(rows, columns, style);
+  return left.length === 0 ? table : table + style.dim(`no room for ${left.join(", ")}; all: ${all}`) + "\n";
 }
 
 function widthOf<Row>(rows: readonly Row[], column: TableColumn<Row>): number {

@@ -1,6 +1,6 @@
 import { formatAgo, formatDuration } from "../cli/human.ts";
 import type { Style } from "../cli/style.ts";
-import { type TableColumn, textTable } from "../cli/text_table.ts";
+import type { TableColumn } from "../cli/text_table.ts";
 import type { RunSummary } from "../history/run_summary.ts";
 import {
   flatParams,
@@ -11,7 +11,7 @@ import {
   varyingParams,
 } from "../history/run_values.ts";
 import { csvBytes, type CsvCell } from "./csv_text.ts";
-import { fitColumns } from "./fit_columns.ts";
+import { fittedTable } from "./fit_columns.ts";
 import { paintState } from "./outcome_line.ts";
 import { metricColumns, paramColumns, paramText } from "./value_columns.ts";
 
@@ -34,37 +34,40 @@ export function runsTable(runs: readonly RunSummary[], style: Style, shown: Show
   const several = new Set(runs.map((run) => run.project)).size > 1;
   const metrics = metricColumns<RunSummary>(shown.metrics ?? metricNamesOf(runs), (run) => run.metrics);
   const params = paramColumns<RunSummary>(varyingParams(runs), (run) => shownParams(run));
-  const { columns, left } = fitColumns(runs, [
-    ...shown.first ?? [],
-    {
-      title: "run",
-      value: (run) => style.columns === undefined ? run.run : run.run.slice(0, SHORT_ID),
-      paint: style.cyan,
-      shrink: false,
-    },
-    ...(several ? [{ title: "project", value: (run: RunSummary) => run.project }] : []),
-    { title: "stage", value: (run) => run.stage, paint: style.bold },
-    {
-      title: "state",
-      value: (run) => run.state,
-      paint: (text, run) => text.replace(run.state, paintState(run.state, style)),
-    },
-    { title: "grade", worth: 60, value: (run) => run.grade ?? "–" },
-    { title: "age", worth: 70, value: (run) => formatAgo(run.startedAt, now) },
-    {
-      title: "duration",
-      worth: 50,
-      align: "right",
-      value: (run) => formatDuration((run.endedAt ?? now) - run.startedAt),
-    },
-    ...metrics.map((column, i) => ({ ...column, worth: i < FIRST_METRICS ? 80 : 30 })),
-    ...params.map((column) => ({ ...column, worth: 40 })),
-    ...(runs.some((run) => shownTags(run).length > 0)
-      ? [{ title: "tags", worth: 55, value: (run: RunSummary) => shownTags(run).join(" ") }]
-      : []),
-  ], style);
-  const table = textTable(runs, columns, style);
-  return left.length === 0 ? table : table + style.dim(`no room for ${left.join(", ")}; all: --csv`) + "\n";
+  return fittedTable(
+    runs,
+    [
+      ...shown.first ?? [],
+      {
+        title: "run",
+        value: (run) => style.columns === undefined ? run.run : run.run.slice(0, SHORT_ID),
+        paint: style.cyan,
+        shrink: false,
+      },
+      ...(several ? [{ title: "project", value: (run: RunSummary) => run.project }] : []),
+      { title: "stage", value: (run) => run.stage, paint: style.bold },
+      {
+        title: "state",
+        value: (run) => run.state,
+        paint: (text, run) => text.replace(run.state, paintState(run.state, style)),
+      },
+      { title: "grade", worth: 60, value: (run) => run.grade ?? "–" },
+      { title: "age", worth: 70, value: (run) => formatAgo(run.startedAt, now) },
+      {
+        title: "duration",
+        worth: 50,
+        align: "right",
+        value: (run) => formatDuration((run.endedAt ?? now) - run.startedAt),
+      },
+      ...metrics.map((column, i) => ({ ...column, worth: i < FIRST_METRICS ? 80 : 30 })),
+      ...params.map((column) => ({ ...column, worth: 40 })),
+      ...(runs.some((run) => shownTags(run).length > 0)
+        ? [{ title: "tags", worth: 55, value: (run: RunSummary) => shownTags(run).join(" ") }]
+        : []),
+    ],
+    style,
+    "--csv",
+  );
 }
 
 /** Runs as CSV: all that a summary holds, with a column for each param and each metric. */

@@ -18,7 +18,7 @@ export interface RunLookups {
   runOfArtifact(reference: string): Promise<RunId | undefined>;
   /** The commit that a tag, branch or id names; `undefined` if git knows none of that name. */
   commitNamed(name: string): Promise<string | undefined>;
-  /** Names to offer when nothing fits: stages, tags, branches. */
+  /** Names to offer when nothing fits: tags, branches. */
   names(): Promise<readonly string[]>;
   /** What was searched, `this project` or a storage, and what to do if the run is in another. */
   searched(): Promise<{ readonly place: string; readonly elsewhere: readonly string[] }>;
@@ -97,7 +97,9 @@ async function resolveCommitOrVersion(reference: string, lookups: RunLookups): P
 }
 
 async function notFound(reference: string, lookups: RunLookups): Promise<never> {
-  const near = nearest(reference, await lookups.names());
+  const stages = [...new Set(lookups.runs().map(({ stage }) => stage))];
+  const stage = nearest(reference, stages);
+  const near = nearest(reference, ["@last", ...await lookups.names()]) ?? (stage && `@last:${stage}`);
   const isStage = lookups.runs(reference).length > 0;
   const { place, elsewhere } = await lookups.searched();
   throw new UserError("run_not_found", {

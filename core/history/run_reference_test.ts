@@ -35,7 +35,7 @@ const LOOKUPS: RunLookups = {
     Promise.resolve(
       ({ "paper-v1": COMMIT, x: COMMIT, empty: "d".repeat(40) } as Record<string, string>)[name],
     ),
-  names: () => Promise.resolve(["train", "clean", "paper-v1"]),
+  names: () => Promise.resolve(["paper-v1"]),
   searched: () => Promise.resolve({ place: "this project", elsewhere: [] }),
   now: 7_600_000,
 };
@@ -97,6 +97,8 @@ for (
     ["empty", /commit dddddddddddd has no runs/, /aero list/],
     ["train", /name of a stage/, /@last:train/],
     ["paper-v2", /no run id/, /paper-v1/],
+    ["tarin", /no run id/, /@last:train/],
+    ["@lst", /no run id/, /write `@last`/],
     ["abc", /no run id/, /aero list/],
     ["zzzz", /no run id/, /aero list/],
   ] as const

@@ -50,6 +50,8 @@ export interface Command<App, Input extends z.ZodObject, Result> {
   run(input: z.output<Input>, app: App): Promise<Result>;
   /** For people; a newline is added where it lacks one. Bytes are printed as they are. */
   text(result: Rendered<Result>, style: Style, input: z.output<Input>): string | Uint8Array;
+  /** Whether it goes on while a full disk takes nothing of what it tells, as a server whose log lies there. */
+  readonly outlivesOutput?: boolean;
   /** What `--json` prints in place of the result itself. */
   json?(result: Rendered<Result>, input: z.output<Input>): ResultItem | readonly ResultItem[];
   /** Default 0. Of a stream, the largest over its items. */

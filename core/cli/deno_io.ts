@@ -1,3 +1,4 @@
+import { saysFull } from "./error_text.ts";
 import type { Io, Sink } from "./io.ts";
 
 /** The streams, terminal and clock of this process. */
@@ -73,7 +74,11 @@ export function sinkOf(stream: Writable): Sink {
     },
     async flush() {
       while (writing !== undefined) await writing;
-      if (failure !== undefined) throw failure.error;
+      if (failure === undefined) return;
+      const { error } = failure;
+      // Room can come back, and what is written then is written. A reader that is gone does not.
+      if (saysFull(error)) failure = undefined;
+      throw error;
     },
   };
 }

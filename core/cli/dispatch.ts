@@ -2,7 +2,7 @@ import { EXIT } from "../errors.ts";
 import type { AppBase } from "./app_base.ts";
 import type { AnyCommand, CommandResult, Rendered, ResultItem } from "./command.ts";
 import { type CommandEntry, findCommand, unknownCommand } from "./command_table.ts";
-import { exitCodeOf, failureOf, failureText } from "./error_text.ts";
+import { exitCodeOf, failureOf, failureText, saysFull } from "./error_text.ts";
 import { GLOBAL_FLAGS, type GlobalOptions, NO_GLOBALS } from "./global_flags.ts";
 import { commandHelp, groupHelp, overview } from "./help.ts";
 import type { Io } from "./io.ts";
@@ -144,6 +144,7 @@ async function perform<App>(
     try {
       await printer.flush();
     } catch (error) {
+      if (command.outlivesOutput === true && saysFull(error)) return;
       gone.abort(error);
       throw error;
     }

@@ -4,6 +4,7 @@ import { memoryIo, type MemoryIoOptions } from "../../tests/support/memory_io.ts
 import { CorruptionError, OutsideError, UserError } from "../errors.ts";
 import type { AppBase } from "./app_base.ts";
 import { type AnyCommand, commandDefiner, type CommandResult } from "./command.ts";
+import { sinkOf } from "./deno_io.ts";
 import { dispatch } from "./dispatch.ts";
 
 interface TestApp extends AppBase, AsyncDisposable {}
@@ -274,4 +275,38 @@ Deno.test("defineCommand refuses a positional that is no field", () => {
       run: () => Promise.resolve({ type: "done" }),
       text: () => "",
     }), TypeError);
+});
+
+/** What a command that tells three things does where the disk takes the first and the last of them. */
+async function tellThree(
+  extra: Record<string, unknown>,
+): Promise<{ code: number; told: string; ran: number }> {
+  let ran = 0, writes = 0, told = "";
+  const made = program(() =>
+    Promise.resolve(async function* () {
+      for (; ran < 3; ran++) yield await Promise.resolve({ type: `thing${ran}` });
+    }()), extra);
+  const stdout = sinkOf({
+    write(bytes) {
+      if (++writes === 2) {
+        throw Object.assign(new Error("No space left on device (os error 28)"), { code: "ENOSPC" });
+      }
+      told += new TextDecoder().decode(bytes);
+      return Promise.resolve(bytes.length);
+    },
+  });
+  const code = await dispatch(["do"], { ...memoryIo(), stdout }, made);
+  return { code, told, ran };
+}
+
+Deno.test("a command whose output finds no room ends, and says so", async () => {
+  assert.deepEqual(await tellThree({}), { code: 4, told: '{"type":"thing0"}\n', ran: 1 });
+});
+
+Deno.test("a server goes on where its log finds no room, and logs again when there is some", async () => {
+  assert.deepEqual(await tellThree({ outlivesOutput: true }), {
+    code: 0,
+    told: '{"type":"thing0"}\n{"type":"thing2"}\n',
+    ran: 3,
+  });
 });

@@ -36,6 +36,11 @@ export function failureOf(error: unknown, version: string): Failure {
   };
 }
 
+/** Whether the system says that a disk has no room left. */
+export function saysFull(error: unknown): boolean {
+  return error instanceof Error && ["ENOSPC", "EDQUOT"].includes(String((error as { code?: unknown }).code));
+}
+
 /**
  * What the system says of a disk or a directory can show at any call, also at those that nothing translates. It is
  * for whoever runs the machine, and no bug.

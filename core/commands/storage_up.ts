@@ -48,6 +48,7 @@ export const storageUp = defineCommand({
     region: z.string().regex(/^[a-z0-9-]{1,64}$/, { error: "a region has small letters, digits and dashes" })
       .exactOptional().describe("Region that it says it is; default: us-east-1"),
   }),
+  outlivesOutput: true,
   async run({ detach, systemd, ...options }, app) {
     if (systemd) {
       const { systemdUnit } = await import("../actions/systemd_unit.ts");

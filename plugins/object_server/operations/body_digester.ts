@@ -6,13 +6,16 @@ import { S3Fault } from "../../s3_protocol/errors.ts";
 import type { StoredChecksum } from "../object_engine.ts";
 import { checkGiven, type ChecksumPlan, planChecksums } from "./body_checksums.ts";
 import type { RunningDigests } from "./digest_threads.ts";
+import type { DigestName, Digests } from "./digest_worker.ts";
+
+const MD5_BYTES = 16;
 
 /** What a body turned out to be. */
 export interface BodyDigests {
   /** Bytes of payload. */
   readonly size: number;
-  /** Lower-case hex. */
-  readonly md5: string;
+  /** By which it is known again, in lower-case hex: its MD5, or half of its SHA-256 where the client wants no MD5. */
+  readonly tag: string;
   /** If it was asked for. */
   readonly sha256?: Uint8Array;
   /** Those that the client sent or asked for. */
@@ -25,8 +28,8 @@ export interface PumpOptions {
   readonly maxBytes: number;
   /** Checksums that are wanted whether or not the client sends them. */
   readonly algorithms?: readonly string[];
-  /** Whether the SHA-256 is wanted beside the MD5. */
-  readonly withSha256?: boolean;
+  /** Digests that are wanted; default: MD5. Without it SHA-256 is, and Content-MD5 is not there to be checked. */
+  readonly digests?: readonly DigestName[];
   /** Whether checksum headers are passed over, since they are about something else than the body. */
   readonly ignoreChecksums?: boolean;
 }
@@ -37,13 +40,13 @@ export class BodyDigester implements Disposable {
   readonly #plan: ChecksumPlan;
   readonly #running: readonly RunningChecksum[];
   readonly #away: RunningDigests | undefined;
-  readonly #here: { readonly md5: Hash; readonly sha256: Hash | undefined } | undefined;
+  readonly #here: readonly (readonly [DigestName, Hash])[];
   readonly #expectedMd5: Uint8Array | undefined;
   #size = 0;
 
   /**
    * @param headers By lower-case name: Content-MD5 and checksums, or the fields of a form of the same names.
-   * @param begin Takes MD5 and SHA-256 on another thread; absent: they are taken here.
+   * @param begin Takes digests on another thread; absent: they are taken here.
    * @throws {S3Fault} `InvalidDigest`, `InvalidRequest`.
    */
   constructor(
@@ -56,9 +59,8 @@ export class BodyDigester implements Disposable {
     this.#plan = planChecksums(options.ignoreChecksums ? new Map() : headers, options.algorithms ?? []);
     this.#running = this.#plan.algorithms.map(startChecksum);
     this.#away = begin?.();
-    if (this.#away !== undefined) return;
-    const sha256 = options.withSha256 ? createHash("sha256") : undefined;
-    this.#here = { md5: createHash("md5"), sha256 };
+    const { digests = ["md5"] } = options;
+    this.#here = this.#away === undefined ? digests.map((name) => [name, createHash(name)]) : [];
   }
 
   /** Names in lower case of the trailers that were announced. */
@@ -80,8 +82,7 @@ export class BodyDigester implements Disposable {
   /** Takes bytes that were admitted; they need not hold afterwards. Await it before the next. */
   async update(bytes: Uint8Array): Promise<void> {
     const taken = this.#away?.update(bytes);
-    this.#here?.md5.update(bytes);
-    this.#here?.sha256?.update(bytes);
+    for (const [, hash] of this.#here) hash.update(bytes);
     for (const checksum of this.#running) checksum.update(bytes);
     await taken;
   }
@@ -93,16 +94,16 @@ export class BodyDigester implements Disposable {
    * @throws {S3Fault} `BadDigest`.
    */
   async finish(trailers: ReadonlyMap<string, string> = new Map()): Promise<BodyDigests> {
-    const { md5, sha256 } = await this.#away?.finish() ??
-      { md5: this.#here!.md5.digest(), sha256: this.#here!.sha256?.digest() };
-    const digest = Buffer.from(md5);
-    if (this.#expectedMd5 !== undefined && !digest.equals(this.#expectedMd5)) throw new S3Fault("BadDigest");
+    const { md5, sha256 }: Digests = await this.#away?.finish() ??
+      Object.fromEntries(this.#here.map(([name, hash]) => [name, hash.digest()]));
+    const tag = Buffer.from(md5 ?? sha256!.subarray(0, MD5_BYTES));
+    if (this.#expectedMd5 !== undefined && !tag.equals(this.#expectedMd5)) throw new S3Fault("BadDigest");
     const checksums = this.#running.map((checksum): StoredChecksum => {
       const value = checksum.base64();
       checkGiven(this.#plan, checksum.algorithm, value, trailers);
       return { algorithm: checksum.algorithm, value, type: "FULL_OBJECT" };
     });
-    return { size: this.#size, md5: digest.toString("hex"), ...(sha256 && { sha256 }), checksums };
+    return { size: this.#size, tag: tag.toString("hex"), ...(sha256 && { sha256 }), checksums };
   }
 
   /** Gives up what was not finished. */
@@ -114,6 +115,6 @@ export class BodyDigester implements Disposable {
 function contentMd5(text: string | undefined): Uint8Array | undefined {
   if (text === undefined) return undefined;
   const bytes = fromBase64(text);
-  if (bytes?.length !== 16) throw new S3Fault("InvalidDigest");
+  if (bytes?.length !== MD5_BYTES) throw new S3Fault("InvalidDigest");
   return bytes;
 }

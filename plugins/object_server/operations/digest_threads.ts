@@ -1,4 +1,4 @@
-import type { Digests, FromDigester, ToDigester } from "./digest_worker.ts";
+import type { DigestName, Digests, FromDigester, ToDigester } from "./digest_worker.ts";
 
 /** Bodies at once whose digests are taken elsewhere, a MiB of memory each. */
 const MOST_BODIES = 16;
@@ -33,12 +33,8 @@ export class DigestThreads {
   #bodies = 0;
   #lastId = 0;
 
-  /**
-   * Begins the digests of one body; `undefined` while there are as many as memory is for.
-   *
-   * @param withSha256 Whether SHA-256 is wanted beside MD5.
-   */
-  begin(withSha256: boolean): RunningDigests | undefined {
+  /** Begins digests of one body; `undefined` while there are as many as memory is for. */
+  begin(wanted: readonly DigestName[]): RunningDigests | undefined {
     if (this.#bodies >= MOST_BODIES) return undefined;
     this.#bodies++;
     const thread = this.#leastBusy();
@@ -49,7 +45,7 @@ export class DigestThreads {
       this.#memory.push(memory);
       this.#bodies--;
     });
-    thread.worker.postMessage({ id, memory, withSha256 } satisfies ToDigester);
+    thread.worker.postMessage({ id, memory, wanted } satisfies ToDigester);
     thread.bodies.set(id, body);
     return body;
   }

@@ -1,12 +1,11 @@
 /// <reference lib="deno.worker" />
 import { createHash, type Hash } from "node:crypto";
 
-/** Digests of a body. */
-export interface Digests {
-  readonly md5: Uint8Array;
-  /** If it was asked for. */
-  readonly sha256?: Uint8Array;
-}
+/** A digest that is taken of bodies. */
+export type DigestName = "md5" | "sha256";
+
+/** Digests of a body, those that were asked for. */
+export type Digests = Readonly<Partial<Record<DigestName, Uint8Array>>>;
 
 /**
  * What the worker is told of a body: where its bytes will lie and what is wanted of them, which of them are there, and that
@@ -15,7 +14,7 @@ export interface Digests {
 export type ToDigester =
   & { readonly id: number }
   & (
-    | { readonly memory: SharedArrayBuffer; readonly withSha256: boolean }
+    | { readonly memory: SharedArrayBuffer; readonly wanted: readonly DigestName[] }
     | { readonly from: number; readonly to: number }
     | { readonly ends: true }
     | { readonly dropped: true }
@@ -28,8 +27,7 @@ export interface FromDigester {
 }
 
 interface RunningBody {
-  readonly md5: Hash;
-  readonly sha256: Hash | undefined;
+  readonly hashes: readonly (readonly [DigestName, Hash])[];
   readonly memory: Uint8Array<SharedArrayBuffer>;
 }
 
@@ -39,22 +37,21 @@ self.onmessage = ({ data }: MessageEvent<ToDigester>) => {
   const { id } = data;
   if ("memory" in data) {
     bodies.set(id, {
-      md5: createHash("md5"),
-      sha256: data.withSha256 ? createHash("sha256") : undefined,
+      hashes: data.wanted.map((name) => [name, createHash(name)]),
       memory: new Uint8Array(data.memory),
     });
   } else if ("from" in data) {
-    const { md5, sha256, memory } = bodies.get(id)!;
+    const { hashes, memory } = bodies.get(id)!;
     const bytes = memory.subarray(data.from, data.to);
-    md5.update(bytes);
-    sha256?.update(bytes);
+    for (const [, hash] of hashes) hash.update(bytes);
     self.postMessage({ id } satisfies FromDigester);
   } else {
     const body = bodies.get(id);
     bodies.delete(id);
     if (!("ends" in data) || body === undefined) return;
-    const sha256 = body.sha256 && new Uint8Array(body.sha256.digest());
-    const digests = { md5: new Uint8Array(body.md5.digest()), ...(sha256 && { sha256 }) };
+    const digests: Digests = Object.fromEntries(
+      body.hashes.map(([name, hash]) => [name, new Uint8Array(hash.digest())]),
+    );
     self.postMessage({ id, digests } satisfies FromDigester);
   }
 };

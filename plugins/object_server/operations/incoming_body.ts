@@ -5,10 +5,14 @@ import type { Payload } from "../../s3_protocol/payload_hash.ts";
 import type { ChunkSeed } from "../../s3_protocol/verify_request.ts";
 import type { HttpRequest } from "../http/http_message.ts";
 import type { DigestThreads } from "./digest_threads.ts";
+import type { DigestName } from "./digest_worker.ts";
 import { BodyDigester, type BodyDigests, type PumpOptions } from "./body_digester.ts";
 
 /** Most bytes of a document that a client sends; the largest, of 10,000 parts with checksums, is below it. */
 export const MAX_DOCUMENT_BYTES = 2 * 1024 * 1024;
+
+/** By which a client says that it does not take an ETag for an MD5; of bodies whose SHA-256 is signed. */
+const TAG_HEADER = "x-aero-etag";
 
 /** Bodies from here on are worth a thread for their digests. */
 const THREAD_BYTES = 1024 * 1024;
@@ -73,11 +77,11 @@ export class IncomingBody {
     const { length } = this;
     if (length !== undefined && length > options.maxBytes) throw new S3Fault("EntityTooLarge");
     const large = (length ?? 0) >= THREAD_BYTES;
-    const withSha256 = this.#payload.kind === "hashed";
+    const digests = this.#digests();
     using digester = new BodyDigester(
       this.#headers,
-      { ...options, withSha256 },
-      large ? () => this.#threads?.begin(withSha256) : undefined,
+      { ...options, digests },
+      large ? () => this.#threads?.begin(digests) : undefined,
     );
     const decoder = this.#decoder(digester.announced, length);
     const take = async (bytes: Uint8Array) => {
@@ -95,9 +99,9 @@ export class IncomingBody {
       else for (const piece of decoder.push(bytes)) if (piece.length > 0) await take(piece);
     }
     const trailers = decoder?.finish();
-    const digests = await digester.finish(trailers);
-    this.#checkSha256(digests.sha256);
-    return digests;
+    const found = await digester.finish(trailers);
+    this.#checkSha256(found.sha256);
+    return found;
   }
 
   /**
@@ -116,6 +120,13 @@ export class IncomingBody {
       return Promise.resolve();
     }, { maxBytes, ...options });
     return pieces.length === 1 ? pieces[0]! : concat(pieces);
+  }
+
+  /** MD5 costs three times what SHA-256 does, and a client that signs its bodies may do without. */
+  #digests(): DigestName[] {
+    if (this.#payload.kind !== "hashed") return ["md5"];
+    const isMd5Needed = this.#headers.get(TAG_HEADER) !== "sha256" || this.#headers.has("content-md5");
+    return isMd5Needed ? ["md5", "sha256"] : ["sha256"];
   }
 
   #decoder(announced: readonly string[], length: number | undefined): AwsChunkedDecoder | undefined {

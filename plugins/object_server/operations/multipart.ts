@@ -74,7 +74,7 @@ export const uploadPart: Operation = {
       algorithms: partAlgorithms(upload),
     });
     const checksums = checksumsFor(upload, digests.checksums);
-    const part = await write.commitPart({ ...name, number, etag: digests.md5, checksums });
+    const part = await write.commitPart({ ...name, number, etag: digests.tag, checksums });
     return emptyReply(200, [["ETag", quoteEtag(part.etag)], ...checksumHeaders(part.checksums).slice(0, -1)]);
   },
 };

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import { createHash } from "node:crypto";
 import {
   AbortMultipartUploadCommand,
   type CompletedPart,
@@ -207,4 +209,35 @@ Deno.test("a part may be a range of an object, whose key may hold a percent sign
     }),
   );
   assert.equal(await refusal(outside), "416 InvalidRange");
+});
+
+Deno.test("a part whose sender wants no MD5 has a tag of its SHA-256, is checked all the same, and makes up an object", async () => {
+  await using service = await open();
+  const UploadId = await begin(service);
+  const send = (bytes: number, headers: Record<string, string>, Body = new Uint8Array(bytes).fill(7)) => {
+    const command = new UploadPartCommand({ ...NAME, UploadId, PartNumber: 1, Body });
+    command.middlewareStack.add((next) => (args) => {
+      Object.assign((args.request as { headers: Record<string, string> }).headers, headers);
+      return next(args);
+    }, { step: "build" });
+    return service.client.send(command);
+  };
+  const noMd5 = { "x-aero-etag": "sha256" };
+  const digestOf = (name: string, bytes: number) =>
+    createHash(name).update(new Uint8Array(bytes).fill(7)).digest("hex");
+  // Digests of small bodies are taken on the same thread.
+  for (const bytes of [10, 5 * MIB]) {
+    const { ETag } = await send(bytes, noMd5);
+    assert.equal(ETag, `"${digestOf("sha256", bytes).slice(0, 32)}"`);
+    const md5 = digestOf("md5", bytes);
+    const sums = { ...noMd5, "content-md5": Buffer.from(md5, "hex").toString("base64") };
+    assert.equal((await send(bytes, sums)).ETag, `"${md5}"`);
+    assert.equal((await send(bytes, {})).ETag, `"${md5}"`);
+    const wrong = { ...noMd5, "x-amz-content-sha256": digestOf("sha256", bytes + 1) };
+    assert.equal(await refusal(send(bytes, wrong)), "400 XAmzContentSHA256Mismatch");
+  }
+  const { ETag } = await send(5 * MIB, noMd5);
+  await complete(service, UploadId, [{ PartNumber: 1, ETag: ETag! }]);
+  const { ContentLength } = await service.client.send(new HeadObjectCommand(NAME));
+  assert.equal(ContentLength, 5 * MIB);
 });

@@ -124,11 +124,11 @@ async function storeFile(
   if (digester.size < range.min) {
     throw new S3Fault("EntityTooSmall", { message: "The file is smaller than the policy allows" });
   }
-  const { md5, checksums } = await digester.finish();
+  const { tag, checksums } = await digester.finish();
   return await write.commitObject({
     bucket: form.bucket,
     key,
-    attributes: { ...attributes, tags, etag: md5, checksums },
+    attributes: { ...attributes, tags, etag: tag, checksums },
   });
 }
 

@@ -20,7 +20,7 @@ export const putObject: Operation = {
     const stored = await write.commitObject({
       bucket,
       key,
-      attributes: { ...attributes, etag: digests.md5, checksums: digests.checksums },
+      attributes: { ...attributes, etag: digests.tag, checksums: digests.checksums },
       ...(precondition === undefined ? {} : { precondition }),
     });
     return emptyReply(200, [

@@ -53,27 +53,30 @@ export interface RelayedProgram {
  * @throws {EnvironmentError} as {@link ContainerEnvironment.run}.
  */
 export async function runRelayed(
-  environment: ContainerEnvironment,
+  environment: Pick<ContainerEnvironment, "run">,
   { spec, served, relay, warn }: RelayedProgram,
   streams: RunOptions,
 ): Promise<ProgramExit> {
   const { launch } = relay;
+  let refused = false;
   try {
     const exit = await environment.run(withRelay(withApis(spec, served), relay.directory), streams);
     if (launch.launched) return exit;
   } catch (error) {
-    const refused = error instanceof EnvironmentError && error.code === "container_refused";
+    refused = error instanceof EnvironmentError && error.code === "container_refused";
     if (!refused || launch.launched) throw error;
   }
-  // That the program itself cannot be started is told by the engine, in its own words.
-  if (!launch.refused) {
+  const tell = () =>
     warn(
       `what the program logs with ${
         served.names.join(" or ")
       } is not taken: the image's python3 could not reach aero`,
     );
-  }
-  return await environment.run(spec, streams);
+  if (!refused && !launch.refused) tell();
+  // If the engine refuses this as well, in its own words, it was for another reason.
+  const exit = await environment.run(spec, streams);
+  if (refused) tell();
+  return exit;
 }
 
 function withRelay(spec: ContainerSpec, directory: string): ContainerSpec {

@@ -174,7 +174,9 @@ def relay_apart(listener, path):
     """Relays in a process that is no child of this one, holds none of its files and gets none of its signals."""
     child = os.fork()
     if child:
-        os.waitpid(child, 0)
+        _, status = os.waitpid(child, 0)
+        if status != 0:
+            raise OSError("its process could not be started")
         return
     status = 1
     try:

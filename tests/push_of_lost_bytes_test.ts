@@ -180,9 +180,15 @@ Deno.test("a document that waits and is damaged is named, and keeps nothing else
   Deno.chmodSync(pending!, 0o600);
   Deno.writeTextFileSync(pending!, "{");
 
+  const shown = await project.aero(["artifact", "show", "large"]);
+  const named = await project.aero(["push", "small"]);
   const { labels, incomplete } = await project.push();
 
-  assert.deepEqual(labels, ["small:v1"]);
+  assert.equal(shown.code, 5);
+  assert.match(shown.err(), /`aero push --drop-lost`/);
+  assert.equal(named.code, 0, named.err());
+  assert.match(named.out(), /small:v1/);
+  assert.deepEqual(labels, []);
   assert.deepEqual(incomplete.map(({ kind, name }) => [kind, name]), [["document", 'a version of "large"']]);
   assert.deepEqual((await project.push({ dropLost: true })).left, 0);
 });

@@ -33,7 +33,8 @@ export async function selectWaiting(
   const runs = new Set(wanted.flatMap((one) => "run" in one ? [one.run] : []));
   const artifacts = wanted.flatMap((one) => "artifact" in one ? [one.artifact] : []);
   for (const object of keys.filter(({ key }) => key.startsWith(PREFIX.pending))) {
-    const version = readPendingVersion(await read(object));
+    const version = unlessDamaged(readPendingVersion, await read(object));
+    if (version === undefined) continue;
     const { origin } = version;
     const isWanted = artifacts.some(({ project, name }) =>
       project === version.project && name === version.artifact
@@ -52,7 +53,9 @@ export async function selectWaiting(
     if (!runs.has(object.key.split("/")[2]! as RunId)) continue;
     chosen.add(object.key);
     if (!object.key.endsWith("/record.json")) continue;
-    for (const digest of await objectsOfRun(readRecord(await read(object)))) digests.add(digest);
+    const record = unlessDamaged(readRecord, await read(object));
+    if (record === undefined) continue;
+    for (const digest of await objectsOfRun(record)) digests.add(digest);
   }
   for (const object of keys) {
     const digest = digestOfObjectKey(object.key), pack = digestOfPackKey(object.key);
@@ -91,5 +94,15 @@ export async function selectWaiting(
       ...(image ?? []).map(({ digest }) => digest),
       ...await Promise.all(own.map(async (object) => digestOf(await read(object)))),
     ];
+  }
+}
+
+/** What a document says; `undefined` if it is damaged, which is told when all that waits is sent. */
+function unlessDamaged<T>(read: (bytes: Uint8Array) => T, bytes: Uint8Array): T | undefined {
+  try {
+    return read(bytes);
+  } catch (error) {
+    if (error instanceof CorruptionError) return undefined;
+    throw error;
   }
 }

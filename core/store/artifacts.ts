@@ -134,9 +134,11 @@ export class ArtifactCatalog {
     if (!outbox?.isHolding) return [];
     const place = { storage: await outbox.outbox.storage(), knowledge: this.#store.knowledge };
     const documents = await listDocuments(place, prefix, /\.json$/, options);
-    return documents.map((document) => readNamed(document, readPendingVersion)).sort((a, b) =>
-      a.createdAt - b.createdAt
-    );
+    return documents.map((document) =>
+      readNamed(document, readPendingVersion, [
+        "send what else waits, and give it up: `aero push --drop-lost`",
+      ])
+    ).sort((a, b) => a.createdAt - b.createdAt);
   }
 
   /** All artifacts that have a label, sorted; of one project, or of all in this storage. */

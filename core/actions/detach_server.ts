@@ -9,8 +9,11 @@ import { assertProfileFree } from "./server_profile.ts";
 import { type ServeOptions, settingsOf } from "./server_settings.ts";
 import { livingServer, type ServerPlace, serverPlace, type StorageServer } from "./storage_server.ts";
 
-/** How long a server may take until it serves, in milliseconds: recovery after a crash reads what was left behind. */
-const PATIENCE_MS = 60_000;
+/**
+ * How long a server may take until it serves, in milliseconds: it looks through its database, which takes 9 seconds for a million
+ * objects after a boot, and after a crash through what was left behind.
+ */
+const PATIENCE_MS = 600_000;
 const LOOK_MS = 50;
 
 /**

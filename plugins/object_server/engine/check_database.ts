@@ -8,7 +8,7 @@ const CHECKED_WHEN_READ = "body_bytes";
  * Checks that the trees of a database are whole, as far as SQLite can tell: a broken one may seem to have fewer rows, and
  * so a bucket fewer objects, without any error.
  *
- * Reads all but the bodies: a third of a second for a million objects.
+ * Reads all but the bodies: of a million objects 0.8 s from memory, and 9 s from the disk of a small virtual machine.
  *
  * @throws {ObjectEngineError} `corrupt`.
  */

@@ -28,6 +28,8 @@ const mlflow = await subjectOrSkip(
   "mlflow2",
   () => Promise.resolve().then(() => ({ uri: mlflowVariable("AERO_TEST_MLFLOW2_URI") })),
 );
+/** Experiments to remove in the end. */
+const made: { readonly service: MlflowService; readonly id: string }[] = [];
 const names = { own: `examples-${crypto.randomUUID()}`, old: `old-models-${crypto.randomUUID()}` };
 const runs = "subject" in mlflow ? await makeRuns(mlflow.subject, names.own, 2) : [];
 if ("subject" in mlflow) await makeRuns(mlflow.subject, names.old, 1);
@@ -36,6 +38,9 @@ const wandb = new WandbServer();
 const host = await exampleProject("host");
 
 Deno.test.afterAll(async () => {
+  for (const { service, id } of made) {
+    await askMlflow(service, "/api/2.0/mlflow/experiments/delete", { "experiment_id": id });
+  }
   await host[Symbol.asyncDispose]();
   await wandb[Symbol.asyncDispose]();
   if ("subject" in mongo) await mongo.subject[Symbol.asyncDispose]();
@@ -100,16 +105,17 @@ async function makeRuns(service: MlflowService, experiment: string, count: numbe
   const ids: string[] = [];
   for (let i = 0; i < count; i++) {
     const at = Date.now();
-    const made = await ask("runs/create", {
+    const answer = await ask("runs/create", {
       "experiment_id": group,
       "start_time": at,
       "run_name": `by hand ${i}`,
     });
-    const id = made.run.info.run_id;
+    const id = answer.run.info.run_id;
     await ask("runs/log-parameter", { "run_id": id, key: "depth", value: "5" });
     await ask("runs/log-metric", { "run_id": id, key: "rmse", value: 40 + i, timestamp: at, step: 1 });
     await ask("runs/update", { "run_id": id, status: "FINISHED", "end_time": at + 1000 });
     ids.push(id);
   }
+  made.push({ service, id: group });
   return ids;
 }

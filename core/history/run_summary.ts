@@ -96,11 +96,15 @@ export function summaryOfRecord(
 
 /** A summary with the newest verdict on its run, and the grade that follows. */
 export function gradedSummary(summary: RunSummary, newest: Verdict | undefined): RunSummary {
-  const { grade: _grade, verdict: _verdict, ...rest } = summary;
+  const { run, project, stage, state, grade: _grade, verdict: _verdict, ...rest } = summary;
   const grade = shownGrade(summary, summary.recordedGrade, newest);
   return {
-    ...rest,
+    run,
+    project,
+    stage,
+    state,
     ...(grade === undefined ? {} : { grade }),
+    ...rest,
     ...(newest === undefined ? {} : { verdict: newest }),
   };
 }

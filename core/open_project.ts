@@ -7,6 +7,7 @@ import type { Settings } from "./config/resolve_config.ts";
 import { runIdFromBytes } from "./model/run_id.ts";
 import { chooseEnvironment } from "./open_environment.ts";
 import { laterSignal } from "./later_signal.ts";
+import { besideJournal } from "./mirror/beside_journal.ts";
 import { describeHost } from "./pipeline/image/host_description.ts";
 import type { EnvironmentChoice, Project } from "./pipeline/project.ts";
 import type { RunServices } from "./pipeline/run_services.ts";
@@ -111,7 +112,7 @@ async function openServices(
       plugins: (await app.registry()).programApis,
       context: app.pluginContext(settings.dataDirectory),
     },
-    ...(trackers.length === 0 ? {} : { mirrors: (await app.trackers()).mirrors(storage.location) }),
+    ...(trackers.length === 0 ? {} : { mirrors: (await app.trackers()).mirrors(besideJournal(store)) }),
   };
 }
 

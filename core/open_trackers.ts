@@ -9,6 +9,7 @@ import type { RunId } from "./model/run_id.ts";
 import { laterSignal } from "./later_signal.ts";
 import { offlineError } from "./mirror/live_mirror.ts";
 import { MirrorBook } from "./mirror/mirror_book.ts";
+import type { BesideJournal } from "./mirror/beside_journal.ts";
 import { type LaggingTracker, RunMirrors } from "./mirror/run_mirrors.ts";
 import { type RunRemark, runRemark } from "./mirror/run_remark.ts";
 import { tellRemark } from "./mirror/tell_remark.ts";
@@ -75,12 +76,12 @@ export class Trackers implements AsyncDisposable {
     return this.#closing.use(new MirrorBook(`${state.path}/trackers.db`, () => this.#app.io.now().getTime()));
   }
 
-  /** Sends runs while they go on. @param storage Where they are recorded, for people. */
-  mirrors(storage: string): RunMirrors {
+  /** Sends runs while they go on. */
+  mirrors(beside: BesideJournal): RunMirrors {
     return this.#mirrors ??= new RunMirrors({
       trackers: () => this.all(),
       book: () => this.book(),
-      storage,
+      beside,
       remarkOf: (run) => this.remarkOf(run),
       offline: this.#app.isOffline,
     });

@@ -3,7 +3,7 @@ import { AeroError } from "../errors.ts";
 import { compareRuns, type Comparison, type ComparisonReaders, type PathChange } from "../history/compare.ts";
 import type { Descriptor } from "../model/descriptor.ts";
 import type { Manifest } from "../model/manifest.ts";
-import { packagesOf } from "../pipeline/image/inventory_packages.ts";
+import { packagesOf } from "../format/inventory_packages.ts";
 import { diffTrees } from "../source/diff.ts";
 import type { ObjectReader } from "../source/object_reader.ts";
 import { openSourcePacks } from "../source/pack.ts";

@@ -1,5 +1,6 @@
 import type { App } from "../app.ts";
 import type { RunSummary } from "../history/run_summary.ts";
+import { besideJournal } from "../mirror/beside_journal.ts";
 import { tapeOfFiles, tapeOfRecord } from "../mirror/open_tape.ts";
 import type { PastRun } from "../mirror/send_history.ts";
 import { CorruptionError } from "../errors.ts";
@@ -29,7 +30,7 @@ export function pastRun(summary: RunSummary, services: RunServices): PastRun {
     run,
     openTape: async () => {
       if (isHere(summary, services)) {
-        return tapeOfFiles(services.state.run(run), services.store.storage.location);
+        return tapeOfFiles(services.state.run(run), besideJournal(services.store));
       }
       const record = await services.archive.getRecord(project, run);
       if (record !== undefined) return tapeOfRecord(record, services.store);

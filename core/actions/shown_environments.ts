@@ -9,7 +9,7 @@ import type { HostRecord, Limits } from "../model/run.ts";
 import { CommitFilesOf } from "../pipeline/commit_files_of.ts";
 import { type EnvironmentSession, environmentSessions } from "../pipeline/environment_session.ts";
 import { buildGraph, selectStages } from "../pipeline/graph.ts";
-import { packagesOf } from "../pipeline/image/inventory_packages.ts";
+import { packagesOf } from "../format/inventory_packages.ts";
 import { findKeptImage } from "../pipeline/image/kept_image.ts";
 import type { Project } from "../pipeline/project.ts";
 import { lookAtCode, type VisibleCode } from "../pipeline/visible_code.ts";

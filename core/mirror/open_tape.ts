@@ -1,9 +1,8 @@
-import { writeExperimentVersion } from "../format/experiment_version_format.ts";
 import type { RunRecord } from "../model/run.ts";
 import type { Store } from "../store/store.ts";
+import { type BesideJournal, besideJournal } from "./beside_journal.ts";
 import { GrowingFile, StreamedBytes } from "./byte_source.ts";
 import { RunTape } from "./run_tape.ts";
-import type { BesideJournal } from "./tracker_events.ts";
 
 /** Paths of what a run leaves on this machine; files may grow, and may not be there yet. */
 export interface RunFiles {
@@ -12,13 +11,13 @@ export interface RunFiles {
   readonly stderr: string;
 }
 
-/** A run from its files here, also while it goes on. @param storage Where it is recorded, for people. */
-export function tapeOfFiles({ journal, stdout, stderr }: RunFiles, storage: string): RunTape {
+/** A run from its files here, also while it goes on. */
+export function tapeOfFiles({ journal, stdout, stderr }: RunFiles, beside: BesideJournal): RunTape {
   return new RunTape({
     journal: new GrowingFile(journal),
     stdout: new GrowingFile(stdout),
     stderr: new GrowingFile(stderr),
-  }, beside(storage));
+  }, beside);
 }
 
 /** A run from what the storage keeps of it. */
@@ -31,13 +30,5 @@ export function tapeOfRecord({ journal, logs }: RunRecord, store: Store): RunTap
     journal: new StreamedBytes(() => store.open(journal)),
     stdout: stream("stdout"),
     stderr: stream("stderr"),
-  }, beside(store.storage.location));
-}
-
-function beside(storage: string): BesideJournal {
-  return {
-    storage,
-    documentOf: (version) => new TextDecoder().decode(writeExperimentVersion(version)),
-    urlOf: () => undefined,
-  };
+  }, besideJournal(store));
 }

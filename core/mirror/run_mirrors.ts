@@ -1,5 +1,6 @@
 import type { RunId } from "../model/run_id.ts";
 import type { NamedTracker } from "../plugin/named_tracker.ts";
+import type { BesideJournal } from "./beside_journal.ts";
 import { LiveMirror } from "./live_mirror.ts";
 import type { MirrorBook } from "./mirror_book.ts";
 import type { RunRemark } from "./run_remark.ts";
@@ -19,8 +20,8 @@ export interface RunMirrorsOptions {
   /** Opens the trackers of the config; called with the first run. */
   readonly trackers: () => Promise<readonly NamedTracker[]>;
   readonly book: () => Promise<MirrorBook>;
-  /** Where runs are recorded, for people. */
-  readonly storage: string;
+  /** Of all its runs. */
+  readonly beside: BesideJournal;
   /** What people said of a run while it went on. */
   readonly remarkOf: (run: RunId) => Promise<RunRemark | undefined>;
   /** Nothing is sent: all of it waits. */
@@ -64,11 +65,11 @@ export class RunMirrors {
     files: RunFiles,
     listener: MirrorListener,
   ): Promise<LiveMirror> {
-    const { trackers, book, storage, offline } = this.#options;
+    const { trackers, book, beside, offline } = this.#options;
     const [to, claims] = await Promise.all([trackers(), book()]);
     claims.claim(run);
     return new LiveMirror(run, to, {
-      openTape: () => tapeOfFiles(files, storage),
+      openTape: () => tapeOfFiles(files, beside),
       onUrl: (to, url) => listener.onUrl(to.name, url),
       onStopAsked: (at) => listener.onStopAsked(at.name),
       offline,

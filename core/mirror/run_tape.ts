@@ -1,8 +1,9 @@
 import { JournalReader } from "../format/journal_reader.ts";
 import { NOTHING_SENT, type TrackerBatch, type TrackerCursor, type TrackerEvent } from "../plugin/tracker.ts";
+import type { BesideJournal } from "./beside_journal.ts";
 import type { ByteSource } from "./byte_source.ts";
 import { TextTape } from "./text_tape.ts";
-import { type BesideJournal, TrackerEvents, valuesIn } from "./tracker_events.ts";
+import { TrackerEvents, valuesIn } from "./tracker_events.ts";
 
 /** A piece of a run, and where it begins. */
 export interface TapePiece {
@@ -105,7 +106,7 @@ export class RunTape implements AsyncDisposable {
       const bytes = await this.#journal.read();
       if (bytes.length === 0) return;
       for (const line of this.#reader.take(bytes)) {
-        for (const event of this.#translate.of(line)) {
+        for (const event of await this.#translate.of(line)) {
           if (this.#skipEvents > 0) {
             this.#skipEvents--;
             this.#over ||= event.kind === "ended";

@@ -1,26 +1,21 @@
 import type { JournalEvent } from "../model/journal.ts";
 import type { MetricPoint } from "../model/metric.ts";
-import type { TrackedStart, TrackerEvent } from "../plugin/tracker.ts";
+import type { TrackerEvent } from "../plugin/tracker.ts";
+import { type BesideJournal, trackedStart } from "./beside_journal.ts";
 import { ToldFacts } from "./told_facts.ts";
 
 /** Values in one event: what every tracker takes in one request. A line of a journal may have more. */
 const MOST_VALUES = 1000;
 
-/** What a journal does not say of its run. */
-export type BesideJournal = Pick<TrackedStart, "storage"> & {
-  readonly documentOf: (version: TrackedStart["version"]) => string;
-  /** Where the manifest of an output lies, if others can use that. */
-  readonly urlOf: (manifest: string) => string | undefined;
-};
-
 /**
  * What trackers are told of a run's events, taken from the first one on.
  *
- * Equal journals give equal events, so that a count of events says how far a tracker is, whoever counts.
+ * Equal journals give as many events, so that a count of them says how far a tracker is, whoever counts.
  */
 export class TrackerEvents {
   readonly #beside: BesideJournal;
   #told: ToldFacts | undefined;
+  #project = "";
 
   constructor(beside: BesideJournal) {
     this.#beside = beside;
@@ -31,16 +26,13 @@ export class TrackerEvents {
    *
    * @returns None, one, or several for a line of many metric values.
    */
-  of(event: JournalEvent): TrackerEvent[] {
+  async of(event: JournalEvent): Promise<TrackerEvent[]> {
     switch (event.event) {
       case "created": {
         const { start, version } = event;
         this.#told = new ToldFacts(start, version);
-        const { storage, documentOf } = this.#beside;
-        return [{
-          kind: "started",
-          started: { start, version, versionDocument: documentOf(version), storage },
-        }];
+        this.#project = start.project;
+        return [{ kind: "started", started: await trackedStart(start, version, this.#beside) }];
       }
       case "started":
         return [];
@@ -52,7 +44,7 @@ export class TrackerEvents {
       }
       case "output": {
         const { at, name, output } = event;
-        const url = this.#beside.urlOf(output.manifest.digest);
+        const url = await this.#beside.urlOf(output, this.#project);
         return [{ kind: "output", at, name, output, ...(url === undefined ? {} : { url }) }];
       }
       case "ended": {

@@ -1,7 +1,7 @@
 import { AeroError } from "../errors.ts";
 import type { ImageRecord } from "../model/run.ts";
 import type { RunId } from "../model/run_id.ts";
-import { packagesOf } from "./image/inventory_packages.ts";
+import { packagesOf } from "../format/inventory_packages.ts";
 import { type ServedApis, serveProgramApis } from "./program_apis.ts";
 import type { ProgramSink } from "./program_log.ts";
 import type { RunDirectory } from "./run_directory.ts";

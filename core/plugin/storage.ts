@@ -117,6 +117,11 @@ export interface StoredObject {
   readonly size: number;
   /** Epoch milliseconds; by the service's clock. */
   readonly modifiedAt: number;
+  /**
+   * An address of it that others can use, such as `s3://bucket/key?versionId=…`; holds no secret. Present at most
+   * where a storage was asked for that object alone.
+   */
+  readonly address?: string;
   /** Where its bytes lie as a file of this machine, for reading only; it may be gone by then. */
   readonly path?: string;
 }

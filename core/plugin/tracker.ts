@@ -59,6 +59,10 @@ export interface TrackedStart {
   readonly versionDocument: string;
   /** Where the run is recorded, as people write it; holds no secret. */
   readonly storage: string;
+  /** Where the versions of its inputs lie, by the input's name, as far as they have an address that others can use. */
+  readonly inputUrls?: Readonly<Record<string, string>>;
+  /** Packages of its image, `numpy@pypi` or `libc6@deb` to the version; absent if they are not known. */
+  readonly packages?: ReadonlyMap<string, string>;
 }
 
 /** One thing that happened in a run, in the order of its journal. Times are epoch milliseconds. */
@@ -71,7 +75,10 @@ export type TrackerEvent =
     readonly at: number;
     readonly name: string;
     readonly output: OutputRecord;
-    /** Where its manifest lies, if that has an address that others can use. */
+    /**
+     * Where its version lies, if that has an address that others can use: the document that names its manifest. The
+     * version of an S3 object stands behind it as `?versionId=…`.
+     */
     readonly url?: string;
   }
   | {

@@ -3,7 +3,7 @@ import { AeroError } from "../../core/errors.ts";
 import { readImageManifest } from "../../core/format/image_manifest_format.ts";
 import type { LockEntry } from "../../core/model/lock.ts";
 import { ensureImage, type EnsureImageRequest } from "../../core/pipeline/image/ensure_image.ts";
-import { packagesOf } from "../../core/pipeline/image/inventory_packages.ts";
+import { packagesOf } from "../../core/format/inventory_packages.ts";
 import type { PluginContext } from "../../core/plugin/context.ts";
 import type { ContainerEnvironment, ImageDigest } from "../../core/plugin/environment.ts";
 import { objectKey } from "../../core/store/keys.ts";

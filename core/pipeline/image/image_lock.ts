@@ -2,7 +2,7 @@ import { UserError } from "../../errors.ts";
 import type { Digest } from "../../model/digest.ts";
 import type { LockEntry } from "../../model/lock.ts";
 import { type ImageDigest, type ImageReference, recordedImage } from "../../plugin/environment.ts";
-import { packagesOf } from "./inventory_packages.ts";
+import { packagesOf } from "../../format/inventory_packages.ts";
 import type { SystemPackage } from "./system_package.ts";
 
 /** The image that a name stood for when it was resolved; `undefined` if it never was on this platform. */

@@ -3,7 +3,7 @@ import { parseDigest } from "../../model/digest.ts";
 import { EnvironmentError, recordedImage } from "../../plugin/environment.ts";
 import { FakeEngine } from "../../../tests/support/fake_engine.ts";
 import { parseInventory, writeInventory } from "./inventory.ts";
-import { packagesOf } from "./inventory_packages.ts";
+import { packagesOf } from "../../format/inventory_packages.ts";
 import { takeInventory } from "./take_inventory.ts";
 
 const IMAGE = parseDigest(`sha256:${"1".repeat(64)}`);

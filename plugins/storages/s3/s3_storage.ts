@@ -82,12 +82,12 @@ export class S3Storage implements Storage {
   async stat(key: StorageKey, { signal }: OperationOptions = {}): Promise<StoredObject | undefined> {
     this.#enter({ ...(signal && { signal }) });
     const what = `Cannot look up "${key}" in ${this.location}`;
-    const facts = await statObject(this.#connection, this.#connection.nameOf(key), {
-      operation: "stat",
-      what,
-      signal,
-    });
-    return facts && { key, ...facts };
+    const name = this.#connection.nameOf(key);
+    const facts = await statObject(this.#connection, name, { operation: "stat", what, signal });
+    if (facts === undefined) return undefined;
+    const { version, ...known } = facts;
+    const query = version === undefined ? "" : `?versionId=${encodeURIComponent(version)}`;
+    return { key, ...known, address: `s3://${this.#connection.place.bucket}/${name}${query}` };
   }
 
   async *list(prefix: string, options: OperationOptions = {}): AsyncGenerator<StoredObject> {

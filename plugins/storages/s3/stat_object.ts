@@ -9,6 +9,8 @@ export interface ObjectFacts {
   readonly size: number;
   /** Epoch milliseconds. */
   readonly modifiedAt: number;
+  /** Of a bucket that keeps versions. */
+  readonly version?: string;
 }
 
 /** Asks for an object; `undefined` if there is none in a bucket that is there. @throws {StorageError} */
@@ -22,11 +24,15 @@ export async function statObject(
   purpose.signal?.throwIfAborted();
   let status: number;
   try {
-    const { ContentLength, LastModified } = await client.send(
+    const { ContentLength, LastModified, VersionId } = await client.send(
       new HeadObjectCommand(about),
       purpose.signal === undefined ? {} : { abortSignal: purpose.signal },
     );
-    return { size: ContentLength ?? 0, modifiedAt: LastModified?.getTime() ?? 0 };
+    return {
+      size: ContentLength ?? 0,
+      modifiedAt: LastModified?.getTime() ?? 0,
+      ...(VersionId === undefined || VersionId === "null" ? {} : { version: VersionId }),
+    };
   } catch (error) {
     purpose.signal?.throwIfAborted();
     status = statusOf(error);

@@ -4,6 +4,7 @@ import type { TrackedStart } from "../../../core/plugin/tracker.ts";
 import { useInput } from "./artifacts.ts";
 import type { CallOptions, Connection } from "./connection.ts";
 import { metadataOf, programOf } from "./metadata.ts";
+import { packageFiles } from "./package_files.ts";
 import { UPSERT } from "./queries.ts";
 import { writeConfig } from "./run_config.ts";
 import { type NewFile, putFiles } from "./run_files.ts";
@@ -67,13 +68,21 @@ export async function beginRun(
   const files = [
     { name: DOCUMENT_FILE, bytes: bytes(started.versionDocument) },
     { name: "wandb-metadata.json", bytes: bytes(JSON.stringify(metadataOf(started), null, 2)) },
+    ...packageFiles(started.packages).map(({ name, text }) => ({ name, bytes: bytes(text) })),
     await configFile(config),
   ];
   await putFiles(connection, at, files, options);
   for (const [name, input] of Object.entries(start.inputs)) {
     const { artifact, label, manifest } = input;
-    const pointer = { name: artifact, digest: manifest.digest, size: manifest.size };
-    await useInput(connection, at, { ...pointer, ...(label === undefined ? {} : { label }) }, name, options);
+    const url = started.inputUrls?.[name];
+    const pointer = {
+      name: artifact,
+      digest: manifest.digest,
+      size: manifest.size,
+      ...(label === undefined ? {} : { label }),
+      ...(url === undefined ? {} : { url }),
+    };
+    await useInput(connection, at, pointer, name, options);
   }
   return {
     sent: {

@@ -4,7 +4,8 @@ import { isJsonObject } from "../../../core/model/json.ts";
 import { isRunId } from "../../../core/model/run_id.ts";
 import type { ForeignRun, TrackedStart } from "../../../core/plugin/tracker.ts";
 import { parseLoose } from "./loose_json.ts";
-import { metadataOf } from "./metadata.ts";
+import { metadataOf, writerOf } from "./metadata.ts";
+import { pythonIn } from "./package_files.ts";
 
 /** Key of aero's own part of a config. */
 export const AERO_KEY = "aero";
@@ -40,13 +41,18 @@ export function writeConfig(started: TrackedStart): string {
       ]),
     ),
   };
-  const writer = `${start.run}writer`;
+  const python = pythonIn(started.packages)?.replace(/^\D+/, "");
   const internal = {
     // Telemetry by the numbers of its fields: 5 the client's version, 13 the platform. A run without it counts as one
     // that never began.
-    t: { "5": `aero-${start.aero}`, "13": version.environment.platform },
+    t: {
+      "5": `aero-${start.aero}`,
+      "13": version.environment.platform,
+      ...(python === undefined ? {} : { "4": python }),
+    },
     "cli_version": `aero-${start.aero}`,
-    e: { [writer]: { ...metadataOf(started), writerId: writer } },
+    ...(python === undefined ? {} : { "python_version": python }),
+    e: { [writerOf(start.run)]: metadataOf(started) },
   };
   return JSON.stringify({
     ...wrapped(version.params),

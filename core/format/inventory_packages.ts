@@ -1,6 +1,6 @@
-import { CorruptionError } from "../../errors.ts";
-import { isJsonObject, type JsonValue } from "../../model/json.ts";
-import { compareBytes } from "../../model/manifest.ts";
+import { CorruptionError } from "../errors.ts";
+import { isJsonObject, type JsonValue } from "../model/json.ts";
+import { compareBytes } from "../model/manifest.ts";
 
 /**
  * The packages of a CycloneDX document: `name@ecosystem` (`numpy@pypi`, `libc6@deb`) to version. Several versions

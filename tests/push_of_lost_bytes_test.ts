@@ -12,10 +12,13 @@ const LARGE = new Uint8Array(3_000_000).fill(7);
 class Waiting extends TestProject {
   isAway = false;
 
-  constructor(folders: Readonly<Record<string, Readonly<Record<string, string | Uint8Array>>>>) {
+  constructor(
+    folders: Readonly<Record<string, Readonly<Record<string, string | Uint8Array>>>>,
+    stages: Readonly<Record<string, unknown>> = {},
+  ) {
     super({ storage: "memory" });
     this.wrap = (storage) => this.isAway ? new FaultyStorage(storage, [{ with: "unavailable" }]) : storage;
-    this.commit({ stages: {} });
+    this.commit({ stages });
     for (const [folder, files] of Object.entries(folders)) {
       const path = this.git.beside(folder);
       Deno.mkdirSync(path);
@@ -34,6 +37,13 @@ class Waiting extends TestProject {
   async push(how: { readonly dropLost?: boolean; readonly dryRun?: boolean } = {}): Promise<Pushed> {
     await using app = this.open();
     return await pushWaiting(app, { names: [], dryRun: false, ...how });
+  }
+
+  /** Takes away the cache's copies of what stages read and wrote. */
+  forgetTrees(): void {
+    const trees = this.git.beside("cache/aero/trees");
+    for (const directory of [trees, ...directoriesIn(trees)]) Deno.chmodSync(directory, 0o700);
+    Deno.removeSync(trees, { recursive: true });
   }
 
   /** Files of what waits. */
@@ -193,6 +203,77 @@ Deno.test("a document that waits and is damaged is named, and keeps nothing else
   assert.deepEqual((await project.push({ dropLost: true })).left, 0);
 });
 
+Deno.test("a run whose output is lost is held back with its version, and what rests on neither is sent", async () => {
+  const stages = {
+    large: {
+      command: ["sh", "-c", `head -c ${LARGE.length} /dev/zero > \${outputs.model}/m`],
+      outputs: ["model"],
+    },
+    small: { command: ["sh", "-c", "echo made > ${outputs.report}/r"], outputs: ["report"] },
+  };
+  await using project = new Waiting({}, stages);
+  project.isAway = true;
+  const [large, small] = (await project.run()).map(({ record }) => record);
+  project.isAway = false;
+  project.harmLarge("remove");
+  project.forgetTrees();
+
+  const first = await project.push();
+  const shown = await project.aero(["show", small!.run]);
+  const dropped = await project.push({ dropLost: true });
+
+  const lost = [digestOf(new Uint8Array(LARGE.length))];
+  assert.deepEqual(first.runs, [small!.run]);
+  assert.deepEqual(first.labels, ["report:v1"]);
+  assert.deepEqual(first.incomplete.map(({ kind, name, lost }) => ({ kind, name, lost })), [
+    { kind: "run", name: `run ${large!.run}`, lost },
+    { kind: "version", name: 'a version of "model"', lost },
+  ]);
+  assert.equal(shown.code, 0, shown.err());
+  assert.deepEqual([dropped.left, dropped.runs], [0, []]);
+  assert.ok(![...project.objects.keys()].some((key) => key.includes(large!.run)));
+});
+
+Deno.test("what is lost of a run is had from the cache, if it has a copy", async () => {
+  const stages = {
+    large: {
+      command: ["sh", "-c", `head -c ${LARGE.length} /dev/zero > \${outputs.model}/m`],
+      outputs: ["model"],
+    },
+  };
+  await using project = new Waiting({}, stages);
+  project.isAway = true;
+  const [outcome] = await project.run();
+  project.isAway = false;
+  project.harmLarge("remove");
+
+  const { runs, labels, incomplete, left } = await project.push();
+
+  assert.deepEqual([runs, labels, incomplete, left], [[outcome!.record.run], ["model:v1"], [], 0]);
+});
+
+Deno.test("a run whose input is lost waits for it, and is sent once it was added again", async () => {
+  const stages = { look: { command: "wc -c ${inputs.w}/large", inputs: { w: "large" } } };
+  await using project = new Waiting({ large: { large: LARGE } }, stages);
+  project.isAway = true;
+  await project.add("large");
+  const [outcome] = await project.run();
+  project.isAway = false;
+  project.harmLarge("flip");
+  project.forgetTrees();
+
+  const first = await project.push();
+  await project.add("large");
+  const second = await project.push();
+
+  assert.deepEqual(first.incomplete.map(({ name, why }) => [name, /rests on/.test(why)]), [
+    ['a version of "large"', false],
+    [`run ${outcome!.record.run}`, true],
+  ]);
+  assert.deepEqual([second.labels, second.runs], [["large:v1"], [outcome!.record.run]]);
+  assert.deepEqual([second.incomplete, second.left], [[], 0]);
+});
+
 Deno.test("aero push exits 5 while something that is lost waits, and 0 once it is given up", async () => {
   await using project = await twoWait();
   project.harmLarge("remove");
@@ -204,6 +285,14 @@ Deno.test("aero push exits 5 while something that is lost waits, and 0 once it i
   assert.match(first.out(), /not sent {2}a version of "large"/);
   assert.match(second.out(), /given up {2}a version of "large"/);
 });
+
+function* directoriesIn(directory: string): Generator<string> {
+  for (const { name, isDirectory } of Deno.readDirSync(directory)) {
+    if (!isDirectory) continue;
+    yield `${directory}/${name}`;
+    yield* directoriesIn(`${directory}/${name}`);
+  }
+}
 
 function* walk(directory: string): Generator<string> {
   for (const { name, isDirectory } of Deno.readDirSync(directory)) {

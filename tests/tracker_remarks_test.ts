@@ -96,7 +96,7 @@ Deno.test("a tracker that never answers holds up nobody for long, and is told of
         name === "annotations"
       )
     );
-  await until(kept);
+  await until(kept, tagging);
   interrupt.abort(new DOMException("Interrupted", "AbortError"));
 
   assert.notEqual((await tagging).code, EXIT.ok);
@@ -135,7 +135,7 @@ Deno.test("what is said of a run that goes on is told, and once more behind its 
   const service = project.boards.at();
 
   const running = project.aero(["run"]);
-  await until(() => service.runs.size === 1);
+  await until(() => service.runs.size === 1, running);
   const [run] = [...service.runs.keys()] as [RunId];
   const { code } = await project.aero(["tag", run, "paper"]);
   const during = service.show(run);
@@ -192,7 +192,12 @@ Deno.test("no tracker waits for what is said of an imported run that was not sen
   assert.equal(project.boards.at().runs.size, 0);
 });
 
-/** Waits for something that another part of the program does. */
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 10));
+/** Waits for something that a command does while it goes on; one that ended without it will not. */
+async function until(condition: () => boolean, command: Promise<unknown>): Promise<void> {
+  let over = false;
+  command.then(() => over = true, () => over = true);
+  while (!condition()) {
+    assert.ok(!over, "the command ended without it");
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
 }

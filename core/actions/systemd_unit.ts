@@ -2,7 +2,8 @@ import type { App } from "../app.ts";
 import { upWords } from "./detach_server.ts";
 import { selfCommand } from "./self_command.ts";
 import { serviceSettings } from "./serve_storage.ts";
-import type { ServeOptions } from "./server_settings.ts";
+import { assertProfileFree } from "./server_profile.ts";
+import { type ServeOptions, settingsOf } from "./server_settings.ts";
 import { serverPlace } from "./storage_server.ts";
 
 /** A unit file, as text. */
@@ -15,6 +16,7 @@ export interface SystemdUnit {
 export async function systemdUnit(app: App, options: ServeOptions): Promise<SystemdUnit> {
   const place = await serverPlace(app, options.data);
   serviceSettings(app, options, place);
+  await assertProfileFree(app, settingsOf(app, options).profile, place);
   const words = [...selfCommand(app.variables), ...upWords(app, options, place)].map(unitWord).join(" ");
   // A unit sees no variable of a login, so the directories that this user has chosen are named.
   const variables = [

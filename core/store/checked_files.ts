@@ -7,10 +7,8 @@ import {
   SLOTS,
 } from "./checked_file_messages.ts";
 
-/** Files from this size on are worth a thread, in bytes. */
+/** Files from this size on are worth the thread, in bytes. */
 export const CHECKED_FROM_BYTES = 32 * 1024 * 1024;
-// One thread reads and hashes about as fast as another sends.
-const THREADS = 2;
 
 /** A file, and what it is to be. */
 export interface FileToCheck {
@@ -22,17 +20,13 @@ export interface FileToCheck {
   readonly wrong: (why: string, isUnreadable: boolean) => Error;
 }
 
-interface Thread {
-  readonly worker: Worker;
-  readonly files: Map<number, CheckedFile>;
-}
-
 /**
- * Reads large files on threads, which hash them as they go. The last bytes of a file are given only once all are known to be
- * right: who gets them may keep what it has got whole.
+ * Reads large files on a thread, which hashes them as it goes: faster than another sends them. The last bytes of a file are given
+ * only once all are known to be right, since who gets them may keep what it has got whole.
  */
 export class CheckedFiles implements Disposable {
-  readonly #threads: Thread[] = [];
+  #worker: Worker | undefined;
+  readonly #files = new Map<number, CheckedFile>();
   readonly #memory: SharedArrayBuffer[] = [];
   #lastId = 0;
 
@@ -55,40 +49,37 @@ export class CheckedFiles implements Disposable {
   }
 
   #begin(file: FileToCheck): CheckedFile {
-    const thread = this.#leastBusy();
+    const worker = this.#worker ??= this.#start();
     const id = ++this.#lastId;
     const memory = this.#memory.pop() ?? new SharedArrayBuffer(SLOTS * SLOT_BYTES);
-    const opened = new CheckedFile(id, file, memory, (request) => thread.worker.postMessage(request), () => {
-      thread.files.delete(id);
+    const opened = new CheckedFile(id, file, memory, (request) => worker.postMessage(request), () => {
+      this.#files.delete(id);
       this.#memory.push(memory);
     });
-    thread.files.set(id, opened);
+    this.#files.set(id, opened);
     return opened;
   }
 
-  #leastBusy(): Thread {
-    const [first] = this.#threads.toSorted((a, b) => a.files.size - b.files.size);
-    if (first !== undefined && (first.files.size === 0 || this.#threads.length === THREADS)) return first;
+  #start(): Worker {
     const worker = new Worker(new URL("./checked_file_worker.ts", import.meta.url), { type: "module" });
-    const thread: Thread = { worker, files: new Map() };
-    worker.onmessage = ({ data }: MessageEvent<CheckedFileReport>) => thread.files.get(data.id)?.take(data);
+    worker.onmessage = ({ data }: MessageEvent<CheckedFileReport>) => this.#files.get(data.id)?.take(data);
     worker.onerror = (event) => {
       event.preventDefault();
-      this.#end(thread, new TypeError(`A Worker ended: ${event.message}`));
+      this.#end(new TypeError(`A Worker ended: ${event.message}`));
     };
-    this.#threads.push(thread);
-    return thread;
+    return worker;
   }
 
-  #end(thread: Thread, why: Error): void {
-    this.#threads.splice(this.#threads.indexOf(thread), 1);
-    thread.worker.terminate();
-    for (const file of thread.files.values()) file.fail(why);
+  #end(why: Error): void {
+    this.#worker?.terminate();
+    this.#worker = undefined;
+    for (const file of this.#files.values()) file.fail(why);
+    this.#files.clear();
   }
 
-  /** Ends the threads; what is still read fails. */
+  /** Ends the thread; what is still read fails. */
   [Symbol.dispose](): void {
-    for (const thread of [...this.#threads]) this.#end(thread, new TypeError("The files have been closed"));
+    this.#end(new TypeError("The files have been closed"));
   }
 }
 

@@ -11,7 +11,9 @@ import { type EnvironmentSession, environmentSessions } from "../pipeline/enviro
 import { buildGraph, selectStages } from "../pipeline/graph.ts";
 import { packagesOf } from "../format/inventory_packages.ts";
 import { findKeptImage } from "../pipeline/image/kept_image.ts";
+import { apisWithoutServer } from "../pipeline/program_apis.ts";
 import type { Project } from "../pipeline/project.ts";
+import { apisWithLibrary } from "../pipeline/stage_apis.ts";
 import { lookAtCode, type VisibleCode } from "../pipeline/visible_code.ts";
 import { recordedImage } from "../plugin/environment.ts";
 
@@ -48,6 +50,8 @@ export interface ShownEnvironment {
   readonly limits: Limits;
   /** Packages in the image by ecosystem; present if it was looked into. */
   readonly inventory?: Readonly<Record<string, number>>;
+  /** Names of the APIs that programs in it can log to; absent if there is none, or that is not known. */
+  readonly programApis?: readonly string[];
   readonly packages?: readonly ShownPackage[];
   /** The CycloneDX document of the packages. */
   readonly document?: JsonObject;
@@ -123,8 +127,8 @@ async function show(
       runArgs: kind === "host" ? [] : runArgs,
       limits,
       ...(kind === "host"
-        ? { host: await project.services.describeHost() }
-        : await identified(() => identityOf(config), project, options)),
+        ? { host: await project.services.describeHost(), ...servedTo(config, project) }
+        : await identified(() => identityOf(config), project, { ...options, config })),
     };
   }));
 }
@@ -132,7 +136,7 @@ async function show(
 async function identified(
   identity: () => Promise<ContainerIdentity | HostIdentity>,
   project: Project,
-  options: { readonly packages: boolean },
+  options: { readonly packages: boolean; readonly config: EnvironmentConfig },
 ): Promise<Partial<ShownEnvironment>> {
   try {
     const known = await identity();
@@ -148,13 +152,16 @@ async function identified(
 
 async function inventoryOf(
   image: Digest,
-  { services }: Project,
-  options: { readonly packages: boolean },
+  project: Project,
+  options: { readonly packages: boolean; readonly config: EnvironmentConfig },
 ): Promise<Partial<ShownEnvironment>> {
+  const { services } = project;
   const kept = await findKeptImage(services.store, recordedImage({ image }));
   if (kept?.inventory === undefined) return { kept: kept !== undefined };
   const bytes = await services.store.getBytes(kept.inventory);
-  const packages = [...packagesOf(bytes)].map(([key, version]): ShownPackage => {
+  const found = packagesOf(bytes);
+  const served = servedTo(options.config, project, found);
+  const packages = [...found].map(([key, version]): ShownPackage => {
     const at = key.lastIndexOf("@");
     return { name: key.slice(0, at), ecosystem: key.slice(at + 1), version };
   });
@@ -162,6 +169,23 @@ async function inventoryOf(
   for (const { ecosystem } of packages) {
     if (ecosystem !== "operating-system") inventory[ecosystem] = (inventory[ecosystem] ?? 0) + 1;
   }
-  if (!options.packages) return { kept: true, inventory };
-  return { kept: true, inventory, packages, document: JSON.parse(new TextDecoder().decode(bytes)) };
+  if (!options.packages) return { kept: true, inventory, ...served };
+  return {
+    kept: true,
+    inventory,
+    ...served,
+    packages,
+    document: JSON.parse(new TextDecoder().decode(bytes)),
+  };
+}
+
+/** @param packages What the image has; absent for hosts. */
+function servedTo(
+  { env, secrets, network }: EnvironmentConfig,
+  { services }: Project,
+  packages?: ReadonlyMap<string, string>,
+): Pick<ShownEnvironment, "programApis"> {
+  const all = apisWithoutServer(services.programApis?.plugins ?? [], { env, secrets });
+  const served = packages === undefined ? all : apisWithLibrary(all, packages, network !== "host");
+  return served.length === 0 ? {} : { programApis: served.map(({ name }) => name) };
 }

@@ -64,8 +64,8 @@ export function serveProgramApis(
   run: ServedRun,
   place: ServingPlace,
 ): ServedApis | undefined {
-  const own = new Set([...Object.keys(run.env), ...run.secrets]);
-  const served = plugins.filter((plugin) => !hasOwnServer(plugin, own))
+  const own = ownVariables(run);
+  const served = apisWithoutServer(plugins, run)
     .map((plugin) => new ServedApi(plugin, run, place, context));
   if (served.length === 0) return undefined;
   const server = listen(place, served);
@@ -91,11 +91,23 @@ export function serveProgramApis(
   };
 }
 
-/** Whether the project itself says where a library finds its server, or who may use that. */
-function hasOwnServer(plugin: ProgramApiPlugin, own: ReadonlySet<string>): boolean {
+type Setting = Pick<ServedRun, "env" | "secrets">;
+
+function ownVariables({ env, secrets }: Setting): ReadonlySet<string> {
+  return new Set([...Object.keys(env), ...secrets]);
+}
+
+/** Those for which the project does not itself say where the library finds its server, or who may use that. */
+export function apisWithoutServer(
+  plugins: readonly ProgramApiPlugin[],
+  setting: Setting,
+): ProgramApiPlugin[] {
+  const own = ownVariables(setting);
   const url = "http://127.0.0.1:0", token = "\0token";
-  return Object.entries(plugin.variables({ url, token }))
-    .some(([name, value]) => own.has(name) && (value.includes(url) || value.includes(token)));
+  return plugins.filter((plugin) =>
+    !Object.entries(plugin.variables({ url, token }))
+      .some(([name, value]) => own.has(name) && (value.includes(url) || value.includes(token)))
+  );
 }
 
 /** `undefined`, which is told, where the system does not let it listen: not every file system has sockets. */

@@ -1,6 +1,7 @@
 import { AeroError } from "../errors.ts";
 import type { ImageRecord } from "../model/run.ts";
 import type { RunId } from "../model/run_id.ts";
+import type { ProgramApiPlugin } from "../plugin/program_api.ts";
 import { packagesOf } from "../format/inventory_packages.ts";
 import { type ServedApis, serveProgramApis } from "./program_apis.ts";
 import type { ProgramSink } from "./program_log.ts";
@@ -59,15 +60,30 @@ async function apisOfImage(
     readonly warn: (text: string) => void;
   },
 ): Promise<ProgramApis | undefined> {
-  // Elsewhere containers run in a virtual machine, which neither this machine's sockets nor its loopback device reach.
-  if (image?.inventory === undefined || Deno.build.os !== "linux") return undefined;
+  if (image?.inventory === undefined) return undefined;
   const packages = await readPackages(image.inventory, services, warn);
+  const plugins = packages === undefined ? [] : apisWithLibrary(apis.plugins, packages, relayed);
+  return plugins.length === 0 ? undefined : { ...apis, plugins };
+}
+
+/**
+ * The APIs that programs in an image can be served.
+ *
+ * @param packages As {@link packagesOf} gives them.
+ * @param relayed Whether they have a network of their own.
+ */
+export function apisWithLibrary(
+  plugins: readonly ProgramApiPlugin[],
+  packages: ReadonlyMap<string, string>,
+  relayed: boolean,
+): ProgramApiPlugin[] {
+  // Elsewhere containers run in a virtual machine, which neither this machine's sockets nor its loopback device reach.
+  if (Deno.build.os !== "linux") return [];
   // What relays is a program for the Python of the image.
-  if (packages === undefined || (relayed && !packages.has("python@generic"))) return undefined;
-  const plugins = apis.plugins.filter((plugin) =>
+  if (relayed && !packages.has("python@generic")) return [];
+  return plugins.filter((plugin) =>
     plugin.packages.some((name) => ECOSYSTEMS.some((ecosystem) => packages.has(`${name}@${ecosystem}`)))
   );
-  return plugins.length === 0 ? undefined : { ...apis, plugins };
 }
 
 /** What an image has; `undefined`, which is told, if its inventory is not to be had: a run does not fail by that. */

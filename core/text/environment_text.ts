@@ -22,6 +22,7 @@ export function environmentText(shown: ShownEnvironment, style: Style): string {
     ["engine flags", shown.runArgs.join(" ")],
     ["limits", limitsText(shown)],
     ["packages", Object.entries(shown.inventory ?? {}).map(([kind, count]) => `${count} ${kind}`).join(", ")],
+    ["logging APIs", shown.programApis?.join(", ")],
     ["host", shown.host === undefined ? undefined : hostFacts(shown.host).join("; ")],
   ];
   const title = shown.stages.length === 0 ? "no stage yet" : shown.stages.join(", ");

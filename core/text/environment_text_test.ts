@@ -26,6 +26,7 @@ Deno.test("an environment whose image is kept shows all that is set, and its pac
     image: digestOf("image"),
     kept: true,
     inventory: { deb: 1, pypi: 1 },
+    programApis: ["one", "other"],
     packages: [
       { name: "libgomp1", ecosystem: "deb", version: "12.2.0" },
       { name: "numpy", ecosystem: "pypi", version: "2.0.1" },
@@ -46,6 +47,7 @@ Deno.test("an environment whose image is kept shows all that is set, and its pac
   engine flags     --shm-size=2g
   limits           2 cpus, 4.0 GB, gpus all
   packages         1 deb, 1 pypi
+  logging APIs     one, other
 
 PACKAGE   VERSION  FROM
 libgomp1  12.2.0   deb

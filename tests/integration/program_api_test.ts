@@ -158,6 +158,12 @@ for (const plugin of [podmanEnvironment, dockerEnvironment]) {
       const stages = stagesWith(opened.subject.limits);
       await using test = await begin(DOCKERFILE, stages);
 
+      await t.step("`aero env show` tells of them", async () => {
+        const { out } = await test.aero(["--json", "env", "show", "--stage", "log"]);
+
+        assert.deepEqual(JSON.parse(out()).programApis, ["notes"]);
+      });
+
       await t.step("from the first request on, many at once, and large ones", async () => {
         const { record, points, err } = await runOf(test, "log");
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { AeroError } from "../errors.ts";
 import { writeJournalEvent } from "../format/journal_format.ts";
 import type { JournalEvent } from "../model/journal.ts";
+import { type LoggedFacts, NOTHING_LOGGED } from "../model/logged.ts";
 import { sampleRunStart, sampleVersion } from "../../tests/support/sample_run.ts";
 import { StreamedBytes } from "./byte_source.ts";
 import { RunTape, type TapePiece } from "./run_tape.ts";
@@ -103,6 +104,37 @@ Deno.test("what a tracker has is passed over, events and text", async () => {
   assert.deepEqual(valuesOf(pieces), [3]);
   assert.equal(pieces.map(({ batch }) => batch.stdout).join(""), "three\n");
   assert.deepEqual(pieces[0]!.from, { events: 2, stdout: 5, stderr: 0 });
+});
+
+Deno.test("what a program logged before the cursor counts for what it logs behind it", async () => {
+  const logged = (facts: LoggedFacts): JournalEvent => ({ event: "logged", at: 2, facts });
+  const journal = [
+    CREATED,
+    logged({ params: { max_depth: 6 }, tags: { owner: "mira" } }),
+    logged({ params: { max_depth: 5 }, tags: { owner: "kai", baseline: null } }),
+    ENDED,
+  ];
+  const whole = tapeOf(journal), rest = tapeOf(journal);
+  rest.skipTo({ events: 2, stdout: 0, stderr: 0 });
+
+  const events = (await all(whole)).flatMap(({ batch }) => batch.events);
+  const behind = (await all(rest)).flatMap(({ batch }) => batch.events);
+
+  assert.deepEqual(events.slice(1, 3), [
+    {
+      kind: "logged",
+      at: 2,
+      facts: { params: { "logged.max_depth": 6 }, tags: { owner: "mira" } },
+      before: NOTHING_LOGGED,
+    },
+    {
+      kind: "logged",
+      at: 2,
+      facts: { params: { "logged.max_depth": 5 }, tags: { owner: "kai" } },
+      before: { params: { "logged.max_depth": 6 }, tags: { owner: "mira" }, inputs: [] },
+    },
+  ]);
+  assert.deepEqual(behind, events.slice(2));
 });
 
 Deno.test("a tape of which a tracker has all is over", async () => {

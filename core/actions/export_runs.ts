@@ -1,7 +1,8 @@
 import type { App } from "../app.ts";
 import { findRun } from "./run_lookups.ts";
 import { pastRun } from "./past_runs.ts";
-import { sayLater, sendTo, type TrackerSynced } from "./sync_trackers.ts";
+import { sayLater } from "./sync_remarks.ts";
+import { sendTo, type TrackerSynced } from "./sync_trackers.ts";
 import { trackerNamed } from "./tracked_reference.ts";
 
 /**

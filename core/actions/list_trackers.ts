@@ -4,6 +4,7 @@ import { troubleText } from "../mirror/unopened_tracker.ts";
 import { parseRunId } from "../model/run_id.ts";
 import type { NamedTracker } from "../plugin/named_tracker.ts";
 import { pastRuns } from "./past_runs.ts";
+import { lackingRemarks } from "./sync_remarks.ts";
 
 /** A tracker of the config. */
 export interface TrackerState {
@@ -18,6 +19,8 @@ export interface TrackerState {
   readonly why?: string;
   /** Runs that it lacks, as far as is known here. */
   readonly waiting: number;
+  /** Runs that it has, and of which it was not told what people said later, as far as is known here. */
+  readonly remarks: number;
 }
 
 /** Longest time that a tracker is waited for, in milliseconds. */
@@ -38,6 +41,7 @@ export async function listTrackers(app: App): Promise<TrackerState[]> {
       location: to.tracker.location,
       ...(app.isOffline ? {} : await reached(to, app.signal)),
       waiting: runs.filter(({ run }) => !done.has(run)).length,
+      remarks: (await lackingRemarks(app, to, done, book)).length,
     };
   }));
 }

@@ -1,12 +1,10 @@
 import type { App } from "../app.ts";
 import type { MirrorBook } from "../mirror/mirror_book.ts";
-import type { RunRemark } from "../mirror/run_remark.ts";
 import { type PastRun, sendHistory } from "../mirror/send_history.ts";
-import { sendRemarks } from "../mirror/send_remarks.ts";
 import { troubleText } from "../mirror/unopened_tracker.ts";
-import type { RunId } from "../model/run_id.ts";
 import type { NamedTracker } from "../plugin/named_tracker.ts";
 import { pastRuns } from "./past_runs.ts";
+import { lackingRemarks, sayLater } from "./sync_remarks.ts";
 
 /** What a tracker got, or would get. */
 export interface TrackerSynced {
@@ -45,45 +43,13 @@ export async function* syncTrackers(
     const done = book.completeAt(to);
     const lacking = runs.filter(({ run }) => !done.has(run));
     if (dryRun) {
-      const told = book.remarked(to);
       const after = new Set([...done, ...lacking.map(({ run }) => run)]);
-      const remarks = (await remarksOf(app, after)).filter(({ run, digest }) => told.get(run) !== digest);
-      yield planned(to, lacking.length, remarks.length);
+      yield planned(to, lacking.length, (await lackingRemarks(app, to, after, book)).length);
     } else {
       const synced = await sendTo(app, to, lacking, book);
       yield await sayLater(app, to, book.completeAt(to), { synced, book });
     }
   }
-}
-
-/** What was said later of runs that a tracker has. */
-async function remarksOf(app: App, runs: ReadonlySet<RunId>): Promise<RunRemark[]> {
-  const trackers = await app.trackers();
-  const annotated = (await app.index()).annotated().filter((run) => runs.has(run)).sort();
-  const remarks = await Promise.all(annotated.map((run) => trackers.remarkOf(run)));
-  return remarks.filter((remark) => remark !== undefined);
-}
-
-/** Tells a tracker what was said later of runs that it has. @returns What it got in all. */
-export async function sayLater(
-  app: App,
-  to: NamedTracker,
-  runs: ReadonlySet<RunId>,
-  { synced, book }: { readonly synced: TrackerSynced; readonly book: MirrorBook },
-): Promise<TrackerSynced> {
-  const remarks = await remarksOf(app, runs);
-  if (synced.why !== undefined) {
-    const told = book.remarked(to);
-    return { ...synced, remarksLeft: remarks.filter(({ run, digest }) => told.get(run) !== digest).length };
-  }
-  const { sent, left } = await sendRemarks(to, remarks, { signal: app.signal, book });
-  const [first] = left;
-  return {
-    ...synced,
-    remarks: sent.length,
-    remarksLeft: left.length,
-    ...(first === undefined ? {} : { why: troubleText(first.error) }),
-  };
 }
 
 /** Sends runs to one tracker, with progress. */

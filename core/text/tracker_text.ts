@@ -44,7 +44,12 @@ export function trackersTable(trackers: readonly TrackerState[], style: Style): 
     { title: "tracker", value: ({ name }) => name, paint: style.cyan, shrink: false },
     { title: "kind", value: ({ use }) => use },
     { title: "location", value: ({ location }) => location },
-    { title: "waiting", align: "right", value: ({ waiting }) => plural(waiting, "run") },
+    {
+      title: "waiting",
+      align: "right",
+      value: ({ waiting, remarks }) =>
+        plural(waiting, "run") + (remarks === 0 ? "" : `, and what was said of ${remarks}`),
+    },
     {
       title: "reachable",
       value: answers,

@@ -1,6 +1,7 @@
 import type { JsonValue } from "../model/json.ts";
 import { fromMetricValue } from "../model/metric.ts";
 import { paramAt } from "../model/params.ts";
+import type { Grade, RunState, Verdict } from "../model/run.ts";
 import type { RunSummary } from "./run_summary.ts";
 import { shownParams, shownTags } from "./run_values.ts";
 
@@ -15,6 +16,8 @@ export interface RunField {
   /** As it was written: `metrics.rmse`. */
   readonly name: string;
   readonly kind: FieldKind;
+  /** All that it can be; absent if that is anything. */
+  readonly values?: readonly string[];
   /** `undefined` if the run has none. */
   readonly of: (run: RunSummary, now: number) => JsonValue | undefined;
 }
@@ -45,6 +48,12 @@ const FIELDS: Readonly<Record<string, Reader>> = {
   duration: ["duration", (run, now) => (run.endedAt ?? now) - run.startedAt],
 };
 
+const VALUES: Readonly<Record<string, readonly string[]>> = {
+  state: ["running", "succeeded", "failed", "aborted", "lost"] satisfies RunState[],
+  grade: ["verified", "reproducible", "draft", "provenance"] satisfies Grade[],
+  verdict: ["identical", "within_tolerance", "different"] satisfies Verdict[],
+};
+
 /** Names of all fields; those of params and metrics as `params.` and `metrics.`. */
 export const FIELD_NAMES: readonly string[] = [...Object.keys(FIELDS), "params.", "metrics."];
 
@@ -53,7 +62,8 @@ export function runField(name: string): RunField | undefined {
   const key = name === "tags" ? "tag" : name;
   if (Object.hasOwn(FIELDS, key)) {
     const [kind, of] = FIELDS[key]!;
-    return { name, kind, of };
+    const values = VALUES[key];
+    return { name, kind, of, ...(values === undefined ? {} : { values }) };
   }
   const [, family, rest] = /^(params|metrics)\.(.+)$/s.exec(name) ?? [];
   if (family === "params") return { name, kind: "exact", of: (run) => paramAt(shownParams(run), rest!) };

@@ -107,8 +107,9 @@ class Parser {
     }
     this.#next++;
     const at = this.#peek().at;
-    const test = testOf(field, sign.text === "==" ? "=" : sign.text, this.#value());
-    return this.#must(test, at, field);
+    const value = this.#value();
+    if (/^(?:==?|!=)$/.test(sign.text)) this.#refuseUnlike(field, value, at);
+    return this.#must(testOf(field, sign.text === "==" ? "=" : sign.text, value), at, field);
   }
 
   #list(field: RunField, negated: boolean): Test {
@@ -116,11 +117,25 @@ class Parser {
     const tests: Test[] = [];
     do {
       const at = this.#peek().at;
-      tests.push(this.#must(testEquals(field, this.#value()), at, field));
+      const value = this.#value();
+      this.#refuseUnlike(field, value, at);
+      tests.push(this.#must(testEquals(field, value), at, field));
     } while (this.#takeSign(","));
     if (!this.#takeSign(")")) throw this.#fault("`,` or `)` is expected here");
     if (!negated) return (run, now) => tests.some((test) => test(run, now));
     return (run, now) => !isAbsent(field, run, now) && !tests.some((test) => test(run, now));
+  }
+
+  /** What a field can never be is mistyped: that no run has it would look like an answer. */
+  #refuseUnlike({ name, values }: RunField, { text }: WrittenValue, at: number): void {
+    if (values === undefined || values.includes(text)) return;
+    const near = nearest(text, values);
+    throw whereInvalid(
+      this.#text,
+      at,
+      `${name} is one of ${values.join(", ")}`,
+      near === undefined ? [`without any: \`${name} is null\``] : [`write \`${near}\``],
+    );
   }
 
   #must(test: Test | undefined, at: number, field: RunField): Test {

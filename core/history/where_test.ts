@@ -151,21 +151,24 @@ for (
     ["", 0, /a field is expected/],
     ["metrics.rmse", 12, /a comparison is expected/],
     ["metrics.rmse <", 14, /a value is expected/],
-    ["metrics.rmse < 4 state = x", 17, /`and` or `or`/],
-    ["(state = x", 10, /`\)` is expected/],
-    ["state = x)", 9, /`and` or `or`/],
+    ["metrics.rmse < 4 stage = x", 17, /`and` or `or`/],
+    ["state = succeded", 8, /state is one of running, succeeded, failed, aborted, lost/],
+    ["grade in (verified, tested)", 20, /grade is one of verified, /],
+    ["verdict != same", 11, /verdict is one of identical, /],
+    ["(stage = x", 10, /`\)` is expected/],
+    ["stage = x)", 9, /`and` or `or`/],
     ["state in x", 9, /`\(` is expected/],
-    ["state in (x", 11, /`,` or `\)`/],
+    ["stage in (x", 11, /`,` or `\)`/],
     ["state is x", 9, /`null` is expected/],
     ["state not x", 10, /`in` is expected/],
-    ['state = "x', 8, /not closed/],
-    ["state = ;", 8, /not part of a filter/],
+    ['stage = "x', 8, /not closed/],
+    ["stage = ;", 8, /not part of a filter/],
     ["started > soon", 10, /2026-01-31/],
     ["started > 2026-02-30", 10, /2026-01-31/],
     ["duration > long", 11, /1h30m/],
     ["metrcs.rmse < 3", 0, /no field "metrcs\.rmse"/],
     ["metrics. < 3", 0, /no field "metrics\."/],
-    ["state = x and\tstat = y", 14, /no field "stat"/],
+    ["stage = x and\tstat = y", 14, /no field "stat"/],
   ] as const
 ) {
   Deno.test(`the filter ${JSON.stringify(text)} is refused, pointing at column ${column}`, () => {
@@ -194,6 +197,6 @@ Deno.test("a field that is not there names the near ones", () => {
 });
 
 Deno.test("a filter nested without end is refused", () => {
-  assert.throws(() => parseWhere("(".repeat(10_000) + "state = x"), { code: "where_invalid" });
-  assert.throws(() => parseWhere("not ".repeat(10_000) + "state = x"), { code: "where_invalid" });
+  assert.throws(() => parseWhere("(".repeat(10_000) + "stage = x"), { code: "where_invalid" });
+  assert.throws(() => parseWhere("not ".repeat(10_000) + "stage = x"), { code: "where_invalid" });
 });

@@ -35,11 +35,12 @@ const CLOSE_MS = 5_000;
 
 /** Serves APIs; a request without a token of one of them is refused. */
 export function serveTokens(place: ServerPlace, holders: readonly TokenHolder[]): ProgramApiServer {
-  const launch: LaunchState = { launched: false, refused: false };
+  const launching = new Launching();
   const known = holders.map(({ token, handle }) => ({ digest: digestOf(`Bearer ${token}`), handle }));
   const active = new Set<Promise<Response>>();
   const handler = async (request: Request): Promise<Response> => {
-    if (place !== "loopback" && tellsLaunch(request, launch)) return new Response(null, { status: 204 });
+    const told = place === "loopback" ? undefined : launching.take(request);
+    if (told !== undefined) return told;
     const given = digestOf(request.headers.get("authorization") ?? "");
     // All are compared, each in constant time.
     const [holder] = known.filter(({ digest }) => timingSafeEqual(digest, given));
@@ -56,7 +57,7 @@ export function serveTokens(place: ServerPlace, holders: readonly TokenHolder[])
     : withShortPath(place.socket, (path) => Deno.serve({ ...options, path }, handler));
   return {
     port: server.addr.transport === "tcp" ? server.addr.port : 0,
-    launch,
+    launch: launching.state,
     close: async () => {
       let timer: ReturnType<typeof setTimeout> | undefined;
       const late = new Promise<void>((resolve) => timer = setTimeout(resolve, CLOSE_MS));
@@ -69,12 +70,26 @@ export function serveTokens(place: ServerPlace, holders: readonly TokenHolder[])
   };
 }
 
-function tellsLaunch({ method, url }: Request, launch: LaunchState): boolean {
-  const told = method === "POST" ? /^[^/]*\/\/[^/]*\/\.aero\/(launched|refused)$/.exec(url)?.[1] : undefined;
-  if (told === undefined) return false;
-  launch.launched = told === "launched";
-  launch.refused = told === "refused";
-  return true;
+/** Takes what a relay tells: once, and the program that follows it cannot say the same. */
+class Launching {
+  readonly state: LaunchState = { launched: false, refused: false };
+  readonly #word = crypto.randomUUID();
+
+  /** The answer to a relay; `undefined` if it is none that asks. */
+  take({ method, url }: Request): Response | undefined {
+    const told = method === "POST" ? /^[^/]*\/\/[^/]*\/\.aero\/(launched|refused\/(.+))$/.exec(url) : null;
+    if (told === null) return undefined;
+    const { state } = this;
+    const [, what, word] = told;
+    if (what === "launched" && !state.launched && !state.refused) {
+      state.launched = true;
+      return new Response(this.#word);
+    }
+    if (word !== this.#word || !state.launched) return new Response(null, { status: 409 });
+    state.launched = false;
+    state.refused = true;
+    return new Response();
+  }
 }
 
 function digestOf(text: string): Uint8Array {

@@ -57,9 +57,13 @@ Deno.test("a relay tells of its program, at a socket only", async () => {
   const server = serveTokens({ socket: path }, [{ token: "a", handle: says("it") }]);
 
   assert.deepEqual(server.launch, { launched: false, refused: false });
-  assert.equal(await askAt(path, "POST /.aero/launched"), "204 ");
+  assert.equal(await askAt(path, "POST /.aero/refused/x"), "409 ");
+  const word = /^200 ([0-9a-f-]{36})$/.exec(await askAt(path, "POST /.aero/launched"))?.[1];
   assert.deepEqual(server.launch, { launched: true, refused: false });
-  assert.equal(await askAt(path, "POST /.aero/refused"), "204 ");
+  assert.equal(await askAt(path, "POST /.aero/launched"), "409 ", "the program does not get the word");
+  assert.equal(await askAt(path, "POST /.aero/refused/x"), "409 ");
+  assert.deepEqual(server.launch, { launched: true, refused: false });
+  assert.equal(await askAt(path, `POST /.aero/refused/${word}`), "200 ");
   assert.deepEqual(server.launch, { launched: false, refused: true });
   await server.close();
   await Deno.remove(directory, { recursive: true });

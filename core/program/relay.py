@@ -6,8 +6,9 @@ What is sent to 127.0.0.1:PORT is passed on to the Unix socket SOCKET by a proce
 both ways. This process then becomes PROGRAM: its process id, files, variables and working directory are those with
 which this one was started; but what names a proxy does not name it for that address. The port is open before PROGRAM begins.
 
-Whoever listens at SOCKET is told by HTTP, just before: `POST /.aero/launched`; and `POST /.aero/refused` if PROGRAM
-then cannot be started. If it was told neither, nothing was started. Python 3.8 or later, standard library only.
+Whoever listens at SOCKET is told by HTTP, just before, by `POST /.aero/launched`, and answers with a word; if PROGRAM then
+cannot be started, by `POST /.aero/refused/WORD`, which PROGRAM does not know. If it was told neither, nothing was started.
+Python 3.8 or later, standard library only.
 """
 
 import os
@@ -194,14 +195,16 @@ def relay_apart(listener, path):
 
 
 def tell(path, what):
-    """Tells whoever listens at the socket; raises OSError if it is not aero."""
+    """Tells whoever listens at the socket, and gives the answer's body; raises OSError if it is not aero."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
         connection.settimeout(TELL_SECONDS)
         connection.connect(path)
         connection.sendall(b"POST /.aero/%s HTTP/1.0\r\nContent-Length: 0\r\n\r\n" % what)
-        answer = connection.recv(64).split()
-        if answer[1:2] != [b"204"]:
-            raise OSError("it did not answer")
+        answer = b"".join(iter(lambda: connection.recv(CHUNK_BYTES), b""))
+    head, _, body = answer.partition(b"\r\n\r\n")
+    if head.split()[1:2] != [b"200"]:
+        raise OSError("it did not answer")
+    return body
 
 
 def own_variables():
@@ -234,11 +237,11 @@ def main(arguments):
     # Python ignores them, and what is ignored stays so across exec.
     for ignored in (signal.SIGPIPE, signal.SIGXFSZ):
         signal.signal(ignored, signal.SIG_DFL)
-    tell(path, b"launched")
+    word = tell(path, b"launched")
     try:
         os.execvpe(command[0], command, variables)
     except OSError:
-        tell(path, b"refused")
+        tell(path, b"refused/" + word)
 
 
 try:

@@ -25,7 +25,7 @@ class Listener implements AsyncDisposable {
     this.#server = Deno.serve({ path: this.socket, onListen() {} }, async (request) => {
       const { pathname } = new URL(request.url);
       this.told.push(pathname);
-      if (pathname.startsWith("/.aero/")) return new Response(null, { status: 204 });
+      if (pathname.startsWith("/.aero/")) return new Response("word");
       const body = new Uint8Array(await request.arrayBuffer());
       return new Response(body.toReversed());
     });
@@ -143,7 +143,7 @@ Deno.test({
     const { code } = await relayed(listener.socket, () => ["no-such-program"]);
 
     assert.equal(code, 127);
-    assert.deepEqual(listener.told, ["/.aero/launched", "/.aero/refused"]);
+    assert.deepEqual(listener.told, ["/.aero/launched", "/.aero/refused/word"]);
   },
 });
 

@@ -67,7 +67,7 @@ const comparison = fc.tuple(
     "metrics.rmse",
     "params.seed",
     "params.features",
-    "state",
+    "stage",
     "tag",
     "started",
     "duration",

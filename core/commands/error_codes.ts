@@ -33,6 +33,7 @@ export const ERROR_CODES: readonly { readonly code: string; readonly exit: numbe
   { code: "command_unknown", exit: 2, what: "Cannot find the command …" },
   { code: "commit_ambiguous", exit: 2, what: "Cannot tell which commit … names" },
   { code: "commit_unknown", exit: 2, what: "Cannot find a commit named …" },
+  { code: "condemned_invalid", exit: 5, what: "" },
   { code: "config_denied", exit: 4, what: "Cannot read …" },
   { code: "config_invalid", exit: 2, what: "Cannot use …" },
   { code: "config_key_unknown", exit: 2, what: "Cannot show …" },

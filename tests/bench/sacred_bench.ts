@@ -24,7 +24,7 @@ from sacred import SETTINGS, Experiment
 from sacred.observers import MongoObserver
 SETTINGS.CAPTURE_MODE = "no"
 uri, database, count = sys.argv[1], sys.argv[2], int(sys.argv[3])
-ex = Experiment("bench", save_git_info=False)
+ex = Experiment("bench", save_git_info=False, interactive=True)
 ex.observers.append(MongoObserver(url=uri, db_name=database))
 @ex.main
 def main(_run):

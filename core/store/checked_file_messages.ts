@@ -1,7 +1,7 @@
-/** Bytes of one slot. */
-export const SLOT_BYTES = 512 * 1024;
-/** Slots of one file: one is read into while the other is looked at. */
-export const SLOTS = 2;
+/** Bytes of one slot; on a busy machine the threads wait for each other at each of them. */
+export const SLOT_BYTES = 1024 * 1024;
+/** Slots of one file: some are read into while another is looked at. */
+export const SLOTS = 3;
 
 /** What a Worker that reads files is asked. */
 export type CheckedFileRequest =

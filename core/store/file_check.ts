@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { READ_BYTES } from "./file_reading.ts";
 
 /** A file that is read from its beginning, and found to have the digest it should before its last bytes are given. */
 export class FileCheck implements Disposable {
@@ -28,11 +29,11 @@ export class FileCheck implements Disposable {
     const wanted = Math.min(buffer.length, this.#size - this.#read);
     let length = 0;
     while (length < wanted) {
-      const read = this.#file.readSync(buffer.subarray(length, wanted));
+      const read = this.#file.readSync(buffer.subarray(length, Math.min(wanted, length + READ_BYTES)));
       if (read === null) throw new RangeError(`it has ${this.#read + length} of its ${this.#size} bytes`);
+      this.#hash.update(buffer.subarray(length, length + read));
       length += read;
     }
-    this.#hash.update(buffer.subarray(0, length));
     this.#read += length;
     if (wanted > 0 && this.#read === this.#size) this.#finish();
     return length;

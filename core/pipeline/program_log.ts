@@ -5,6 +5,9 @@ import type { MetricPoint } from "../model/metric.ts";
 import type { JournalWriter } from "./journal_writer.ts";
 import { metricNameFault, withRedactedNames } from "./reported_metrics.ts";
 
+/** Beyond these, people learn nothing more. */
+const MOST_WARNINGS = 20;
+
 /** Takes what a program says of its run through an API. */
 export interface ProgramSink {
   /** Never throws. */
@@ -25,6 +28,8 @@ export class JournalSink implements ProgramSink {
   readonly #options: { readonly now: () => number; readonly warn: (text: string) => void };
   /** What a full disk did not take; the next call tries again. */
   readonly #pending: JournalEvent[] = [];
+  /** What was told: a program can say the same wrong thing over and over. */
+  readonly #told = new Set<string>();
   #finished = false;
 
   constructor(
@@ -73,7 +78,13 @@ export class JournalSink implements ProgramSink {
   }
 
   #leaveOut(error: unknown): void {
-    this.#options.warn(`something that the program logged is left out: ${this.#redact(String(error))}`);
+    this.#warn(`something that the program logged is left out: ${this.#redact(String(error))}`);
+  }
+
+  #warn(text: string): void {
+    if (this.#told.has(text) || this.#told.size >= MOST_WARNINGS) return;
+    this.#told.add(text);
+    this.#options.warn(text);
   }
 
   #flush(): void {
@@ -88,7 +99,7 @@ export class JournalSink implements ProgramSink {
     const entries = Object.entries(point.values);
     const good = entries.filter(([name]) => {
       const fault = metricNameFault(name);
-      if (fault !== undefined) this.#options.warn(`a metric is left out: ${this.#redact(fault)}`);
+      if (fault !== undefined) this.#warn(`a metric is left out: ${this.#redact(fault)}`);
       return fault === undefined;
     });
     if (good.length === 0) return [];

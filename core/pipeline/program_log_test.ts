@@ -93,6 +93,13 @@ Deno.test("what no journal can hold is left out and told, and what follows comes
   assert.equal(warnings.length, 3);
 });
 
+Deno.test("the same fault is told once", () => {
+  const { sink, warnings } = open();
+
+  for (let i = 0; i < 1000; i++) sink.metrics([{ at: 1, step: NaN, values: { a: 1 } }]);
+  assert.equal(warnings.length, 1);
+});
+
 Deno.test("nothing is taken when the run has ended", () => {
   const { sink, events } = open();
 

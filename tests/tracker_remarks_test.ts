@@ -49,6 +49,7 @@ Deno.test("a tracker that is away is told by sync, and the command says so with 
 
   const { code, err } = await project.aero(["tag", "@last", "paper"]);
   const away = await project.aero(["--json", "sync"]);
+  const text = await project.aero(["sync"]);
   const listed = await project.aero(["tracker", "list"]);
   project.boards.at("down").down = false;
   const dry = await project.aero(["--json", "sync", "--dry-run"]);
@@ -64,6 +65,7 @@ Deno.test("a tracker that is away is told by sync, and the command says so with 
   const synced = away.out().trim().split("\n").map((line) => JSON.parse(line))
     .find(({ tracker }) => tracker === "down");
   assert.deepEqual([synced.remarks, synced.remarksLeft, synced.why], [0, 1, "Cannot reach memory"]);
+  assert.match(text.out(), /what was said later of 1 run still waits: Cannot reach memory; aero sync/);
   assert.match(listed.out(), /down .* 0 runs, and what was said of 1 +no: Cannot reach memory/);
   assert.match(listed.out(), /up .* 0 runs +yes/);
   assert.match(dry.out(), /"tracker":"down".*"remarks":1/);

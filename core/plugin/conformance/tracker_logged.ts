@@ -1,6 +1,6 @@
 import type { JsonValue } from "../../model/json.ts";
 import type { LoggedFacts } from "../../model/logged.ts";
-import { NOTHING_SENT } from "../tracker.ts";
+import { NOTHING_SENT, type TrackerEvent } from "../tracker.ts";
 import { must } from "./case.ts";
 import { sampleStart } from "./tracker_samples.ts";
 import { begin, ended, logged, type ShownRun, trackerClause } from "./tracker_subject.ts";
@@ -44,10 +44,15 @@ export const trackerLoggedClauses = [
     const run = await begin(subject.tracker, { params: { depth: 5 }, tags: ["baseline"] });
     await run.send({ events: [logged(FIRST)] });
 
-    await run.send({ events: [logged(LATER, FIRST)] });
+    // By another process, which has not seen what was logged before.
+    await using other = await subject.reopen();
+    const from = (events: number) => ({ events, stdout: 0, stderr: 0 });
+    const batch = (event: TrackerEvent) => ({ events: [event], stdout: "", stderr: "" });
+    await other.send(run.run, from(2), batch(logged(LATER, FIRST)));
 
     mustShowBoth(await subject.show(run.run));
-    await run.send({ events: [logged({ tags: { owner: null }, note: "" }, FIRST, LATER)] });
+    const last = logged({ tags: { owner: null }, note: "" }, FIRST, LATER);
+    await other.send(run.run, from(3), batch(last));
     const { tags, note } = await subject.show(run.run);
     must(
       !tags.some((tag) => tag.startsWith("owner")),

@@ -1,16 +1,8 @@
-import { isSafePath } from "../../../core/model/safe_path.ts";
+import { readAddress } from "./artifact_address.ts";
 import { listFolder } from "./artifact_routes.ts";
 import type { Folder } from "./folders.ts";
 import { absent, invalid, Refusal } from "./refusal.ts";
-import type { RunBook } from "./run_book.ts";
 import type { Serving } from "./serving.ts";
-
-/** A folder, and what of it is meant. */
-interface Meant {
-  readonly folder: Folder;
-  /** Empty for the folder itself. */
-  readonly path: string;
-}
 
 /**
  * Answers requests for the bytes of artifacts, which MLflow's client takes to the server itself where an artifact's
@@ -29,14 +21,14 @@ export async function answerArtifact(serving: Serving, request: Request, rest: s
     );
   }
   if (rest === "artifacts" && request.method === "GET") {
-    const { folder, path } = meant(book, new URL(request.url).searchParams.get("path") ?? "");
+    const { folder, path } = readAddress(book, new URL(request.url).searchParams.get("path") ?? "");
     const listed = await listFolder(files, folder, path);
     // This part of the API lists last parts only.
     const cut = path === "" ? 0 : path.length + 1;
     return Response.json({ files: listed.map((file) => ({ ...file, path: String(file.path).slice(cut) })) });
   }
   if (!rest.startsWith("artifacts/")) throw noSuch(request);
-  const { folder, path } = meant(book, rest.slice("artifacts/".length));
+  const { folder, path } = readAddress(book, rest.slice("artifacts/".length));
   switch (request.method) {
     case "PUT":
       if (path === "") throw invalid("Cannot store an artifact without a name");
@@ -66,22 +58,6 @@ async function remove({ files }: Serving, folder: Folder, path: string): Promise
   }
   const roots = folder.roots()?.values() ?? [folder.place];
   for (const place of roots) if (await files.stat(place) !== undefined) await files.remove(place);
-}
-
-/** Reads `<experiment>/<run>/artifacts/…` or `<experiment>/models/<model>/artifacts/…`. */
-function meant(book: RunBook, address: string): Meant {
-  const text = address.replace(/^\/+/, "").replace(/\/+$/, "");
-  if (!isSafePath(text)) throw invalid("Invalid path: it is not inside the artifacts");
-  const [, second, third, fourth, ...rest] = text.split("/");
-  if (second === "models" && third !== undefined && fourth === "artifacts") {
-    return { folder: book.model(third).folder, path: rest.join("/") };
-  }
-  if (second !== undefined && third === "artifacts") {
-    const path = fourth === undefined ? "" : [fourth, ...rest].join("/");
-    return { folder: book.run(second).folder, path };
-  }
-  if (second === "traces") throw new Refusal("NOT_IMPLEMENTED", "Traces are not kept in runs of aero");
-  throw absent(`No such artifacts: '${text}' is neither of a run nor of a logged model`);
 }
 
 function noSuch(request: Request): Refusal {

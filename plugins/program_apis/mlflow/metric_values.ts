@@ -34,7 +34,7 @@ export function toldPoints(run: ProgramRun, said: readonly MetricValueSaid[]): r
     values = new Map();
   };
   for (const metric of said) {
-    const name = run.prefix + metric.key;
+    const name = run.told(metric.key);
     if (metric.timestamp !== at || metric.step !== step || values.has(name)) close();
     at = metric.timestamp;
     step = metric.step;

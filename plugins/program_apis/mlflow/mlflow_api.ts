@@ -6,13 +6,17 @@ import { ARTIFACT_ROUTES } from "./artifact_routes.ts";
 import { EXPERIMENT_ROUTES } from "./experiment_routes.ts";
 import { readMessage } from "./json_body.ts";
 import { METRIC_ROUTES } from "./metric_routes.ts";
+import { ModelRegistry } from "./model_registry.ts";
 import { MODEL_ROUTES } from "./model_routes.ts";
+import { MODEL_VERSION_ROUTES } from "./model_version_routes.ts";
 import { Refusal, refusalAnswer } from "./refusal.ts";
+import { REGISTERED_MODEL_ROUTES } from "./registered_model_routes.ts";
 import { whyRefused } from "./refused_paths.ts";
 import { findRoute } from "./routing.ts";
 import { RUN_ROUTES } from "./run_routes.ts";
 import { RunBook } from "./run_book.ts";
 import type { Serving } from "./serving.ts";
+import { ToldRegistry } from "./told_registry.ts";
 
 /** Version that clients are told. From 3.4 on, they send traces in another way, which is not served either. */
 const VERSION = "3.0.0";
@@ -23,6 +27,8 @@ const ROUTES = {
   ...METRIC_ROUTES,
   ...ARTIFACT_ROUTES,
   ...MODEL_ROUTES,
+  ...REGISTERED_MODEL_ROUTES,
+  ...MODEL_VERSION_ROUTES,
 };
 
 /** What a server can do beside the routes; nothing. */
@@ -47,7 +53,9 @@ export class MlflowApi implements ProgramApi {
     this.#context = context;
     const now = () => context.now().getTime();
     const files = new ArtifactFiles(log.files, this.#ending.signal);
-    this.#serving = { log, now, files, book: new RunBook(log, now) };
+    const book = new RunBook(log, now);
+    const registry = new ModelRegistry(book.room, now);
+    this.#serving = { log, now, files, book, registry, toldRegistry: new ToldRegistry(book, log) };
   }
 
   async handle(request: Request): Promise<Response> {

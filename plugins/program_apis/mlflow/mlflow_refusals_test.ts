@@ -4,8 +4,9 @@ import { API, AskedMlflow, FILES } from "../../../tests/support/asked_mlflow.ts"
 
 for (
   const [method, path, status, code] of [
-    ["POST", `${API}/registered-models/create`, 501, "NOT_IMPLEMENTED"],
-    ["GET", `${API}/model-versions/get?name=a&version=1`, 501, "NOT_IMPLEMENTED"],
+    ["POST", `${API}/registered-models/create`, 400, "BAD_REQUEST"],
+    ["GET", `${API}/model-versions/get?name=a&version=1`, 404, "RESOURCE_DOES_NOT_EXIST"],
+    ["GET", `${API}/registered-models/everything`, 404, "ENDPOINT_NOT_FOUND"],
     ["POST", "/api/3.0/mlflow/traces", 501, "NOT_IMPLEMENTED"],
     ["POST", "/v1/traces", 501, "NOT_IMPLEMENTED"],
     ["POST", "/api/2.0/mlflow-artifacts/mpu/create/0/x/artifacts/y", 501, "NOT_IMPLEMENTED"],
@@ -99,6 +100,24 @@ const ENDPOINTS = [
   "logged-models/m-1",
   "logged-models/m-1/tags",
   "registered-models/create",
+  "registered-models/get",
+  "registered-models/search",
+  "registered-models/rename",
+  "registered-models/update",
+  "registered-models/delete",
+  "registered-models/get-latest-versions",
+  "registered-models/set-tag",
+  "registered-models/delete-tag",
+  "registered-models/alias",
+  "model-versions/create",
+  "model-versions/get",
+  "model-versions/search",
+  "model-versions/get-download-uri",
+  "model-versions/update",
+  "model-versions/delete",
+  "model-versions/set-tag",
+  "model-versions/delete-tag",
+  "model-versions/transition-stage",
   "traces",
 ];
 
@@ -136,6 +155,15 @@ const NAMES = [
     "metric_key",
     "source_run_id",
     "__proto__",
+  ],
+  ...[
+    "new_name",
+    "version",
+    "alias",
+    "source",
+    "stage",
+    "stages",
+    "description",
   ],
 ];
 

@@ -20,13 +20,16 @@ export const MODEL_ROUTES: Routes = {
     }
     return { model: wireModel(model) };
   },
-  "PATCH logged-models/*": ({ book, files, now }, message, [id]) => {
+  "PATCH logged-models/*": ({ book, files, now, toldRegistry }, message, [id]) => {
     const model = book.model(id!);
     const status = MODEL_STATUSES.find((known) => known === message.text("status"));
     if (status === undefined) {
       throw invalid(`Invalid model status: it is to be one of ${MODEL_STATUSES.join(", ")}`);
     }
-    if (status === "LOGGED_MODEL_READY") model.runFolder.promote(model.folder, (a, b) => files.swap(a, b));
+    if (status === "LOGGED_MODEL_READY") {
+      model.runFolder.promote(model.folder, (a, b) => files.swap(a, b));
+      toldRegistry.tellMoved();
+    }
     Object.assign(model, { status, updatedAt: now() });
     return { model: wireModel(model) };
   },

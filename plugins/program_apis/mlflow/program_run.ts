@@ -34,8 +34,8 @@ export interface RunBeginning {
   readonly id: string;
   readonly name: string;
   readonly experiment: string;
-  /** What its names begin with where they are told, with the slash; empty for the run that aero knows. */
-  readonly prefix: string;
+  /** What its params, metrics and tags are called where they are told; absent for `<place of its folder>/<name>`. */
+  readonly told?: (name: string) => string;
   readonly folder: RunFolder;
   /** Epoch milliseconds. */
   readonly startedAt: number;
@@ -45,7 +45,8 @@ export interface RunBeginning {
 /** A run as the program made it, with all that it can read back. */
 export class ProgramRun {
   readonly id: string;
-  readonly prefix: string;
+  /** What a param, metric or tag of it is called where it is told. */
+  readonly told: (name: string) => string;
   readonly folder: RunFolder;
   name: string;
   experiment: string;
@@ -66,10 +67,15 @@ export class ProgramRun {
     this.id = beginning.id;
     this.name = beginning.name;
     this.experiment = beginning.experiment;
-    this.prefix = beginning.prefix;
+    this.told = beginning.told ?? ((name) => `${beginning.folder.place}/${name}`);
     this.folder = beginning.folder;
     this.startedAt = beginning.startedAt;
     this.#budget = beginning.budget;
+  }
+
+  /** Whether it is the run that aero knows. */
+  get isMain(): boolean {
+    return this.folder.place === "";
   }
 
   /** Keeps a value; `false` if an equal one came shortly before. */

@@ -1,12 +1,6 @@
 /** Parts of MLflow that are not served in a run, by how their paths go on below the API's root, and what to do instead. */
 const REFUSED: readonly (readonly [RegExp, string])[] = [
   [
-    /^(registered-models|model-versions)\b/,
-    "The model registry is not served inside a run of aero, where every output of a run has a version already. " +
-    "Leave registered_model_name out and declare the model as an output of the stage; name a version of it " +
-    "afterwards with `aero artifact alias set`, or register it in MLflow from there",
-  ],
-  [
     /^(traces|get-online-trace-details|unified-traces|assessments)\b/,
     "Traces are not kept in runs of aero. Turn tracing off with `mlflow.tracing.disable()`, or log what is to be " +
     "kept as an artifact",

@@ -33,6 +33,21 @@ export class Room {
   give(...texts: readonly (string | undefined)[]): void {
     this.#left += sizeOf(texts);
   }
+
+  /** Sets an entry of a map that is held; a former value gives its room back. @throws {Refusal} as {@link Room.take} */
+  set(map: Map<string, string>, key: string, value: string): void {
+    this.take(key, value);
+    this.delete(map, key);
+    map.set(key, value);
+  }
+
+  /** Removes what {@link Room.set} set, if it is there. */
+  delete(map: Map<string, string>, key: string): void {
+    const old = map.get(key);
+    if (old === undefined) return;
+    this.give(key, old);
+    map.delete(key);
+  }
 }
 
 function sizeOf(texts: readonly (string | undefined)[]): number {

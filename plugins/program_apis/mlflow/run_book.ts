@@ -9,6 +9,7 @@ import { NameLedger, pathPart } from "./name_ledger.ts";
 import { ProgramRun } from "./program_run.ts";
 import { absent, invalid } from "./refusal.ts";
 import { Room } from "./room.ts";
+import { ToldNames } from "./told_names.ts";
 
 /** Most runs of a program. */
 const MOST_RUNS = 100_000;
@@ -41,6 +42,7 @@ export class RunBook {
   readonly #budget = new PointBudget();
   /** Names at the top of the files. */
   readonly #names = new NameLedger(RESERVED);
+  readonly #toldNames = new ToldNames((part) => this.#placeFor(pathPart(part)));
   readonly #runs = new Map<string, ProgramRun>();
   readonly #models = new Map<string, LoggedModel>();
   readonly #main: ProgramRun;
@@ -55,7 +57,7 @@ export class RunBook {
       id: this.#id("run"),
       name: log.stage,
       experiment: this.experiments.recent.id,
-      prefix: "",
+      told: (name) => this.#toldNames.of(name),
       folder: new RunFolder("", this.#names),
       startedAt: log.startedAt,
       budget: this.#budget,
@@ -81,11 +83,11 @@ export class RunBook {
     const shown = name ?? `run-${number}`;
     this.room.take(shown);
     const place = this.#placeFor(pathPart(shown));
+    this.#toldNames.reserve(place);
     const run = new ProgramRun({
       id: this.#id(`run ${number}`),
       name: shown,
       experiment,
-      prefix: `${place}/`,
       folder: new RunFolder(place, new NameLedger()),
       startedAt,
       budget: this.#budget,
@@ -94,9 +96,10 @@ export class RunBook {
     return run;
   }
 
-  /** A name that no file and, as a prefix, no metric or param of the run that aero knows has. */
+  /** A name that no file and, as a prefix, nothing that the run that aero knows has logged has. */
   #placeFor(part: string): string {
-    const keys = [...this.#main.metrics.keys(), ...this.#main.params.keys()];
+    const { metrics, params, tags } = this.#main;
+    const keys = [...metrics.keys(), ...params.keys(), ...tags.keys()];
     for (;;) {
       const place = this.#names.claim(part);
       if (!keys.some((key) => key.startsWith(`${place}/`))) return place;

@@ -116,7 +116,7 @@ function createRun(serving: Serving, message: Message) {
   const startedAt = message.integer("start_time") ?? now();
   const run = book.createRun({ name: said, experiment: experiment.id, startedAt });
   // Beside the main run, the name is that of all it logs already.
-  const named = said !== undefined && run.prefix === "";
+  const named = said !== undefined && run.isMain;
   setTags(serving, run, [
     ...tags.filter(([key]) => key !== NAME_TAG),
     ...(named ? [[NAME_TAG, said] as const] : []),

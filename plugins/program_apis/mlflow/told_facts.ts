@@ -20,7 +20,7 @@ const KEPT: Readonly<Record<string, string>> = {
 /** What is told of params that `run` has got. */
 export function toldParams(run: ProgramRun, params: ReadonlyMap<string, string>): LoggedFacts | undefined {
   if (params.size === 0) return undefined;
-  return { params: Object.fromEntries([...params].map(([key, value]) => [run.prefix + key, value])) };
+  return { params: Object.fromEntries([...params].map(([key, value]) => [run.told(key), value])) };
 }
 
 /** What is told of tags that `run` has got, or with null lost. The first run's description is the note. */
@@ -28,10 +28,10 @@ export function toldTags(run: ProgramRun, tags: ReadonlyMap<string, string | nul
   const told: [string, string | null][] = [];
   let note: string | undefined;
   for (const [key, value] of tags) {
-    if (key === NOTE_TAG && run.prefix === "") note = value ?? "";
-    else if (key === NOTE_TAG) told.push([`${run.prefix}note`, value]);
-    else if (Object.hasOwn(KEPT, key)) told.push([run.prefix + KEPT[key], value]);
-    else if (!key.startsWith("mlflow.")) told.push([run.prefix + key, value]);
+    if (key === NOTE_TAG && run.isMain) note = value ?? "";
+    else if (key === NOTE_TAG) told.push([run.told("note"), value]);
+    else if (Object.hasOwn(KEPT, key)) told.push([run.told(KEPT[key]!), value]);
+    else if (!key.startsWith("mlflow.")) told.push([run.told(key), value]);
   }
   if (told.length === 0 && note === undefined) return undefined;
   return {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { writeJournalEvent } from "../format/journal_format.ts";
 import type { JournalEvent } from "../model/journal.ts";
+import type { LoggedFacts } from "../model/logged.ts";
 import { parseRunId, type RunId } from "../model/run_id.ts";
 import { NotedObserver, TestProject } from "../../tests/support/open_project.ts";
 import { CutStorage } from "../../tests/support/cut_storage.ts";
@@ -88,6 +89,24 @@ Deno.test("a run whose aero died is recorded as lost, with all the metrics that 
   assert.deepEqual(dead.leftOver(), ["runs"]);
   assert.match(dead.observer.warnings.join(), /line 4/);
   assert.deepEqual(await dead.mend(), []);
+});
+
+Deno.test("the record of a lost run has what its program had logged", async () => {
+  await using dead = await DeadRun.begin();
+  const logged = (facts: LoggedFacts): JournalEvent => ({ event: "logged", at: 6, facts });
+  dead.leave({
+    events: [
+      dead.created,
+      logged({ params: { lr: 0.1 }, tags: { draft: "yes" } }),
+      logged({ tags: { draft: null } }),
+    ],
+  });
+
+  await dead.mend();
+
+  assert.deepEqual((await dead.record())!.logged, { params: { lr: 0.1 }, tags: {}, inputs: [] });
+  const summary = await dead.project.use(({ services }) => Promise.resolve(services.index.get(DEAD)!));
+  assert.deepEqual(summary.logged?.params, { lr: 0.1 });
 });
 
 Deno.test("a program that wrote its metrics anew after its aero died loses none of them", async () => {

@@ -3,14 +3,12 @@ import { parseDigest } from "../../model/digest.ts";
 import { EnvironmentError, recordedImage } from "../../plugin/environment.ts";
 import { FakeEngine } from "../../../tests/support/fake_engine.ts";
 import { parseInventory, writeInventory } from "./inventory.ts";
-import { packagesOf } from "../../format/inventory_packages.ts";
 import { takeInventory } from "./take_inventory.ts";
 
 const IMAGE = parseDigest(`sha256:${"1".repeat(64)}`);
 const DEBIAN = 'os\tID=debian\nos\tVERSION_ID="12"\nos\tPRETTY_NAME="Debian GNU/Linux 12"\n';
 const purls = (output: string) => parseInventory(output).components.map(({ purl }) => purl);
 const document = (output: string) => writeInventory(parseInventory(output), IMAGE, "linux/amd64");
-const bytesOf = (text: string) => new TextEncoder().encode(text);
 
 Deno.test("parseInventory() gives each package the URL of its ecosystem", () => {
   const cases: [line: string, purl: string][] = [
@@ -105,26 +103,6 @@ Deno.test("writeInventory() writes CycloneDX 1.6 about the image, without time o
       },
     ],
   });
-});
-
-Deno.test("packagesOf() joins versions of one package and keeps ecosystems apart", () => {
-  const packages = packagesOf(document("pip\tnumpy\t2\npip\tnumpy\t1\ndeb\tnumpy\t3\tall\tinstalled\nend\n"));
-
-  assert.deepEqual([...packages], [["numpy@deb", "3"], ["numpy@pypi", "1, 2"]]);
-});
-
-Deno.test("packagesOf() refuses what is no CycloneDX document", () => {
-  for (
-    const text of [
-      "",
-      "null",
-      "{}",
-      '{"bomFormat":"CycloneDX","components":[1]}',
-      '{"bomFormat":"CycloneDX","components":{}}',
-    ]
-  ) {
-    assert.throws(() => packagesOf(bytesOf(text)), { code: "inventory_invalid" });
-  }
 });
 
 Deno.test("takeInventory() of an image without a shell is not complete, and no failure", async () => {

@@ -16,11 +16,19 @@ export class KeptLog implements ProgramLog, AsyncDisposable {
   readonly params = { lr: 0.1 };
   readonly points: MetricPoint[] = [];
   readonly facts: LoggedFacts[] = [];
+  readonly files: string;
+  readonly #directory: string;
 
-  private constructor(readonly files: string) {}
+  private constructor(directory: string) {
+    this.#directory = directory;
+    // Not at the top, so that what is around it is nobody else's.
+    this.files = `${directory}/files`;
+  }
 
   static async make(): Promise<KeptLog> {
-    return new KeptLog(await Deno.makeTempDir({ prefix: "mlflow-program-" }));
+    const log = new KeptLog(await Deno.makeTempDir({ prefix: "mlflow-program-" }));
+    await Deno.mkdir(log.files);
+    return log;
   }
 
   metrics(points: readonly MetricPoint[]): void {
@@ -42,7 +50,7 @@ export class KeptLog implements ProgramLog, AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Deno.remove(this.files, { recursive: true });
+    await Deno.remove(this.#directory, { recursive: true });
   }
 }
 

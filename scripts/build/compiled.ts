@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { succeed } from "./command.ts";
 import { ENTRY, filesBelow } from "./bundle.ts";
+import { MEMORY } from "./memory.ts";
 import { PERMISSIONS } from "./permissions.ts";
 
 /** A Deno that takes a denort older than itself; 2.9 does not, and a given denort can be of 2.6. */
@@ -55,6 +56,7 @@ async function compileWith(
     "--no-config",
     "--no-lock",
     ...PERMISSIONS,
+    ...MEMORY,
     ...pieces.map((file) => `--include=${file}`),
     ...(options.target === undefined ? [] : [`--target=${options.target}`]),
     `--output=${options.output}`,

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { pack } from "tar-stream";
 import { filesBelow } from "./bundle.ts";
+import { MEMORY } from "./memory.ts";
 import { PERMISSIONS } from "./permissions.ts";
 import template from "./portable_head.sh" with { type: "text" };
 
@@ -51,7 +52,7 @@ function headOf(digest: string, megabytes: number): Uint8Array {
   const filled = template
     .replace("@DIGEST@", digest)
     .replace("@MEGABYTES@", String(megabytes))
-    .replace("@PERMISSIONS@", PERMISSIONS.join(" "));
+    .replace("@FLAGS@", [...PERMISSIONS, ...MEMORY].join(" "));
   // The offset is part of the text that it measures, so it has a fixed width; `tail` counts from 1.
   const width = 8;
   const length = filled.length - "@OFFSET@".length + width;

@@ -76,5 +76,5 @@ case $self in /*) AERO_PROGRAM=$self ;; *) AERO_PROGRAM=$PWD/$self ;; esac
 export AERO_PROGRAM
 # Programs that aero starts must not find this Deno under the name of `node`.
 export DENO_DIR="$runtime/state" DENO_NO_UPDATE_CHECK=1 DENO_DISABLE_NODE_SHIM=1
-exec "$runtime/deno" run --quiet --no-config --no-lock --no-remote --no-npm --cached-only @PERMISSIONS@ \
+exec "$runtime/deno" run --quiet --no-config --no-lock --no-remote --no-npm --cached-only @FLAGS@ \
   "$runtime/app/main.js" "$@"

@@ -206,6 +206,7 @@ export const ERROR_CODES: readonly { readonly code: string; readonly exit: numbe
   { code: "user_name_invalid", exit: 2, what: "Cannot add the user …" },
   { code: "user_needed", exit: 2, what: "Cannot remove the user …" },
   { code: "verdict_corrupt", exit: 5, what: "Cannot read a verdict on run …" },
+  { code: "verify_stopped", exit: 4, what: "Cannot judge run …" },
   { code: "version_annotation_corrupt", exit: 5, what: "Cannot read notes on versions of …" },
   { code: "version_corrupt", exit: 5, what: "Cannot run … again" },
   { code: "version_id_invalid", exit: 4, what: "Cannot look up the version …" },

@@ -1,3 +1,4 @@
+import { OutsideError } from "../errors.ts";
 import { pointsOf, readJournal } from "../format/journal_format.ts";
 import { type MetricSeries, seriesOf } from "../history/metric_series.ts";
 import { judge, type Judgement, toDocument } from "../history/verdict.ts";
@@ -24,19 +25,26 @@ export interface Verification extends Judgement {
   readonly manifests: ReadonlyMap<Digest, Manifest>;
 }
 
-/** Runs a stored run again, judges what came of it, and records the verdict beside the run. */
+/**
+ * Runs a stored run again, judges what came of it, and records the verdict beside the run.
+ *
+ * @throws {OutsideError} `verify_stopped` if somebody asked at a tracker for a rerun to stop: nothing follows from that,
+ * and nothing is recorded of it but the rerun.
+ */
 export async function verifyRun(
   project: Project,
   stored: StoredRun,
   options: VerifyOptions,
 ): Promise<Verification> {
   const { services } = project;
+  const { record } = stored;
   const group = services.newRunId();
   const reruns: RunRecord[] = [];
   for (let i = 0; i < options.repeat; i++) {
-    reruns.push(await rerun(project, stored, {}, { ...options, tags: [VERIFY_TAG], group }));
+    const again = await rerun(project, stored, {}, { ...options, tags: [VERIFY_TAG], group });
+    if (again.state === "aborted") throw stopped(record.run, again);
+    reruns.push(again);
   }
-  const { record } = stored;
   const manifests = await manifestsOf(project, [record, ...reruns]);
   const judgement = judge({
     original: record,
@@ -58,6 +66,14 @@ export async function verifyRun(
   await services.archive.putVerdict(record.project, verdict);
   services.index.addVerdicts([verdict]);
   return { ...judgement, reruns, manifests };
+}
+
+function stopped(run: RunId, rerun: RunRecord): OutsideError {
+  return new OutsideError("verify_stopped", {
+    what: `Cannot judge run ${run}`,
+    why: `its rerun ${rerun.run} was aborted${rerun.reason === undefined ? "" : `: ${rerun.reason}`}`,
+    fix: [`judge it again: \`aero verify ${run}\``],
+  });
 }
 
 async function manifestsOf(project: Project, records: readonly RunRecord[]): Promise<Map<Digest, Manifest>> {

@@ -122,12 +122,12 @@ Deno.test("a large reply comes in memory that is used again, and its connection 
 
 Deno.test("a kept connection that is gone is made anew, and a refusal that comes before all was sent is read", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  let connections = 0;
+  const open: Deno.Conn[] = [];
   const refusal = "HTTP/1.1 503 Slow\r\nContent-Length: 4\r\n\r\nslow";
   const serving = (async () => {
     for await (const connection of listener) {
-      connections++;
-      if (connections === 1) {
+      open.push(connection);
+      if (open.length === 1) {
         // All of it, so that the connection ends without a reset.
         await readThrough(connection, "end of the part");
         await connection.write(new TextEncoder().encode(refusal));
@@ -151,6 +151,7 @@ Deno.test("a kept connection that is gone is made anew, and a refusal that comes
   sender.close();
   listener.close();
   await serving;
+  for (const connection of open.slice(1)) connection.close();
 });
 
 /** Reads until what was read ends with `text`. */

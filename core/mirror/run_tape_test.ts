@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { AeroError } from "../errors.ts";
 import { writeJournalEvent } from "../format/journal_format.ts";
 import type { JournalEvent } from "../model/journal.ts";
-import { type LoggedFacts, NOTHING_LOGGED } from "../model/logged.ts";
+import type { LoggedFacts } from "../model/logged.ts";
 import { sampleRunStart, sampleVersion } from "../../tests/support/sample_run.ts";
 import { StreamedBytes } from "./byte_source.ts";
 import { RunTape, type TapePiece } from "./run_tape.ts";
@@ -125,13 +125,13 @@ Deno.test("what a program logged before the cursor counts for what it logs behin
       kind: "logged",
       at: 2,
       facts: { params: { "logged.max_depth": 6 }, tags: { owner: "mira" } },
-      before: NOTHING_LOGGED,
+      tagsBefore: {},
     },
     {
       kind: "logged",
       at: 2,
       facts: { params: { "logged.max_depth": 5 }, tags: { owner: "kai" } },
-      before: { params: { "logged.max_depth": 6 }, tags: { owner: "mira" }, inputs: [] },
+      tagsBefore: { owner: "mira" },
     },
   ]);
   assert.deepEqual(behind, events.slice(2));

@@ -1,17 +1,11 @@
 import type { ExperimentVersion } from "../model/experiment_version.ts";
 import type { JsonValue } from "../model/json.ts";
-import { foldLogged, type LoggedFacts, NOTHING_LOGGED, type RunLogged, shownNote } from "../model/logged.ts";
+import { type LoggedFacts, shownNote } from "../model/logged.ts";
 import { loggedName } from "../model/logged_name.ts";
 import { namedTags, tagWord } from "../model/named_tags.ts";
 import { paramAt } from "../model/params.ts";
 import type { RunStart } from "../model/run.ts";
-
-/** What trackers are told of facts. */
-export interface Told {
-  readonly facts: LoggedFacts;
-  /** What held before, as it was told. */
-  readonly before: RunLogged;
-}
+import type { LoggedEvent } from "../plugin/tracker.ts";
 
 /**
  * What a run's program logs, as trackers are told of it: beside what the run has of its own, never in its place.
@@ -24,7 +18,8 @@ export class ToldFacts {
   /** Names that were given so far, by the program's. */
   readonly #params = new Map<string, string>();
   readonly #tags = new Map<string, string>();
-  #before: RunLogged = NOTHING_LOGGED;
+  /** Values of tags, as they were told. */
+  readonly #held = new Map<string, string>();
 
   constructor(start: RunStart, version: ExperimentVersion) {
     const tags = namedTags(start);
@@ -40,8 +35,7 @@ export class ToldFacts {
   }
 
   /** Takes the next facts. @returns `undefined` if nothing of them is new. */
-  take({ params, tags, note, inputs }: LoggedFacts): Told | undefined {
-    const before = this.#before;
+  take({ params, tags, note, inputs }: LoggedFacts): Pick<LoggedEvent, "facts" | "tagsBefore"> | undefined {
     const facts: LoggedFacts = {
       ...this.#named("params", params, this.#params, this.#own.param),
       ...this.#named("tags", tags, this.#tags, this.#own.tag),
@@ -49,8 +43,19 @@ export class ToldFacts {
       ...(inputs === undefined || inputs.length === 0 ? {} : { inputs }),
     };
     if (Object.keys(facts).length === 0) return undefined;
-    this.#before = foldLogged([before, facts]) ?? NOTHING_LOGGED;
-    return { facts, before };
+    return { facts, tagsBefore: this.#change(facts.tags ?? {}) };
+  }
+
+  /** Takes tags as they are from now on, and gives what they were. */
+  #change(tags: NonNullable<LoggedFacts["tags"]>): Record<string, string> {
+    const before: [string, string][] = [];
+    for (const [name, value] of Object.entries(tags)) {
+      const was = this.#held.get(name);
+      if (was !== undefined) before.push([name, was]);
+      if (value === null) this.#held.delete(name);
+      else this.#held.set(name, value);
+    }
+    return Object.fromEntries(before);
   }
 
   #named<Kind extends "params" | "tags">(

@@ -12,17 +12,33 @@ function told(start: Partial<RunStart> = {}): ToldFacts {
   });
 }
 
-Deno.test("what a program logs is told as it said it, with what held before", () => {
+Deno.test("what a program logs is told as it said it, with what its tags were before", () => {
   const facts = told();
-  const first = { params: { batch: 32 }, tags: { owner: "mira" }, inputs: [{ name: "counts" }] };
+  const first = { params: { batch: 32 }, tags: { owner: "mira", x: "1" }, inputs: [{ name: "counts" }] };
   const second = { params: { batch: 64 }, tags: { owner: null } };
 
-  assert.deepEqual(facts.take(first), { facts: first, before: { params: {}, tags: {}, inputs: [] } });
-  assert.deepEqual(facts.take(second), { facts: second, before: first });
-  assert.deepEqual(facts.take({ tags: { x: "1" } })?.before, {
-    params: { batch: 64 },
-    tags: {},
-    inputs: [{ name: "counts" }],
+  assert.deepEqual(facts.take(first), { facts: first, tagsBefore: {} });
+  assert.deepEqual(facts.take(second), { facts: second, tagsBefore: { owner: "mira" } });
+  assert.deepEqual(facts.take({ tags: { owner: "kai", x: "2" } })?.tagsBefore, { x: "1" });
+});
+
+Deno.test("of a tag that was given another name, what it was before has that name too", () => {
+  const facts = told();
+  facts.take({ tags: { baseline: "no" } });
+
+  assert.deepEqual(facts.take({ tags: { baseline: "never" } }), {
+    facts: { tags: { "logged.baseline": "never" } },
+    tagsBefore: { "logged.baseline": "no" },
+  });
+});
+
+Deno.test("what is told of facts grows with these facts, and not with all that were logged", () => {
+  const facts = told();
+  for (let i = 0; i < 100; i++) facts.take({ params: { [`p${i}`]: i }, tags: { [`t${i}`]: "1" } });
+
+  assert.deepEqual(facts.take({ tags: { t7: "2" } }), {
+    facts: { tags: { t7: "2" } },
+    tagsBefore: { t7: "1" },
   });
 });
 

@@ -2,7 +2,7 @@ import { AeroError, type ErrorKind, type ErrorReport } from "../errors.ts";
 import type { Digest } from "../model/digest.ts";
 import type { ExperimentVersion } from "../model/experiment_version.ts";
 import type { JsonObject, JsonValue } from "../model/json.ts";
-import type { LoggedFacts, RunLogged } from "../model/logged.ts";
+import type { LoggedFacts } from "../model/logged.ts";
 import type { MetricPoint } from "../model/metric.ts";
 import type { EndState, OutputRecord, ProgramExit, RunStart } from "../model/run.ts";
 import type { RunId } from "../model/run_id.ts";
@@ -98,8 +98,8 @@ export interface LoggedEvent {
   readonly at: number;
   /** What is to be laid over what holds: of each name the last says, a tag of `null` is removed, inputs are added. */
   readonly facts: LoggedFacts;
-  /** What the events before come to. */
-  readonly before: RunLogged;
+  /** What the tags in `facts` were before, by name; without those that were not there. */
+  readonly tagsBefore: Readonly<Record<string, string>>;
 }
 
 /** How much of a run a tracker has. */

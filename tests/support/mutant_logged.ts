@@ -1,5 +1,5 @@
 import type { JsonValue } from "../../core/model/json.ts";
-import { type LoggedFacts, NOTHING_LOGGED } from "../../core/model/logged.ts";
+import type { LoggedFacts } from "../../core/model/logged.ts";
 import type { RunId } from "../../core/model/run_id.ts";
 import type { OperationOptions } from "../../core/plugin/context.ts";
 import type {
@@ -40,8 +40,8 @@ class PutsLoggedParamsInPlaceOfOthers extends ChangesLogged {
 }
 
 class KeepsWhatWasLoggedFirst extends ChangesLogged {
-  protected override logged({ facts, before }: LoggedEvent): LoggedFacts {
-    return { ...facts, params: { ...facts.params, ...before.params } };
+  protected override logged({ facts: { params, ...facts } }: LoggedEvent): LoggedFacts {
+    return { ...facts, params: { ...params, ...(params?.batch === undefined ? {} : { batch: 32 }) } };
   }
 }
 
@@ -53,8 +53,8 @@ class KeepsRemovedTags extends ChangesLogged {
 }
 
 class AddsNotes extends ChangesLogged {
-  protected override logged({ facts, before }: LoggedEvent): LoggedFacts {
-    return { ...facts, note: `${before.note ?? ""}${facts.note ?? ""}` };
+  protected override logged({ facts }: LoggedEvent): LoggedFacts {
+    return facts.note === undefined ? facts : { ...facts, note: `The first *word*${facts.note}` };
   }
 }
 
@@ -73,7 +73,7 @@ class LogsTwice extends MemoryTracker {
     const [first] = batch.events.filter(({ kind }) => kind === "logged");
     if (first?.kind !== "logged" || from.events > 0) return;
     const params = { [`batch.${(await this.cursor(run)).events}`]: 64 };
-    const again: TrackerEvent = { ...first, facts: { params }, before: NOTHING_LOGGED };
+    const again: TrackerEvent = { ...first, facts: { params }, tagsBefore: {} };
     await super.send(run, await this.cursor(run), { events: [again], stdout: "", stderr: "" }, options);
   }
 }

@@ -1,5 +1,5 @@
 import type { JsonValue } from "../../model/json.ts";
-import { foldLogged, type LoggedFacts, NOTHING_LOGGED } from "../../model/logged.ts";
+import { foldLogged, type LoggedFacts } from "../../model/logged.ts";
 import type { MetricPoint } from "../../model/metric.ts";
 import type { EndState } from "../../model/run.ts";
 import type { RunId } from "../../model/run_id.ts";
@@ -107,7 +107,9 @@ export function metrics(name: string, values: readonly number[], from = 0): Trac
 
 /** What a program logs beside metrics, and what it logged before. */
 export function logged(facts: LoggedFacts, ...before: readonly LoggedFacts[]): TrackerEvent {
-  return { kind: "logged", at: 1_800_000_040_000, facts, before: foldLogged(before) ?? NOTHING_LOGGED };
+  const held = Object.entries(foldLogged(before)?.tags ?? {});
+  const tagsBefore = Object.fromEntries(held.filter(([name]) => Object.hasOwn(facts.tags ?? {}, name)));
+  return { kind: "logged", at: 1_800_000_040_000, facts, tagsBefore };
 }
 
 /** The end of a run. */

@@ -65,10 +65,10 @@ export async function loggedChange(
 }
 
 /** Omniboard has no values of tags: one with a value is one word. */
-function tagsBehind(tags: readonly string[], { facts, before }: LoggedEvent): readonly string[] {
+function tagsBehind(tags: readonly string[], { facts, tagsBefore }: LoggedEvent): readonly string[] {
   const kept = new Set(tags);
   for (const [name, value] of Object.entries(facts.tags ?? {})) {
-    if (Object.hasOwn(before.tags, name)) kept.delete(word(name, before.tags[name]!));
+    if (Object.hasOwn(tagsBefore, name)) kept.delete(word(name, tagsBefore[name]!));
     if (value !== null) kept.add(word(name, value));
   }
   if (kept.size <= MOST_TAGS) return [...kept];

@@ -50,10 +50,10 @@ export async function sendLogged(
 }
 
 /** W&B has no values of tags: one with a value is one word. */
-function tagsBehind(tags: readonly string[], { facts, before }: LoggedEvent): readonly string[] {
+function tagsBehind(tags: readonly string[], { facts, tagsBefore }: LoggedEvent): readonly string[] {
   const kept = new Set(tags);
   for (const [name, value] of Object.entries(facts.tags ?? {})) {
-    if (Object.hasOwn(before.tags, name)) kept.delete(tagText(tagWord(name, before.tags[name]!)));
+    if (Object.hasOwn(tagsBefore, name)) kept.delete(tagText(tagWord(name, tagsBefore[name]!)));
     if (value !== null) kept.add(tagText(tagWord(name, value)));
   }
   return [...kept];

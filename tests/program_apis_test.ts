@@ -203,6 +203,22 @@ notesTest("`aero dev` serves APIs too: files become scratch outputs, and nothing
   assert.equal(Deno.readTextFileSync(`${train.outputs.model}/weights`), "weights");
 });
 
+notesTest("what `aero dev` finds among the outputs in a logged output's place is not kept", async () => {
+  await using test = begun();
+  const script = `${TRAIN.replace("sys.exit", "#")}
+place = os.path.join(os.environ["AERO_OUTPUTS"], "train_notes")
+os.makedirs(place)
+open(os.path.join(place, "own"), "w").close()
+`;
+  test.commit({ stages: STAGES, environment: { use: "host", secrets: ["TOKEN"] } }, { "train.py": script });
+
+  const { code, out, err } = await test.aero(["--json", "dev", "train"]);
+
+  assert.equal(code, 0, err());
+  const [train] = out().trim().split("\n").map((line) => JSON.parse(line));
+  assert.deepEqual([...Deno.readDirSync(train.outputs.train_notes)].map(({ name }) => name), ["plots"]);
+});
+
 notesTest("a shell has the APIs as well", async () => {
   await using test = begun();
 

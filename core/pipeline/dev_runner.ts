@@ -12,7 +12,8 @@ import type { Secret } from "../config/secret.ts";
 import { buildGraph, selectStages } from "./graph.ts";
 import { materializeInputs } from "./inputs.ts";
 import { interpolateCommand } from "./interpolate.ts";
-import { placeLoggedFiles } from "./logged_files.ts";
+import { namesIn } from "./left_by_program.ts";
+import { claimLoggedFiles } from "./logged_files.ts";
 import { linkInputs } from "./program.ts";
 import { type ServedApis, serveProgramApis } from "./program_apis.ts";
 import { NO_SINK } from "./program_log.ts";
@@ -129,8 +130,12 @@ async function devStage(
       await served?.close();
     }
     if (exit.how !== "exited" || exit.code !== 0) return { stage: name, exit, outputs: {} };
-    const further = placeLoggedFiles({ outputs: layout.outputs, logged }, name, stage.outputs);
-    return { stage: name, exit, outputs: scratch.keep([...stage.outputs, ...further], layout.outputs) };
+    const further = claimLoggedFiles({ outputs: layout.outputs, logged }, name, stage.outputs);
+    const outputs = scratch.keep([
+      ...stage.outputs.map((output) => ({ name: output, path: `${layout.outputs}/${output}` })),
+      ...further.filter(({ path }) => namesIn(path).length > 0),
+    ]);
+    return { stage: name, exit, outputs };
   } finally {
     await removeTree(work);
   }

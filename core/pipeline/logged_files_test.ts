@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { isName } from "../model/name.ts";
-import { claimLoggedFiles, loggedOutputName, placeLoggedFiles } from "./logged_files.ts";
+import { claimLoggedFiles, loggedOutputName } from "./logged_files.ts";
 
 /** Directories with these files, all empty. */
 async function laidOut(...paths: string[]) {
@@ -50,12 +50,8 @@ Deno.test("a stage can declare what is left of an API's files", async () => {
   assert.deepEqual(test.files(), ["outputs/train_api/plots/a"]);
 });
 
-Deno.test("files can be put beside the outputs; without any there is no further output", async () => {
-  await using test = await laidOut("logged/a/model/x", "logged/a/plot", "logged/b/model/y", "logged/c/");
-
-  assert.deepEqual(placeLoggedFiles(test.place, "train", ["model"]), ["train_a", "train_b"]);
-  assert.deepEqual(test.files(), ["outputs/model/x", "outputs/train_a/plot", "outputs/train_b/model/y"]);
-  assert.deepEqual(placeLoggedFiles({ outputs: "/nowhere", logged: "/nowhere/logged" }, "train", []), []);
+Deno.test("where nothing was handed over there is no further output", () => {
+  assert.deepEqual(claimLoggedFiles({ outputs: "/nowhere", logged: "/nowhere/logged" }, "train", []), []);
 });
 
 Deno.test("the name of a further output can be one, however long the stage's is", () => {

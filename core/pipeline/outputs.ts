@@ -4,6 +4,7 @@ import { labelName } from "../model/lineage.ts";
 import type { OutputRecord } from "../model/run.ts";
 import type { RunId } from "../model/run_id.ts";
 import { addTree } from "../store/tree.ts";
+import { isDirectory, namesIn } from "./left_by_program.ts";
 import { reliableLabel } from "./reliable_label.ts";
 import type { RunDirectory } from "./run_directory.ts";
 import type { RunObserver, RunServices } from "./run_services.ts";
@@ -72,48 +73,6 @@ async function collectOutput(
   if (tree.content.entries.length === 0) return undefined;
   await services.trees.adopt(path, tree.manifest.digest, tree.content);
   return { name, manifest: tree.manifest, files: tree.files, bytes: tree.bytes };
-}
-
-/** Makes way for an output that the program left empty or removed; whether it did. */
-export function emptyOutputDirectory(path: string): boolean {
-  try {
-    if (!isDirectory(path)) return !isThere(path);
-    if (Deno.readDirSync(path)[Symbol.iterator]().next().done !== true) return false;
-    Deno.removeSync(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return true;
-    throw error;
-  }
-}
-
-/** The names in a directory; none if the program removed it. */
-function namesIn(directory: string): string[] {
-  try {
-    return [...Deno.readDirSync(directory)].map(({ name }) => name);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
-    throw error;
-  }
-}
-
-function isDirectory(path: string): boolean {
-  try {
-    return Deno.lstatSync(path).isDirectory;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}
-
-function isThere(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
 }
 
 function emptyOutput(name: string, why: string): UserError {

@@ -1,3 +1,5 @@
+import type { OutputDirectory } from "./outputs.ts";
+
 /** Versions of each artifact that stay. */
 const KEPT = 5;
 
@@ -26,15 +28,14 @@ export class ScratchArtifacts {
   /**
    * Takes finished outputs in, each as the next version of its artifact.
    *
-   * @param from Directory that has one directory an output.
    * @returns Output name to where it is kept.
    */
-  keep(outputs: readonly string[], from: string): Record<string, string> {
+  keep(outputs: readonly OutputDirectory[]): Record<string, string> {
     const kept: Record<string, string> = {};
-    for (const name of outputs) {
+    for (const { name, path } of outputs) {
       const numbers = this.#numbers(name);
       Deno.mkdirSync(`${this.#root}/artifacts/${name}`, { recursive: true });
-      kept[name] = this.#take(`${from}/${name}`, name, (numbers.at(-1) ?? 0) + 1);
+      kept[name] = this.#take(path, name, (numbers.at(-1) ?? 0) + 1);
       for (const old of numbers.slice(0, Math.max(0, numbers.length - KEPT + 1))) {
         removeIfThere(this.#path(name, old));
       }

@@ -8,7 +8,7 @@ function make(scratch: ScratchArtifacts, content: string, ...names: string[]): R
     Deno.mkdirSync(`${work}/${name}`);
     Deno.writeTextFileSync(`${work}/${name}/file`, content);
   }
-  const kept = scratch.keep(names, work);
+  const kept = scratch.keep(names.map((name) => ({ name, path: `${work}/${name}` })));
   Deno.removeSync(work);
   return kept;
 }
@@ -49,7 +49,7 @@ Deno.test("two processes at once never take one number", async () => {
     for (let i = 0; i < 50; i++) {
       const work = scratch.newWork();
       Deno.mkdirSync(work + "/model");
-      console.log(scratch.keep(["model"], work).model);
+      console.log(scratch.keep([{ name: "model", path: work + "/model" }]).model);
       Deno.removeSync(work);
     }`;
   const take = async () => {

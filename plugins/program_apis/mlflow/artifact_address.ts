@@ -17,7 +17,7 @@ export interface MeantArtifact {
  * @throws {Refusal} if it is neither, or there is no such run or model.
  */
 export function readAddress(book: RunBook, address: string): MeantArtifact {
-  const text = address.replace(/^\/+/, "").replace(/\/+$/, "");
+  const text = withoutOuterSlashes(address);
   if (!isSafePath(text)) throw invalid("Invalid path: it is not inside the artifacts");
   const [, second, third, fourth, ...rest] = text.split("/");
   if (second === "models" && third !== undefined && fourth === "artifacts") {
@@ -29,4 +29,12 @@ export function readAddress(book: RunBook, address: string): MeantArtifact {
   }
   if (second === "traces") throw new Refusal("NOT_IMPLEMENTED", "Traces are not kept in runs of aero");
   throw absent(`No such artifacts: '${text}' is neither of a run nor of a logged model`);
+}
+
+/** `text` without slashes at its ends, in one pass: a program's garbage is not to hold up its host. */
+export function withoutOuterSlashes(text: string): string {
+  let from = 0, to = text.length;
+  while (text[from] === "/") from++;
+  while (to > from && text[to - 1] === "/") to--;
+  return text.slice(from, to);
 }

@@ -49,6 +49,27 @@ Deno.test("what is beyond a page, or no page at all, is refused", async () => {
   }
 });
 
+Deno.test("what is long and makes no sense is refused, and soon, so that nothing else waits for it", async () => {
+  await using asked = await AskedMlflow.open();
+  const long = 2_000_000;
+  await asked.begin();
+  await asked.post("registered-models/create", { name: "m" });
+  const slashes = "/".repeat(long), spaces = " ".repeat(long);
+  for (
+    const [path, message] of [
+      ["runs/search", { "experiment_ids": ["0"], "order_by": [`a${spaces}b`] }],
+      ["runs/search", { "experiment_ids": ["0"], filter: `${spaces}<` }],
+      ["model-versions/create", { name: "m", source: `runs:/x${slashes}b` }],
+      ["model-versions/create", { name: "m", source: `mlflow-artifacts:/x${slashes}b` }],
+      ["model-versions/create", { name: "m", source: `models:/x${slashes}b` }],
+    ] as const
+  ) {
+    const refused = await asked.send("POST", `${API}/${path}`, JSON.stringify(message));
+    assert.ok([400, 404].includes(refused.status), `${path}: ${refused.status}`);
+    await refused.body?.cancel();
+  }
+});
+
 Deno.test("variables name the address and no run", () => {
   const variables = mlflowVariables({ url: "http://127.0.0.1:9", token: "t" });
 

@@ -1,4 +1,4 @@
-import { readAddress } from "./artifact_address.ts";
+import { readAddress, withoutOuterSlashes } from "./artifact_address.ts";
 import { modelArtifactUri } from "./logged_model.ts";
 import type { ModelRegistry } from "./model_registry.ts";
 import { invalid } from "./refusal.ts";
@@ -76,7 +76,7 @@ function split(address: string): [scheme: string, rest: string] {
 }
 
 function runAndPath(rest: string): [id: string, path: string] {
-  const [id = "", ...path] = rest.replace(/^\/+/, "").replace(/\/+$/, "").split("/");
+  const [id = "", ...path] = withoutOuterSlashes(rest).split("/");
   return [id, path.join("/")];
 }
 

@@ -59,6 +59,7 @@ for (
     "metrics.loss",
     "metrics.loss << 1",
     "colour.red = '1'",
+    "constructor.name = '1'",
     "params.lr = 0.1 OR params.lr = 0.2",
     "status IN ('a'",
     "status = 'a",

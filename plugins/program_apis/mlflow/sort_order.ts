@@ -10,9 +10,13 @@ export interface SortKey {
 
 /** Reads `metrics.loss DESC`. @throws {Refusal} */
 export function parseSortKey(text: string): SortKey {
-  const match = /^\s*(.+?)(?:\s+(asc|desc))?\s*$/i.exec(text);
-  if (match === null) throw invalid("Invalid order_by: it is empty");
-  return { field: parseField(match[1]!), ascending: match[2]?.toLowerCase() !== "desc" };
+  const said = text.trim();
+  if (said === "") throw invalid("Invalid order_by: it is empty");
+  const order = /\s(asc|desc)$/i.exec(said);
+  return {
+    field: parseField(said.slice(0, order?.index).trimEnd()),
+    ascending: order?.[1]?.toLowerCase() !== "desc",
+  };
 }
 
 /** `items` sorted by `keys`; equal ones keep their order, and what has no value comes last. */

@@ -103,6 +103,33 @@ notesTest("a program that fails keeps what it said and no file", async () => {
   assert.deepEqual(record.outputs, {});
 });
 
+notesTest("the token of an API is nowhere in what is kept of the run", async () => {
+  await using test = begun();
+  const script = `
+from notes import send
+import os
+token = os.environ["NOTES_TOKEN"]
+print("it is", token, flush=True)
+send("/metrics", {"step": 0, "values": {token: 1}})
+send("/facts", {"params": {"env": {"all": token}}, "tags": {token: "x"}, "note": token})
+open(os.environ["AERO_METRICS"], "a").write('{"%s": 1}\\n' % token)
+`;
+  test.commit({ stages: { see: { command: "python3 see.py" } } }, { "see.py": script });
+
+  const { code, out } = await test.aero(["run"]);
+
+  assert.equal(code, 0);
+  const record = await test.record();
+  assert.deepEqual(record.logged?.params, { env: { all: "[secret NOTES_TOKEN]" } });
+  assert.deepEqual(Object.keys(record.metrics), ["[secret NOTES_TOKEN]"]);
+  const { journal, logs } = record;
+  const kept = await test.use(async ({ services }) => {
+    const bytes = await Promise.all([journal, logs.stdout!].map((one) => services.store.getBytes(one)));
+    return bytes.map((one) => new TextDecoder().decode(one)).join("");
+  });
+  assert.doesNotMatch(out() + kept + JSON.stringify(record), /[0-9a-f]{64}(?<!sha256:[0-9a-f]{64})/);
+});
+
 notesTest("an interrupt leaves what was said in the record, and no file", async () => {
   await using test = begun();
   const script = TRAIN.replace(
@@ -155,7 +182,7 @@ notesTest(
 
     assert.match(
       await run({ NOTES_STYLE: "long" }),
-      /^\[\('NOTES_STYLE', 'long'\), \('NOTES_TOKEN', '[0-9a-f]{64}'\), \('NOTES_URL', 'http:\/\/127\.0\.0\.1:\d+'\)\]\n$/,
+      /^\[\('NOTES_STYLE', 'long'\), \('NOTES_TOKEN', '\[secret NOTES_TOKEN\]'\), \('NOTES_URL', 'http:\/\/127\.0\.0\.1:\d+'\)\]\n$/,
     );
     assert.equal(await run({ NOTES_URL: "http://own" }), "[('NOTES_URL', 'http://own')]\n");
     assert.equal(await run({ NOTES_TOKEN: "own" }), "[('NOTES_TOKEN', 'own')]\n");

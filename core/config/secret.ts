@@ -29,3 +29,8 @@ export class Secret {
     return MASK;
   }
 }
+
+/** The values of secrets, by their names: for what hands them to a program, or takes them out of a text. */
+export function revealed(secrets: Readonly<Record<string, Secret>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(secrets).map(([name, value]) => [name, value.reveal()]));
+}

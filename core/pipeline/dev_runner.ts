@@ -8,7 +8,7 @@ import type { ProgramExit } from "../model/run.ts";
 import { runIdFromBytes } from "../model/run_id.ts";
 import type { HostEnvironment, ProgramSpec } from "../plugin/environment.ts";
 import type { ProgramApis, RunServices } from "./run_services.ts";
-import type { Secret } from "../config/secret.ts";
+import { revealed, type Secret } from "../config/secret.ts";
 import { buildGraph, selectStages } from "./graph.ts";
 import { materializeInputs } from "./inputs.ts";
 import { interpolateCommand } from "./interpolate.ts";
@@ -174,9 +174,7 @@ async function runDevProgram(
       ...programVariables(layout, env, { id, params, stageKey: keyOf(params) }),
       PATH: `${layout.bin}:${variables.PATH ?? "/usr/local/bin:/usr/bin:/bin"}`,
     },
-    secrets: Object.fromEntries(
-      Object.entries(options.secrets(secrets)).map(([key, secret]) => [key, secret.reveal()]),
-    ),
+    secrets: revealed(options.secrets(secrets)),
     workingDirectory: options.directory,
     limits: {},
   };

@@ -1,4 +1,5 @@
 import { redactor } from "../config/redact.ts";
+import { revealed } from "../config/secret.ts";
 import { canonicalJson } from "../format/canonical_json.ts";
 import type { ProgramExit } from "../model/run.ts";
 import type { RunId } from "../model/run_id.ts";
@@ -47,9 +48,7 @@ export async function runProgram(
   const { directory, journal } = ready;
   const { environment, hostVariables, observer, signal } = options;
   writeExchange(job, directory);
-  const secrets = Object.fromEntries(
-    Object.entries(job.secrets).map(([name, value]) => [name, value.reveal()]),
-  );
+  const secrets = { ...revealed(job.secrets), ...served?.secrets };
   using stdout = new LogCapture(directory.stdout, redactor(secrets), (bytes) => observer.stdout(bytes));
   using stderr = new LogCapture(directory.stderr, redactor(secrets), (bytes) => observer.stderr(bytes));
   journal.append({ event: "started", at: ready.now() });
@@ -193,9 +192,7 @@ function programSpec(
       params: version.params,
       stageKey: key,
     }),
-    secrets: Object.fromEntries(
-      Object.entries(job.secrets).map(([name, value]) => [name, value.reveal()]),
-    ),
+    secrets: revealed(job.secrets),
     workingDirectory: subdirectory === undefined ? layout.code : `${layout.code}/${subdirectory}`,
     limits: job.limits,
   };

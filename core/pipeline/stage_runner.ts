@@ -1,4 +1,5 @@
 import { textRedactor } from "../config/redact.ts";
+import { revealed } from "../config/secret.ts";
 import { AeroError, isAbort } from "../errors.ts";
 import { summaryOfJournal } from "../history/run_summary.ts";
 import { shortDigest } from "../model/digest.ts";
@@ -18,6 +19,7 @@ import { MetricsFollower } from "./metrics_follower.ts";
 import { collectOutputs, labelOutput } from "./outputs.ts";
 import { claimLoggedFiles } from "./logged_files.ts";
 import { runProgram } from "./program.ts";
+import type { ServedApis } from "./program_apis.ts";
 import { JournalSink } from "./program_log.ts";
 import { pinRun } from "../store/run_pins.ts";
 import { publishRun } from "./publish.ts";
@@ -168,11 +170,9 @@ function withoutSecrets(ending: Ending, job: StageJob): Ending {
   return ending.reason === undefined ? ending : { ...ending, reason: redactorOf(job)(ending.reason) };
 }
 
-/** Takes the secrets of a job out of a text. */
-function redactorOf({ secrets }: StageJob): (text: string) => string {
-  return textRedactor(
-    Object.fromEntries(Object.entries(secrets).map(([name, value]) => [name, value.reveal()])),
-  );
+/** Takes the secrets of a job, and of the APIs that its program is served, out of a text. */
+function redactorOf({ secrets }: StageJob, served?: ServedApis): (text: string) => string {
+  return textRedactor({ ...revealed(secrets), ...served?.secrets });
 }
 
 /** A run that is under way. */
@@ -217,7 +217,7 @@ async function followed(
   options: StageRunOptions,
 ): Promise<ProgramExit> {
   const { services, observer } = options;
-  const redact = redactorOf(job);
+  let redact = redactorOf(job);
   const follower = new MetricsFollower(running.directory.metrics, {
     points: (reported, position) => {
       const points = withRedactedNames(reported, redact);
@@ -226,8 +226,9 @@ async function followed(
     fault: (line, why) => observer.warn(`line ${line} of metrics.jsonl is left out: ${redact(why)}`),
   }, services.now);
   const warn = (text: string) => observer.warn(text);
-  const sink = new JournalSink(running.journal, redact, { now: services.now, warn });
+  const sink = new JournalSink(running.journal, (text) => redact(text), { now: services.now, warn });
   const served = await serveStageApis(job, running, services, { sink, warn });
+  redact = redactorOf(job, served);
   follower.start();
   try {
     return await runProgram(job, { ...running, inputs, now: services.now }, options, served);

@@ -80,18 +80,19 @@ export class RunMirrors {
    * Waits until all runs that have ended are sent, but no longer than people would, and remembers what was sent. What
    * was settled once is not told again.
    *
-   * @param patienceMs Longest wait, in milliseconds.
+   * @param patienceMs Longest wait in all, in milliseconds.
    * @param hurry Aborts when whoever waits has had enough.
    */
   async settle(patienceMs: number, hurry?: AbortSignal): Promise<LaggingTracker[]> {
     const begun = this.#begun.splice(0);
     if (begun.length === 0) return [];
+    const until = performance.now() + patienceMs;
     const lagging = new Map<string, { to: NamedTracker; runs: RunId[]; error?: unknown }>();
     const book = await this.#options.book();
     await Promise.all(begun.map(async ({ run, live }) => {
       for (const { to, complete, url, error } of await (await live).finish(patienceMs, hurry)) {
         book.note(to, run, { complete, ...(url === undefined ? {} : { url }) });
-        const trouble = complete ? await this.#tell(to, run, patienceMs, hurry) : { error };
+        const trouble = complete ? await this.#tell(to, run, until, hurry) : { error };
         if (trouble === undefined) continue;
         const entry = lagging.get(to.key) ?? { to, runs: [] };
         entry.runs.push(run);
@@ -107,11 +108,12 @@ export class RunMirrors {
   async #tell(
     to: NamedTracker,
     run: RunId,
-    patienceMs: number,
+    until: number,
     hurry: AbortSignal | undefined,
   ): Promise<{ readonly error: unknown } | undefined> {
     const remark = await this.#options.remarkOf(run);
     if (remark === undefined) return undefined;
+    const patienceMs = Math.max(0, until - performance.now());
     const told = await tellRemark(to, remark, await this.#options.book(), patienceMs, hurry);
     return told.error === undefined ? undefined : { error: told.error };
   }

@@ -1,6 +1,7 @@
 import { DirectSender } from "./direct_sender.ts";
-import { watchConnecting } from "./watch_connecting.ts";
+import { SharedLink } from "./shared_link.ts";
 import { StalledError } from "./stalled_error.ts";
+import { watchConnecting } from "./watch_connecting.ts";
 
 /** A request as the SDK hands it over, signed. */
 export interface SignedRequest {
@@ -42,7 +43,7 @@ export interface FetchHandlerOptions {
   readonly onReply: (request: SignedRequest, status: number | undefined, ms: number) => void;
 }
 
-// Slower than this a request is not worth waiting for: 8 MiB then take over two minutes.
+// Of all bodies that are sent at once. Slower than this they are not worth waiting for: 8 MiB then take over two minutes.
 const LEAST_BYTES_PER_MS = 64;
 // "Processing of a Complete Multipart Upload request could take several minutes", API reference of Amazon S3.
 const COMPLETE_MS = 600_000;
@@ -59,6 +60,7 @@ export class FetchHandler {
   readonly metadata = { handlerProtocol: "http/1.1" };
   readonly #options: FetchHandlerOptions;
   readonly #direct = new DirectSender();
+  readonly #link = new SharedLink();
   #hasAnswered = false;
 
   constructor(options: FetchHandlerOptions) {
@@ -84,13 +86,15 @@ export class FetchHandler {
     abortSignal?.addEventListener("abort", onAbort, { once: true });
     const { idleMs, firstReplyMs, connectMs } = this.#options;
     const isFirst = !this.#hasAnswered;
-    const timer = setTimeout(
-      () => stall.abort(new StalledError("no reply came")),
-      replyWithinMs(
-        request,
-        isFirst && !(request.body instanceof Uint8Array) ? Math.min(firstReplyMs, idleMs) : idleMs,
-      ),
-    );
+    const ms = isFirst && !(request.body instanceof Uint8Array) ? Math.min(firstReplyMs, idleMs) : idleMs;
+    using sent = this.#link.begin(request.body instanceof Uint8Array ? request.body.length : 0);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const look = () => {
+      const left = startedAt + replyWithinMs(request, ms, sent.mostBytes) - performance.now();
+      if (left <= 0) stall.abort(new StalledError("no reply came"));
+      else timer = setTimeout(look, left);
+    };
+    look();
     using _watch = isFirst && connectMs !== undefined
       ? watchConnecting(request, connectMs, (error) => stall.abort(error))
       : undefined;
@@ -143,9 +147,10 @@ export class FetchHandler {
   }
 }
 
-function replyWithinMs({ method, query, body }: SignedRequest, idleMs: number): number {
+/** @param sentBytes Of its body, and of those that are sent at the same time. */
+function replyWithinMs({ method, query, body }: SignedRequest, idleMs: number, sentBytes: number): number {
   if (method === "POST" && query !== undefined && "uploadId" in query) return Math.max(COMPLETE_MS, idleMs);
-  return idleMs + (body instanceof Uint8Array ? body.length / LEAST_BYTES_PER_MS : 0);
+  return idleMs + (body instanceof Uint8Array ? sentBytes / LEAST_BYTES_PER_MS : 0);
 }
 
 function addressOf(request: SignedRequest): string {

@@ -6,7 +6,9 @@ import { NobodyThereError, StalledError } from "./stalled_error.ts";
 const HOUR_MS = 3600_000;
 
 /** A handler that has patience for an hour, but for what is said. */
-function handlerWith(patience: { readonly connectMs?: number; readonly firstReplyMs?: number }) {
+function handlerWith(
+  patience: { readonly connectMs?: number; readonly firstReplyMs?: number; readonly idleMs?: number },
+) {
   const client = Deno.createHttpClient({});
   const handler = new FetchHandler({
     client,
@@ -16,16 +18,18 @@ function handlerWith(patience: { readonly connectMs?: number; readonly firstRepl
     onReply: () => {},
     ...patience,
   });
+  const place = { protocol: "http:", hostname: "127.0.0.1", path: "/", headers: {} };
   return {
     get: (port: number, abortSignal = new AbortController().signal) =>
+      handler.handle({ ...place, method: "GET", port }, { abortSignal }),
+    putPart: (port: number, bytes: number) =>
       handler.handle({
-        method: "GET",
-        protocol: "http:",
-        hostname: "127.0.0.1",
+        ...place,
+        method: "PUT",
         port,
-        path: "/",
-        headers: {},
-      }, { abortSignal }),
+        query: { partNumber: String(bytes) },
+        body: new Uint8Array(bytes),
+      }),
     [Symbol.dispose]() {
       handler.destroy();
       client.close();
@@ -102,4 +106,25 @@ Deno.test("who has not answered at all is waited for no longer than for a first 
     handler.get(hole.port),
     (error) => error instanceof StalledError && error.message === "no reply came",
   );
+});
+
+Deno.test("a body that has a part of a slow link only is waited for as long as all that are on it take", async () => {
+  // At the least speed, the small one takes a second if it is alone, and both take most of two minutes.
+  const small = 64 * 1024, large = 100 * small;
+  const largeCame = Promise.withResolvers<void>();
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
+    if ((await request.arrayBuffer()).byteLength === large) largeCame.resolve();
+    else {
+      await largeCame.promise;
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+    }
+    return new Response();
+  });
+  using handler = handlerWith({ idleMs: 1 });
+
+  const replies = await Promise.all([small, large].map((bytes) => handler.putPart(server.addr.port, bytes)));
+
+  for (const { response } of replies) await response.body.cancel();
+  await server.shutdown();
+  assert.deepEqual(replies.map(({ response }) => response.statusCode), [200, 200]);
 });

@@ -5,6 +5,9 @@ const text = z.string().min(1, { error: "it is empty" });
 /** Config of the W&B tracker: an entry of `trackers`, less `use`. The key is never in it. */
 export const wandbConfig = z.strictObject({
   base_url: z.url({ protocol: /^https?$/, error: "write an address, such as https://wandb.example.org" })
+    .refine((url) => !URL.canParse(url) || !hasLogin(new URL(url)), {
+      error: "a name or password stands in it; set WANDB_API_KEY",
+    })
     .exactOptional().describe(
       "Address of a server of your own; default: WANDB_BASE_URL, or https://api.wandb.ai",
     ),
@@ -23,3 +26,8 @@ export const wandbConfig = z.strictObject({
 
 /** What {@link wandbConfig} reads. */
 export type WandbConfig = z.infer<typeof wandbConfig>;
+
+/** Whether a name or password stands in an address: W&B takes keys only, and addresses are shown to people. */
+export function hasLogin({ username, password }: URL): boolean {
+  return username !== "" || password !== "";
+}

@@ -2,7 +2,7 @@ import { UserError } from "../../../core/errors.ts";
 import type { PluginContext } from "../../../core/plugin/context.ts";
 import type { Tracker } from "../../../core/plugin/tracker.ts";
 import { findApiKey } from "./api_key.ts";
-import type { WandbConfig } from "./config.ts";
+import { hasLogin, type WandbConfig } from "./config.ts";
 import { Connection } from "./connection.ts";
 import { WandbTracker } from "./wandb_tracker.ts";
 
@@ -16,6 +16,13 @@ export async function openWandb(config: WandbConfig, context: PluginContext): Pr
     throw new UserError("config_invalid", {
       what: "Cannot use WANDB_BASE_URL",
       why: "it is not an address such as https://wandb.example.org",
+    });
+  }
+  if (hasLogin(new URL(base))) {
+    throw new UserError("config_invalid", {
+      what: "Cannot use WANDB_BASE_URL",
+      why: "a name or password stands in it",
+      fix: ["leave it out, and set WANDB_API_KEY"],
     });
   }
   const certificates = await readCertificates(config.ca_file, variable("HOME"));

@@ -64,7 +64,7 @@ Deno.test("adding an unchanged tree opens no file, and asks the storage twice", 
   await using test = await openMemoryStore((storage) => new CountingStorage(storage, requests));
   const data = `${test.directory}/data`;
   writeTree(data);
-  const stamps = new FileStamps(`${test.directory}/stamps`);
+  const stamps = new FileStamps(test.directory);
   const first = await addTree(test.store, data, believing(stamps));
   const store = await test.reopen((storage) => new CountingStorage(storage, requests));
   requests.length = 0;
@@ -81,7 +81,7 @@ Deno.test("adding a tree of which one file changed opens that file only", async 
   await using test = await openMemoryStore();
   const data = `${test.directory}/data`;
   writeTree(data);
-  const stamps = new FileStamps(`${test.directory}/stamps`);
+  const stamps = new FileStamps(test.directory);
   await addTree(test.store, data, believing(stamps));
   Deno.writeTextFileSync(`${data}/7.txt`, "another content");
 

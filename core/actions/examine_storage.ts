@@ -1,4 +1,5 @@
 import type { App } from "../app.ts";
+import { FileStamps } from "../cache/file_stamps.ts";
 import { openPlace } from "../open_place.ts";
 import type { CheckOptions, Finding } from "../store/check.ts";
 import { type ObjectSource, storeSource } from "../store/object_sources.ts";
@@ -89,6 +90,8 @@ export async function* examineStorage(app: App, options: ExamineOptions): AsyncG
     }
   } else damaged = yield* found(store, check);
   memory.forget();
+  // Data that is still where it came from can be added again, which keeps what is missing; unread, nothing would be.
+  if (damaged > 0) new FileStamps(project.cacheDirectory).forget();
   yield { type: "fsck", location, objects, bytes, damaged, mended };
 }
 

@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { FileStamps } from "../cache/file_stamps.ts";
+import { digestOf } from "../format/digest_of.ts";
+import { stampOf } from "../store/look_at.ts";
 import { TestProject } from "../../tests/support/open_project.ts";
 
 const STAGES = { stages: { make: { command: ["sh", "-c", "echo 1 > ${outputs.it}/a"], outputs: ["it"] } } };
@@ -54,6 +57,35 @@ Deno.test("fsck of a spoiled object names it and exits 5", async () => {
   assert.equal(code, 5);
   assert.ok(kinds.includes("object_corrupt true"), kinds.join());
   assert.equal(kinds.at(-1), "fsck");
+});
+
+Deno.test("data that fsck found lost is read and kept when it is added again, unchanged as it is", async () => {
+  await using project = new TestProject();
+  project.commit(STAGES);
+  const data = project.git.beside("counts");
+  Deno.writeTextFileSync(data, "1,2,3");
+  const add = async () =>
+    assert.equal((await project.aero(["data", "add", data, "--name", "counts"])).code, 0);
+  await add();
+  // As if it had lain there unchanged since long before it was added.
+  const { cacheDirectory, manifest } = await project.use(async (
+    { cacheDirectory, services: { catalog } },
+  ) => ({
+    cacheDirectory,
+    manifest: (await catalog.labels("toy", "counts"))[0]!.manifest.digest,
+  }));
+  const stamp = stampOf(Deno.lstatSync(data));
+  new FileStamps(cacheDirectory).remember(data, {
+    manifest,
+    scannedAt: Date.now() + 10_000,
+    files: [{ path: "counts", stamp, digest: digestOf("1,2,3") }],
+  });
+  Deno.removeSync(`${project.storagePath}/objects`, { recursive: true });
+
+  assert.equal((await fsck(project)).code, 5);
+  await add();
+
+  assert.deepEqual(await fsck(project), { code: 0, kinds: ["fsck"] });
 });
 
 Deno.test("fsck tells of a key that is not aero's, and calls it no damage", async () => {

@@ -51,7 +51,7 @@ async function addData(
 ): Promise<StoredData> {
   const { services, config } = project;
   using progress = app.printer.progress({ label: `Adding ${options.name}`, unit: "bytes" });
-  const statIndex = new FileStamps(`${project.cacheDirectory}/stamps`);
+  const statIndex = new FileStamps(project.cacheDirectory);
   let seen = 0;
   let newest: KnownVersion | undefined;
   const tree = await addTree(services.store, path, {

@@ -2,7 +2,7 @@ import { digestOf } from "../format/digest_of.ts";
 import { digestHex } from "../model/digest.ts";
 import type { ScanMemory, ScannedFile, TreeScan } from "../model/tree_scan.ts";
 import { decodeScan, encodeScan } from "./scan_columns.ts";
-import { removeIfThere } from "./if_there.ts";
+import { namesIn, removeIfThere } from "./if_there.ts";
 
 /**
  * How long a file must have been left alone before its stamp says that it did not change: ctime has whole seconds
@@ -18,9 +18,9 @@ const SETTLED_MS = 2000;
 export class FileStamps implements ScanMemory {
   readonly #directory: string;
 
-  /** @param directory Absolute; made when there is something to remember. */
+  /** @param directory Absolute, of all caches; its own in there is made when there is something to remember. */
   constructor(directory: string) {
-    this.#directory = directory;
+    this.#directory = `${directory}/stamps`;
   }
 
   /** See {@link ScanMemory.recall}. A file that cannot be read counts as none. */
@@ -45,6 +45,14 @@ export class FileStamps implements ScanMemory {
     } catch (error) {
       removeIfThere(making);
       throw error;
+    }
+  }
+
+  /** Forgets all: what was stored once may be lost, and is stored again when it is read again. */
+  forget(): void {
+    // The directory stays: another process may be about to remember something in it.
+    for (const name of namesIn(this.#directory)) {
+      if (!name.includes(".")) removeIfThere(`${this.#directory}/${name}`);
     }
   }
 

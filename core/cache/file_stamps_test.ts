@@ -48,6 +48,22 @@ Deno.test("a file that changed within two seconds of the scan is not trusted", a
   await Deno.remove(path, { recursive: true });
 });
 
+Deno.test("what is forgotten is remembered no more, until it is remembered anew", async () => {
+  const path = await Deno.makeTempDir();
+  const stamps = new FileStamps(path);
+  const scan = { manifest: digestOf("m"), scannedAt: NOW, files: [scanned("a")] };
+  stamps.forget();
+  stamps.remember("/data", scan);
+  stamps.remember("/more", scan);
+
+  stamps.forget();
+
+  assert.deepEqual([stamps.recall("/data"), stamps.recall("/more")], [undefined, undefined]);
+  stamps.remember("/data", scan);
+  assert.deepEqual(stamps.recall("/data"), scan);
+  await Deno.remove(path, { recursive: true });
+});
+
 for (
   const [what, harm] of Object.entries({
     "was cut": (bytes: Uint8Array) => bytes.subarray(0, bytes.length - 1),
@@ -61,10 +77,10 @@ for (
     const stamps = new FileStamps(path);
     const scan = { manifest: digestOf("m"), scannedAt: NOW, files: [scanned("a")] };
     stamps.remember("/data", scan);
-    const [file] = [...Deno.readDirSync(path)];
-    const bytes = await Deno.readFile(`${path}/${file!.name}`);
+    const [file] = [...Deno.readDirSync(`${path}/stamps`)];
+    const bytes = await Deno.readFile(`${path}/stamps/${file!.name}`);
 
-    await Deno.writeFile(`${path}/${file!.name}`, harm(bytes));
+    await Deno.writeFile(`${path}/stamps/${file!.name}`, harm(bytes));
 
     assert.equal(stamps.recall("/data"), undefined);
     stamps.remember("/data", scan);

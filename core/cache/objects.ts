@@ -1,6 +1,6 @@
 import { type Digest, digestHex, isDigest } from "../model/digest.ts";
 import { blocksOf, type CacheRoom, type Evictable, type Shelf } from "./room.ts";
-import { removeIfThere, statIfThere } from "./if_there.ts";
+import { namesIn, removeIfThere, statIfThere } from "./if_there.ts";
 
 const CHUNK_BYTES = 256 * 1024;
 // No write of one object takes so long, in milliseconds.
@@ -185,13 +185,4 @@ function streamOf(file: Deno.FsFile): ReadableStream<Uint8Array> {
     },
     cancel: () => file.close(),
   }, { highWaterMark: 0 });
-}
-
-function namesIn(directory: string): string[] {
-  try {
-    return [...Deno.readDirSync(directory)].map(({ name }) => name);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return [];
-    throw error;
-  }
 }

@@ -81,6 +81,24 @@ notesTest("what a program logs to an API is journalled in order, and its files b
   assert.equal(use!.state, "succeeded", "a later stage reads the output");
 });
 
+notesTest("what a program logs is no version of data that was added under that name", async () => {
+  await using test = begun();
+  const data = test.git.beside("measured");
+  Deno.writeTextFileSync(data, "measured");
+  const show = () => test.aero(["--json", "artifact", "log", "train_notes"]);
+  await test.aero(["data", "add", data, "--name", "train_notes"]);
+  const before = (await show()).out();
+
+  const { code, err } = await test.aero(["run", "train"]);
+
+  assert.equal(code, 0, err());
+  assert.match(err(), /warning: what the program logged is kept .* no version of train_notes/);
+  assert.equal((await show()).out(), before);
+  const { record } = (await test.run())[0]!;
+  assert.equal(record.outputs.train_notes!.label, undefined);
+  assert.deepEqual(await pathsOf(test, record, "train_notes"), ["plots/roc.txt"]);
+});
+
 notesTest("a result that is used again has what was logged", async () => {
   await using test = begun();
   const [first] = await test.run();

@@ -83,6 +83,25 @@ function emptyOutput(name: string, why: string): UserError {
   });
 }
 
+/**
+ * As {@link labelOutput}, for an output that the stage does not declare: nobody chose its name, so that it becomes no
+ * version of data that somebody added or imported under it. Then it is kept without a label.
+ */
+export async function labelFurther(
+  output: CollectedOutput,
+  maker: { readonly project: string; readonly run: RunId },
+  services: Pick<RunServices, "archive" | "catalog" | "now">,
+  observer: Pick<RunObserver, "warn">,
+): Promise<OutputRecord> {
+  const { name, manifest, files, bytes } = output;
+  const newest = (await services.catalog.labels(maker.project, name)).at(-1);
+  if (newest === undefined || newest.origin.kind === "run") return await labelOutput(output, maker, services);
+  observer.warn(
+    `what the program logged is kept with its run, and is no version of ${name}: that is data that was added`,
+  );
+  return { artifact: name, manifest, files, bytes };
+}
+
 /** Gives an output its label in the project of the run; equal content keeps the label that it has. */
 export async function labelOutput(
   output: CollectedOutput,

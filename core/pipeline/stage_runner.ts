@@ -16,7 +16,7 @@ import { StopAsked, tellInterruption, watchInterruption } from "./interruption.t
 import { JournalWriter } from "./journal_writer.ts";
 import { readMetricsFile } from "./metrics_file.ts";
 import { MetricsFollower } from "./metrics_follower.ts";
-import { collectOutputs, labelOutput } from "./outputs.ts";
+import { collectOutputs, labelFurther, labelOutput } from "./outputs.ts";
 import { claimLoggedFiles } from "./logged_files.ts";
 import { runProgram } from "./program.ts";
 import type { ServedApis } from "./program_apis.ts";
@@ -254,8 +254,11 @@ async function keepResults(job: StageJob, running: Running, options: StageRunOpt
   // All outputs are stored before the first gets its label.
   const logged = claimLoggedFiles(directory, job.plan.version.stage, job.outputs);
   const collected = await collectOutputs(job.outputs, directory, services, options, logged);
+  const maker = { project: job.plan.version.project, run };
   for (const output of collected) {
-    const kept = await labelOutput(output, { project: job.plan.version.project, run }, services);
+    const kept = job.outputs.includes(output.name)
+      ? await labelOutput(output, maker, services)
+      : await labelFurther(output, maker, services, options.observer);
     journal.append({ event: "output", at: services.now(), name: output.name, output: kept });
   }
 }

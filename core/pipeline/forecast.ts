@@ -1,5 +1,6 @@
 import type { EnvironmentConfig } from "../config/project_config.ts";
 import { AeroError, CorruptionError } from "../errors.ts";
+import type { RunIndex } from "../history/run_index.ts";
 import type { RunSummary } from "../history/run_summary.ts";
 import type { ContainerIdentity, HostIdentity } from "../model/experiment_version.ts";
 import type { InputRecord } from "../model/run.ts";
@@ -141,7 +142,7 @@ class Forecast {
   async #reasons(plan: StagePlan, inputs: Readonly<Record<string, InputRecord>>): Promise<string[]> {
     const { index, archive } = this.#project.services;
     const { project, stage } = plan.version;
-    const [newest] = index.query({ project, stage, limit: 1 });
+    const newest = newestRun(index, { project, stage });
     if (newest === undefined) return ["it was never run"];
     // The version of a run that goes on is not stored yet.
     if (newest.state === "running") return [sameAgain(newest)];
@@ -200,6 +201,17 @@ async function unless<T>(problems: AeroError[], ask: () => Promise<T>): Promise<
     problems.push(problem);
     return undefined;
   }
+}
+
+/** The newest run that was not made to be compared with another; of such only if there is no other. */
+function newestRun(
+  index: RunIndex,
+  of: { readonly project: string; readonly stage: string },
+): RunSummary | undefined {
+  const isRerun = ({ parent }: RunSummary) => parent?.kind === "rerun-of";
+  const [newest] = index.query({ ...of, limit: 1 });
+  if (newest === undefined || !isRerun(newest)) return newest;
+  return index.query(of).find((run) => !isRerun(run)) ?? newest;
 }
 
 function sameAgain(newest: RunSummary): string {

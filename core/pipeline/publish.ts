@@ -1,4 +1,4 @@
-import { OutsideError } from "../errors.ts";
+import { CorruptionError, OutsideError } from "../errors.ts";
 import { JournalReader } from "../format/journal_reader.ts";
 import { summaryOfRecord } from "../history/run_summary.ts";
 import { MEDIA_TYPE } from "../model/descriptor.ts";
@@ -40,10 +40,27 @@ export async function publishRun(run: RunId, services: RunServices): Promise<Run
   return record;
 }
 
-/** A draft's result does not take the place of a committed one's, which serves both. */
-async function isResult(record: RunRecord, { results }: RunServices): Promise<boolean> {
+/**
+ * A draft's result does not take the place of a committed one's, which serves both; nor does a rerun's take that of any:
+ * it is there to be compared, and what is made from what it repeats stays up to date.
+ */
+async function isResult(record: RunRecord, services: RunServices): Promise<boolean> {
   if (record.state !== "succeeded") return false;
-  return record.grade !== "draft" || await results.get(record.stageKey) === undefined;
+  if (record.grade !== "draft" && record.parent?.kind !== "rerun-of") return true;
+  const before = await services.results.get(record.stageKey);
+  return before === undefined || !await stands(record.project, before.run, services);
+}
+
+/** Whether a run can still be a result. */
+async function stands(project: string, run: RunId, { archive, store }: RunServices): Promise<boolean> {
+  try {
+    const record = await archive.knownRecord(project, run);
+    // Of a run that is only known elsewhere nobody can say that it is lost.
+    return record === undefined ? store.isAway : record.state === "succeeded";
+  } catch (error) {
+    if (error instanceof CorruptionError) return false;
+    throw error;
+  }
 }
 
 /** What a journal says, of its metrics the last values only: there may be millions. */

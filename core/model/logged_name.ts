@@ -33,7 +33,10 @@ export function saysSame(a: JsonValue, b: JsonValue): boolean {
 /** Whether a text is how JSON or Python writes a value. */
 function spells(text: string, value: JsonValue): boolean {
   // Python has more ways to write a number than JSON: 1e-05, 5.0, 1_000.
-  if (typeof value === "number") return text.trim() !== "" && Number(text.replaceAll("_", "")) === value;
+  if (typeof value === "number") {
+    const digits = text.replaceAll("_", "");
+    return digits.trim() !== "" && Number(digits) === value;
+  }
   const asJson = text.replaceAll("'", '"')
     .replaceAll(/\bTrue\b/g, "true").replaceAll(/\bFalse\b/g, "false").replaceAll(/\bNone\b/g, "null");
   return [text, asJson].some((candidate) => {

@@ -49,6 +49,7 @@ for (const [a, b] of SAME) {
 const OTHER: readonly (readonly [JsonValue, JsonValue])[] = [
   [0, ""],
   [0, " "],
+  [0, "_"],
   [0.1, "0.10001"],
   [1, true],
   ["a", "A"],

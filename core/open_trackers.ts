@@ -26,6 +26,8 @@ const INTERRUPTED_PATIENCE_MS = 3_000;
 export class Trackers implements AsyncDisposable {
   /** What the config says. */
   readonly sections: readonly TrackerSection[];
+  /** Name of the project of this place; absent outside of one. */
+  readonly project: string | undefined;
   readonly #app: App;
   readonly #settings: Settings;
   readonly #closing = new AsyncDisposableStack();
@@ -34,9 +36,10 @@ export class Trackers implements AsyncDisposable {
   #signal: AbortSignal | undefined;
   #mirrors: RunMirrors | undefined;
 
-  constructor(app: App, sections: readonly TrackerSection[], settings: Settings) {
+  constructor(app: App, sections: readonly TrackerSection[], settings: Settings, project?: string) {
     this.#app = app;
     this.sections = sections;
+    this.project = project;
     this.#settings = settings;
   }
 
@@ -104,8 +107,7 @@ export class Trackers implements AsyncDisposable {
     const remark = await this.remarkOf(run);
     if (this.sections.length === 0 || remark === undefined) return [];
     const book = await this.book();
-    const sent = new Set(book.links(run).map(({ tracker }) => tracker));
-    const asked = (await this.all()).filter(({ name }) => !imported || sent.has(name));
+    const asked = (await this.all()).filter((to) => !imported || book.knows(to, run));
     const waiting: string[] = [];
     await Promise.all(asked.map(async (to) => {
       const { error } = this.#app.isOffline
@@ -155,7 +157,7 @@ export async function configuredTrackers(app: App): Promise<Trackers> {
     return new Trackers(app, trackers, settings);
   }
   const { project, settings } = await loadProject(root, sources);
-  return new Trackers(app, project.trackers, settings);
+  return new Trackers(app, project.trackers, settings, project.project);
 }
 
 /** Opens a tracker of the config once more; the caller closes it. */

@@ -167,8 +167,9 @@ Deno.test("a run from before the tracker was configured is told of when sync has
   assert.deepEqual(project.boards.at().show(run).tags, ["paper"]);
 });
 
-Deno.test("no tracker waits for what is said of an imported run that was not sent to it", async () => {
-  await using project = new BoardProject();
+/** A project with two trackers, of which the first has a run that others' code made, imported as `board:abc`. */
+async function imported() {
+  const project = new BoardProject();
   project.stage(LOSSES, {}, [{ use: "board" }, { use: "board", name: "other", at: "other" }]);
   const foreign = {
     id: "abc",
@@ -180,21 +181,68 @@ Deno.test("no tracker waits for what is said of an imported run that was not sen
     params: {},
     tags: {},
     inputs: [],
+    url: "memory://abc",
   } as const;
   project.boards.at().others.set("abc", { run: foreign });
   await project.aero(["tracker", "import", "board:abc"]);
+  return project;
+}
+
+Deno.test("no tracker waits for what is said of an imported run that was not sent to it", async () => {
+  await using project = await imported();
 
   const before = await project.aero(["tag", "@last", "paper"]);
-  const sent = await project.aero(["tracker", "export", "@last", "--to", "other"]);
+  const sent = await project.aero(["tracker", "export", "board:abc", "--to", "other"]);
   const [run] = [...project.boards.at("other").runs.keys()] as [RunId];
   const exported = project.boards.at("other").show(run).tags;
-  await project.aero(["tag", "@last", "seen"]);
+  const after = await project.aero(["tag", "board:abc", "seen"]);
+  const synced = await project.aero(["sync"]);
 
   assert.deepEqual([before.code, warnings(before.err())], [EXIT.ok, []]);
   assert.equal(sent.code, EXIT.ok, sent.err());
   assert.deepEqual(exported, ["paper"]);
+  assert.deepEqual([after.code, warnings(after.err())], [EXIT.ok, []]);
   assert.deepEqual(project.boards.at("other").show(run).tags, ["paper", "seen"]);
+  assert.equal(synced.code, EXIT.ok, synced.out());
   assert.equal(project.boards.at().runs.size, 0);
+});
+
+Deno.test("a tag on an imported run says that it is not shown where the run is from", async () => {
+  await using project = await imported();
+
+  const { code, err } = await project.aero(["tag", "@last", "paper"]);
+
+  assert.equal(code, EXIT.ok);
+  assert.match(err(), /the run is board's own, and board is not told of this: say it there/);
+});
+
+Deno.test("a tracker that was remembered to have an imported run, and has not, owes nothing once it was asked", async () => {
+  await using project = await imported();
+  const run = (JSON.parse((await project.aero(["list", "--json"])).out()) as { run: RunId }).run;
+  await project.use(async (_, app) => {
+    const trackers = await app.trackers();
+    (await trackers.book()).note((await trackers.all())[0]!, run, { complete: true });
+  });
+
+  const tagged = await project.aero(["tag", "@last", "paper"]);
+  const synced = await project.aero(["sync"]);
+
+  assert.deepEqual([tagged.code, warnings(tagged.err())], [EXIT.ok, []]);
+  assert.equal(synced.code, EXIT.ok, synced.out());
+});
+
+Deno.test("a tracker that lost a run gets it again with what was said of it, by sync", async () => {
+  const { project, run, at } = await begun();
+  await using _project = project;
+  project.boards.at().runs.clear();
+
+  const tagged = await project.aero(["tag", "@last", "paper"]);
+  const synced = await project.aero(["sync"]);
+
+  assert.equal(tagged.code, EXIT.lagging);
+  assert.equal(synced.code, EXIT.ok, synced.out());
+  assert.deepEqual([at().state, at().tags], ["succeeded", ["first", "paper"]]);
+  assert.equal(project.boards.at().runs.get(run)!.remarks.length, 1);
 });
 
 /** Waits for something that a command does while it goes on; one that ended without it will not. */

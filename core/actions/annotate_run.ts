@@ -2,7 +2,9 @@ import type { App } from "../app.ts";
 import { UserError } from "../errors.ts";
 import { annotatedRun, instantAfter, type RunAnnotation, type RunWords } from "../model/annotation.ts";
 import type { RunSummary } from "../history/run_summary.ts";
+import type { RunId } from "../model/run_id.ts";
 import { findRun } from "./run_lookups.ts";
+import { importedRunId } from "./tracked_reference.ts";
 
 /** What is to hold of a run from now on. */
 export interface RunRemark {
@@ -64,7 +66,23 @@ export async function annotateRun(app: App, reference: string, remark: RunRemark
 
 /** Also where nothing changed: an earlier call may have found a tracker away. */
 async function tellTrackers(app: App, { run, imported }: RunSummary): Promise<string[]> {
-  return await (await app.trackers()).tell(run, imported !== undefined);
+  const trackers = await app.trackers();
+  const waiting = await trackers.tell(run, imported !== undefined);
+  if (imported !== undefined) await sayWhereItIsFrom(app, run, imported);
+  return waiting;
+}
+
+/** A tracker whose own the run is has it under an id of its own, and is not told, unless the run was sent there too. */
+async function sayWhereItIsFrom(
+  app: App,
+  run: RunId,
+  { tracker, id }: NonNullable<RunSummary["imported"]>,
+): Promise<void> {
+  const trackers = await app.trackers();
+  const origin = (await trackers.all()).find((from) => importedRunId(from, id) === run);
+  if (origin !== undefined && (await trackers.book()).knows(origin, run)) return;
+  const name = origin?.name ?? tracker;
+  app.printer.note(`the run is ${name}'s own, and ${name} is not told of this: say it there`);
 }
 
 function refuseEmpty(tag: string): void {

@@ -9,8 +9,9 @@ export const note = defineCommand({
   summary: "Say what a run is about",
   description:
     "Also of a run that has ended, or that somebody else made: its record stays as it is, and the note is kept beside it, " +
-    "with who wrote it and when. It takes the place of the note before; an empty one takes that away. Trackers show it; " +
-    "exits 3 if one is away, and `aero sync` tells it.",
+    "with who wrote it and when. It takes the place of the note before; an empty one takes that away. Trackers that " +
+    "the run was sent to show it; exits 3 if one is away, and `aero sync` tells it. An imported run's own tracker is not " +
+    "told: say it there too.",
   examples: [
     { does: "Say what the last run was for", run: 'aero note @last "the one in figure 3"' },
     { does: "Take the note of a run away", run: 'aero note kqzm ""' },

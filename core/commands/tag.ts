@@ -9,8 +9,8 @@ export const tag = defineCommand({
   summary: "Give a run tags, or take them away",
   description:
     "Also a run that has ended, or that somebody else made: its record stays as it is, and the tags are kept beside it, " +
-    "with who gave them and when. `aero list --where tag=NAME` finds the runs. Trackers show them; exits 3 if one is away, " +
-    "and `aero sync` tells it.",
+    "with who gave them and when. `aero list --where tag=NAME` finds the runs. Trackers that the run was sent to show " +
+    "them; exits 3 if one is away, and `aero sync` tells it. An imported run's own tracker is not told: say it there too.",
   examples: [
     { does: "Mark the last run", run: "aero tag @last paper" },
     { does: "Take a tag away", run: "aero tag kqzm baseline --remove" },

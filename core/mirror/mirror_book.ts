@@ -63,6 +63,18 @@ export class MirrorBook implements Disposable {
     ).run(to.key, run, to.name, known.url ?? null, known.complete ? 1 : 0);
   }
 
+  /** Takes back that a tracker has anything of a run, which it says it has not. */
+  forget(to: NamedTracker, run: RunId): void {
+    this.#database.prepare("DELETE FROM remarked_1 WHERE tracker = ? AND run = ?").run(to.key, run);
+    this.#database.prepare("DELETE FROM mirrored_1 WHERE tracker = ? AND run = ?").run(to.key, run);
+  }
+
+  /** Whether a tracker has something of a run. */
+  knows(to: NamedTracker, run: RunId): boolean {
+    return this.#database
+      .prepare("SELECT 1 FROM mirrored_1 WHERE tracker = ? AND run = ?").get(to.key, run) !== undefined;
+  }
+
   /** Runs of which a tracker has everything. */
   completeAt(to: NamedTracker): Set<RunId> {
     const rows = this.#database

@@ -9,6 +9,8 @@ import type { TrackerRemark } from "../plugin/tracker.ts";
 export interface RunRemark {
   readonly run: RunId;
   readonly remark: TrackerRemark;
+  /** Whether others' code made the run: then it is sent nowhere by itself, and a tracker that lacks it is owed nothing. */
+  readonly imported: boolean;
   /** Equal for equal remarks. */
   readonly digest: string;
 }
@@ -17,6 +19,8 @@ export interface RunRemark {
 export interface RemarkedRun extends RunWords {
   readonly run: RunId;
   readonly logged?: RunLogged;
+  /** Present if others' code made it. */
+  readonly imported?: unknown;
 }
 
 /**
@@ -25,7 +29,7 @@ export interface RemarkedRun extends RunWords {
  * @returns `undefined` if nothing was said.
  */
 export function runRemark(
-  { run, tags, note, logged }: RemarkedRun,
+  { run, tags, note, logged, imported }: RemarkedRun,
   annotations: readonly RunAnnotation[],
 ): RunRemark | undefined {
   if (annotations.length === 0) return undefined;
@@ -36,5 +40,5 @@ export function runRemark(
     untagged: ordered.filter((tag) => !tags.includes(tag)),
     ...(annotations.some((one) => one.note !== undefined) ? { note: shownNote(note, logged?.note) } : {}),
   };
-  return { run, remark, digest: digestOf(canonicalJson(remark)) };
+  return { run, remark, imported: imported !== undefined, digest: digestOf(canonicalJson(remark)) };
 }

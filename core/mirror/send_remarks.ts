@@ -1,6 +1,7 @@
 import { isAbort } from "../errors.ts";
 import type { RunId } from "../model/run_id.ts";
 import type { NamedTracker } from "../plugin/named_tracker.ts";
+import { TrackerError } from "../plugin/tracker.ts";
 import { mapConcurrent } from "../store/concurrent.ts";
 import type { MirrorBook } from "./mirror_book.ts";
 import type { RunRemark } from "./run_remark.ts";
@@ -18,7 +19,8 @@ const LANES = 4;
 
 /**
  * Tells a tracker what people said of runs later, and remembers that it was told. What it was told already is not told
- * again; one that is away or denies everything ends it.
+ * again; one that is away or denies everything ends it. One that has not got the run any more is remembered to lack it, so
+ * that the run is sent again; an imported run is not, and then nothing is left to tell.
  */
 export async function sendRemarks(
   to: NamedTracker,
@@ -32,7 +34,7 @@ export async function sendRemarks(
   await mapConcurrent(
     remarks.filter(({ run, digest }) => told.get(run) !== digest),
     LANES,
-    async ({ run, remark, digest }) => {
+    async ({ run, remark, imported, digest }) => {
       if (away !== undefined) return void left.push({ run, error: away });
       try {
         await to.tracker.annotate(run, remark, { signal });
@@ -41,6 +43,10 @@ export async function sendRemarks(
       } catch (error) {
         if (isAbort(error)) throw error;
         if (endsAll(error)) away ??= error;
+        if (error instanceof TrackerError && error.code === "tracked_run_not_found") {
+          book.forget(to, run);
+          if (imported) return;
+        }
         left.push({ run, error });
       }
     },

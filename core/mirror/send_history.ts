@@ -1,6 +1,7 @@
 import { isAbort } from "../errors.ts";
 import type { RunId } from "../model/run_id.ts";
 import type { NamedTracker } from "../plugin/named_tracker.ts";
+import { pause } from "../plugin/pause.ts";
 import { TrackerError } from "../plugin/tracker.ts";
 import { mapConcurrent } from "../store/concurrent.ts";
 import type { MirrorBook } from "./mirror_book.ts";
@@ -75,19 +76,4 @@ export async function sendHistory(
 export function endsAll(error: unknown): boolean {
   return error instanceof TrackerError &&
     ["tracker_unavailable", "tracker_denied", "closed"].includes(error.code);
-}
-
-/** Resolves after so many milliseconds; rejects with the signal's reason. */
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener("abort", onAbort);
-      resolve();
-    }, ms);
-    signal.addEventListener("abort", onAbort, { once: true });
-  });
 }

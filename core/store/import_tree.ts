@@ -5,8 +5,8 @@ import type { ImportedFile } from "../model/import.ts";
 import { compareBytes, type FileEntry } from "../model/manifest.ts";
 import { parseRelativePath, type RelativePath } from "../model/relative_path.ts";
 import { type DataSource, DataSourceError, type SourceFile } from "../plugin/data_source.ts";
+import { pause } from "../plugin/pause.ts";
 import { mapConcurrent } from "./concurrent.ts";
-import { pause } from "./pause.ts";
 import { writeAllSync, writeFault } from "./staging.ts";
 import type { BulkOptions } from "./store.ts";
 

@@ -1,5 +1,6 @@
 import type { Digest } from "../model/digest.ts";
 import type { OperationOptions } from "../plugin/context.ts";
+import { pause } from "../plugin/pause.ts";
 import {
   type GetOptions,
   isStorageError,
@@ -13,7 +14,6 @@ import { isDocumentKey } from "./keys.ts";
 import { LocalKnowledge } from "./local_knowledge.ts";
 import { ObjectCatalog } from "./object_catalog.ts";
 import type { PackEntry } from "./pack_format.ts";
-import { pause } from "./pause.ts";
 import { removeIfThere } from "./staging.ts";
 import { readAll } from "./verified_stream.ts";
 

@@ -1,7 +1,7 @@
 import { isAbort } from "../../errors.ts";
 import type { OperationOptions } from "../../plugin/context.ts";
+import { pause } from "../../plugin/pause.ts";
 import { type Storage, StorageError, type StorageKey, type StoredObject } from "../../plugin/storage.ts";
-import { pause } from "../pause.ts";
 import { type ForwardedCall, ForwardingStorage } from "./forward.ts";
 
 /** How often and how long {@link RetryStorage} tries. */

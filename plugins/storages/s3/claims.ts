@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { DeleteObjectCommand, ListObjectVersionsCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import { pause } from "../../../core/plugin/pause.ts";
 import { isStorageError, StorageError } from "../../../core/plugin/storage.ts";
+import { backoffMs } from "./backoff.ts";
 import { statusOf } from "./failure.ts";
 import { listPage, type PageStart } from "./list_objects.ts";
-import { backoffMs, pause } from "./pause.ts";
 import type { Purpose, S3Connection } from "./s3_connection.ts";
 
 /** How long a claim counts, by the service's clock, in milliseconds: whoever has not withdrawn it by then is dead. */

@@ -1,13 +1,14 @@
 import { GetObjectCommand, type GetObjectCommandOutput } from "@aws-sdk/client-s3";
 import { AeroError, CorruptionError } from "../../../core/errors.ts";
+import { pause } from "../../../core/plugin/pause.ts";
 import {
   type GetOptions,
   isStorageError,
   StorageError,
   type StorageKey,
 } from "../../../core/plugin/storage.ts";
+import { backoffMs } from "./backoff.ts";
 import { s3Failure, serviceCode, statusOf } from "./failure.ts";
-import { backoffMs, pause } from "./pause.ts";
 import { isProven, PROVEN_BYTES } from "./proof.ts";
 import type { Purpose, S3Connection } from "./s3_connection.ts";
 

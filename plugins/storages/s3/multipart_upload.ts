@@ -3,9 +3,10 @@ import {
   CreateMultipartUploadCommand,
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
+import { pause } from "../../../core/plugin/pause.ts";
 import { isStorageError, type ObjectBody, StorageError } from "../../../core/plugin/storage.ts";
+import { backoffMs } from "./backoff.ts";
 import { readBody } from "./body_reader.ts";
-import { backoffMs, pause } from "./pause.ts";
 import type { PutScope } from "./put_object.ts";
 import type { Purpose, S3Connection } from "./s3_connection.ts";
 

@@ -1,3 +1,5 @@
+import { pause } from "../../../core/plugin/pause.ts";
+
 // Longer than this is not waited for: then the next answer says again that it is too soon.
 const MOST_WAIT_MS = 60_000;
 
@@ -23,20 +25,6 @@ export class Pace {
     const ms = this.#notBefore - performance.now();
     if (ms > 0) await pause(ms, signal);
   }
-}
-
-function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => {
-      clearTimeout(timer);
-      reject(signal?.reason);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener("abort", onAbort);
-      resolve();
-    }, ms);
-    signal?.addEventListener("abort", onAbort, { once: true });
-  });
 }
 
 /** Requests that go out at once, and the time for each one more: a replay is quick, and a long run is gentle. */

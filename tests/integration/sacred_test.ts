@@ -85,3 +85,21 @@ Deno.test({
     assert.deepEqual(config, { depth: 5, rate: 0.1, lr: 0.1 });
   },
 });
+
+Deno.test({
+  name: "a program's tags take the place of what is no list of tags",
+  ignore,
+  sanitizeOps: false,
+  sanitizeResources: false,
+  fn: async () => {
+    await using mongo = await openTestMongo();
+    await using tracker = await openTracker(mongo.uri, mongo.database);
+    const runs = mongo.client.db(mongo.database).collection("runs");
+    const run = await begin(tracker, { tags: ["baseline"] });
+    await runs.updateOne({}, { $set: { "omniboard.tags": null } });
+
+    await run.send({ events: [logged({ tags: { owner: "mira" } })] });
+
+    assert.deepEqual((await runs.findOne())!.omniboard.tags, ["owner=mira"]);
+  },
+});

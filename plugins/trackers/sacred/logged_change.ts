@@ -47,10 +47,12 @@ export async function loggedChange(
     // As a whole: a path to one param could not have an empty name.
     set.config = { ...config, ...fitValue(encodeKeys({ ...params }), room) };
   }
-  const tags = omniboard?.tags ?? [];
+  // As it lies there: people and other programs write it too.
+  const there: unknown = omniboard?.tags;
+  const tags: readonly string[] = Array.isArray(there) ? there : [];
   if (logged.some(({ facts }) => facts.tags !== undefined)) {
     set["omniboard.tags"] = logged.reduce(tagsBehind, tags);
-    if (omniboard?.tags !== undefined) filter["omniboard.tags"] = tags;
+    if (there !== undefined) filter["omniboard.tags"] = there;
   }
   const inputs = logged.flatMap(({ facts }) => facts.inputs ?? []);
   if (inputs.length > 0) set.resources = resourcesBehind(resources, inputs);

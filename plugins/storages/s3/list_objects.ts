@@ -53,7 +53,7 @@ export async function listPage(
       }),
       options,
     );
-    const decode = reply.EncodingType === "url" ? decoded : (name: string) => name;
+    const decode = reply.EncodingType === "url" ? decodedName : (name: string) => name;
     // Only listings with a delimiter name it; else it is the last key. API reference of Amazon S3, "ListObjects".
     const last = reply.NextMarker ?? reply.Contents?.at(-1)?.Key;
     return {
@@ -70,7 +70,7 @@ export async function listPage(
       why: `${connection.place.service} cut the listing, and did not say where to go on`,
     });
   }
-  const name = page.EncodingType === "url" ? decoded : (key: string) => key;
+  const name = page.EncodingType === "url" ? decodedName : (key: string) => key;
   const contents = page.Contents ?? [];
   const objects = contents.map(({ Key = "", Size, LastModified }) => ({
     name: name(Key),
@@ -118,8 +118,8 @@ function faultOf(
   return undefined;
 }
 
-/** As forms encode: a plus is a space. */
-function decoded(name: string): string {
+/** A name of a listing that is encoded as forms are, where a plus is a space. */
+export function decodedName(name: string): string {
   try {
     return decodeURIComponent(name.replaceAll("+", "%20"));
   } catch {

@@ -1,5 +1,6 @@
 import { HeadObjectCommand, ListObjectVersionsCommand } from "@aws-sdk/client-s3";
 import { StorageError } from "../../../core/plugin/storage.ts";
+import { decodedName } from "./list_objects.ts";
 import type { Purpose, S3Connection } from "./s3_connection.ts";
 
 /** The newest version of an object. */
@@ -37,9 +38,7 @@ export async function* listVersions(
       ...payer,
     });
     const page = await connection.call(purpose, (client, options) => client.send(command, options));
-    const decode = page.EncodingType === "url"
-      ? (name: string) => decodeURIComponent(name.replaceAll("+", "%20"))
-      : (name: string) => name;
+    const decode = page.EncodingType === "url" ? decodedName : (name: string) => name;
     const newest = (page.Versions ?? []).filter(({ IsLatest }) => IsLatest);
     yield* await Promise.all(newest.map(async ({ Key, VersionId, ETag, Size = 0, ChecksumAlgorithm }) => {
       const name = Key === undefined ? undefined : decode(Key);

@@ -19,6 +19,7 @@ const SAYS: readonly (readonly [line: RegExp, out: RegExp])[] = [
   [/--group/, /^1 run imported, 0 known already, 0 left out$/m],
   [/import/, /^2 runs imported, 0 known already, /m],
   [/export/, /^Sent 1 run to /],
+  [/--from 'mlflow:\*'/, /^mlflow:[0-9a-f]{32} +\S/m],
   [/--from/, /^mlflow:[0-9a-f]{32} +by hand 1 /m],
   [/list/, /^mlflow +mlflow .* yes$/m],
   [/check/, /^(?:fit|can) /m],
@@ -53,10 +54,9 @@ for (const line of lines) {
 
 async function type(line: string): Promise<void> {
   using copy = await ExampleCopy.of(host);
-  const filled = line.replace("0af3c7", runs[0]!).replace("77be01", runs[1]!).replace(
-    "old-models",
-    names.old,
-  );
+  // The beginning of an id is enough; twelve digits of it are nobody else's.
+  const filled = line.replace("0af3c7", runs[0]!.slice(0, 12)).replace("77be01", runs[1]!)
+    .replace("old-models", names.old);
   // Only a run that the project has can be sent on: its reader has imported it.
   if (line.startsWith("aero tracker export mlflow:")) {
     await aero(copy, line, ["tracker", "import", `mlflow:${runs[0]}`]);

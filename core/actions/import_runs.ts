@@ -5,12 +5,13 @@ import type { NamedTracker } from "../plugin/named_tracker.ts";
 import { mapInOrder } from "../store/concurrent.ts";
 import { importTracked, type TrackedImport } from "./import_tracked.ts";
 import { parseTracked, trackerNamed } from "./tracked_reference.ts";
+import { trackedRuns } from "./tracked_runs.ts";
 
 /** Which runs to import. */
 export interface ImportRequest {
   /** `<tracker>` or `<tracker>:<id>`, as typed; at least one. */
   readonly words: readonly string[];
-  /** The tracker's group of runs, for words without an id. */
+  /** The tracker's group of runs, for words without an id; `*` for all. Absent: as {@link trackedRuns} chooses it. */
   readonly group?: string;
   /** Most runs of one word without an id, newest first. */
   readonly limit?: number;
@@ -64,10 +65,10 @@ async function* chosenRuns(
     if (id !== undefined && group !== undefined) throw idAndGroup(word);
     const from = await trackerNamed(app, tracker);
     const runs = id === undefined
-      ? from.tracker.list({
-        ...(group === undefined ? {} : { group }),
+      ? trackedRuns(app, from, {
+        ...(group === undefined ? {} : { asked: group }),
         ...(limit === undefined ? {} : { limit }),
-      }, signal)
+      })
       : [await from.tracker.find(id, signal)];
     for await (const foreign of runs) {
       const key = JSON.stringify([from.key, foreign.id]);

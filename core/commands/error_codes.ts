@@ -187,6 +187,7 @@ export const ERROR_CODES: readonly { readonly code: string; readonly exit: numbe
   { code: "system_package_invalid", exit: 2, what: "Cannot take … as a system package" },
   { code: "tag_invalid", exit: 2, what: "Cannot use … as a tag" },
   { code: "tls_needed", exit: 2, what: "Cannot serve on … without TLS" },
+  { code: "tracked_group_not_found", exit: 2, what: "Cannot find the group of runs …" },
   { code: "tracked_run_not_found", exit: 2, what: "" },
   { code: "tracker_address_invalid", exit: 2, what: "Cannot use the address of MongoDB in …" },
   { code: "tracker_denied", exit: 4, what: "" },

@@ -27,7 +27,8 @@ export const list = defineCommand({
     },
     { does: "Without those that were made to judge others", run: "aero list --where 'tag != verify'" },
     { does: "All, for a spreadsheet", run: "aero list --csv" },
-    { does: "What a tracker has, whoever made it", run: "aero list --from mlflow" },
+    { does: "What a tracker has of this project", run: "aero list --from mlflow" },
+    { does: "All that it has, whoever made it", run: "aero list --from 'mlflow:*'" },
   ],
   positionals: [],
   completes: { stage: "stage" },
@@ -43,13 +44,22 @@ export const list = defineCommand({
     ),
     all: z.boolean().default(false).describe("All runs"),
     csv: z.boolean().default(false).describe("Print CSV, with all params and metrics"),
-    from: z.string().exactOptional().describe("Runs as a tracker has them: TRACKER, or TRACKER:GROUP"),
+    from: z.string().exactOptional().describe(
+      "Runs as a tracker has them: TRACKER for its own group or this project's, TRACKER:GROUP, or 'TRACKER:*' for all",
+    ),
   }),
   async run({ stage, where, sort, limit, all, csv, from }, app) {
     if (from !== undefined) {
       refuseBesideFrom({ stage, where, sort, csv: csv || undefined });
       const { listForeign } = await import("../actions/list_foreign.ts");
-      return await listForeign(app, from, limit ?? (all || app.printer.json ? undefined : SHOWN_IN_TABLE));
+      const most = limit ?? (all || app.printer.json ? undefined : SHOWN_IN_TABLE);
+      const listed = await listForeign(app, from, most);
+      if (listed.more && !app.printer.json) {
+        app.printer.note(
+          `${listed.runs.length} runs, and there are more: \`--limit N\`; all of them: \`aero list --from '${from}' --all\``,
+        );
+      }
+      return listed;
     }
     const condition = where === undefined ? undefined : parseWhere(where);
     const order = sort === undefined ? undefined : parseSort(sort);

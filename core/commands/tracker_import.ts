@@ -11,7 +11,10 @@ export const trackerImport = defineCommand({
     "Takes over params, every metric value, tags, note, commit and files; the run is graded provenance, since nothing " +
     "of its code and image is kept. The same again adds nothing. Runs that go on, and runs that aero made, are left out.",
   examples: [
-    { does: "All runs of the tracker's own group", run: "aero tracker import mlflow" },
+    {
+      does: "All runs of the group that the tracker's config names, else of this project's",
+      run: "aero tracker import mlflow",
+    },
     { does: "Those of another group", run: "aero tracker import mlflow --group old-models" },
     { does: "Some runs", run: "aero tracker import mlflow:0af3c7 mlflow:77be01" },
   ],
@@ -23,7 +26,9 @@ export const trackerImport = defineCommand({
   }],
   input: z.strictObject({
     runs: z.array(z.string()),
-    group: z.string().exactOptional().describe("Runs of this group, as the tracker names it"),
+    group: z.string().exactOptional().describe(
+      "Runs of this group, as the tracker names it; '*' for all groups",
+    ),
     limit: z.int().positive().exactOptional().describe("At most so many, newest first"),
     files: z.string().refine((text) => parseSize(text) !== undefined, {
       error: "write a size, such as 100MB",

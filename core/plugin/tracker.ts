@@ -20,9 +20,18 @@ export type TrackerErrorCode =
   /** Something was sent behind the end of a run. */
   | "tracker_ended"
   | "tracked_run_not_found"
+  /** It has no group of runs of this name. */
+  | "tracked_group_not_found"
   /** The tracker's own id does not name one run. */
   | "tracker_id_invalid"
   | "closed";
+
+/** What is the caller's to mend. */
+const USER_CODES: ReadonlySet<TrackerErrorCode> = new Set([
+  "tracked_run_not_found",
+  "tracked_group_not_found",
+  "tracker_id_invalid",
+]);
 
 /** A tracker's failure. `tracker_unavailable` may pass; nothing else is tried again. */
 export class TrackerError extends AeroError {
@@ -32,7 +41,7 @@ export class TrackerError extends AeroError {
 
   constructor(code: TrackerErrorCode, report: ErrorReport, options?: ErrorOptions) {
     super(code, report, options);
-    this.kind = code === "tracked_run_not_found" || code === "tracker_id_invalid" ? "user" : "outside";
+    this.kind = USER_CODES.has(code) ? "user" : "outside";
     this.retryable = code === "tracker_unavailable";
   }
 }
@@ -173,8 +182,10 @@ export interface ForeignFile {
 
 /** Which runs to list. */
 export interface ForeignQuery {
-  /** The tracker's group of runs; absent: the one of the config. */
+  /** The tracker's group of runs; absent: the one of the config, and all where that names none. */
   readonly group?: string;
+  /** Of all groups, whatever the config names. */
+  readonly all?: true;
   /** Most runs; newest first. */
   readonly limit?: number;
 }
@@ -188,6 +199,9 @@ export interface Tracker extends AsyncDisposable {
 
   /** Where it is, for people; holds no secret. */
   readonly location: string;
+
+  /** The group of runs that the config names; absent where each project has one of its own name. */
+  readonly group?: string;
 
   /**
    * How much of a run it has; all zero for one that it does not know. Asked of the tracker itself, so that any
@@ -234,7 +248,12 @@ export interface Tracker extends AsyncDisposable {
   /** The document of the experiment version of a run that aero sent; `undefined` for others. Byte for byte. */
   versionDocument(id: string, options?: OperationOptions): Promise<string | undefined>;
 
-  /** Runs, newest first; complete up to the limit or fails. */
+  /**
+   * Runs, newest first; complete up to the limit or fails.
+   *
+   * @throws {TrackerError} `tracked_group_not_found` if a group is asked for that is not there, with names that are
+   * near; and those of `cursor`.
+   */
   list(query?: ForeignQuery, options?: OperationOptions): AsyncIterable<ForeignRun>;
 
   /** All metric values of a run, those of one name in their order. */

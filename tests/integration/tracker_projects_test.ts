@@ -83,6 +83,63 @@ for (const name of Object.keys(PLACES)) {
     assert.deepEqual([original, verdict], [aero.run, "identical"]);
     assert.deepEqual(params, {});
   });
+
+  Deno.test(`${name}: in a project its name stands for the project's own runs; a group that is not there is refused`, async () => {
+    await using place = await placeOrSkip(name);
+    if (place === undefined) return;
+    const { section, env, group } = place;
+    const own = `own-${crypto.randomUUID()}`, other = `other-${crypto.randomUUID()}`;
+    await using project = new TestProject({ env });
+    const list = (from: string) => project.aero(["list", "--from", from]);
+    const commit = (project: string) => ({
+      project,
+      trackers: [{ ...section, name: "lab" }],
+      stages: { train: TRAIN },
+    });
+    project.commit(commit(other));
+    const theirs = await project.aero(["run"]);
+    assert.equal(theirs.code, EXIT.ok, theirs.err());
+    project.commit(commit(own));
+
+    const before = await list("lab");
+    const ran = await project.aero(["run"]);
+    const after = await list("lab");
+
+    assert.equal(before.code, EXIT.ok, before.err());
+    assert.equal(ran.code, EXIT.ok, ran.err());
+    if (group === undefined) {
+      assert.equal(before.out(), "");
+      assert.match(before.err(), /lab has no runs in "own-/);
+      assert.equal(after.out().match(/^lab:/gm)?.length, 1, after.out());
+    }
+    for (
+      const args of [["list", "--from", `lab:${other}x`], ["tracker", "import", "lab", "--group", `${own}x`]]
+    ) {
+      const { code, err } = await project.aero(args);
+      assert.equal(code, EXIT.user, err());
+      if (group === undefined) assert.match(err(), /write `o(ther|wn)-[-0-9a-f]+`$/m);
+    }
+  });
+}
+
+for (const name of ["MLflow 2", "MLflow 3"]) {
+  Deno.test(`${name}: the beginning of an id names its run, if it is long enough`, async () => {
+    await using place = await placeOrSkip(name);
+    if (place === undefined) return;
+    const project = `begun-${crypto.randomUUID()}`;
+    await using made = new TestProject();
+    made.commit({ project, trackers: [{ ...place.section, name: "lab" }], stages: { train: TRAIN } });
+    assert.equal((await made.aero(["run"])).code, EXIT.ok);
+    const { id, aero } = JSON.parse((await made.aero(["--json", "list", "--from", "lab"])).out().trim());
+
+    const shown = await made.aero(["--json", "show", `lab:${id.slice(0, 14)}`]);
+    const short = await made.aero(["show", `lab:${id.slice(0, 5)}`]);
+    const wrong = await made.aero(["show", `lab:${id.slice(0, 14)}${id[14] === "0" ? 1 : 0}`]);
+
+    assert.equal(JSON.parse(shown.out()).run, aero.run);
+    assert.match(short.err(), /has no run of this id/);
+    assert.match(wrong.err(), /has no run of this id/);
+  });
 }
 
 Deno.test("MLflow: from MLflow to aero to MLflow, every param, tag and metric value is kept", async () => {

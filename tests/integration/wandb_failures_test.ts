@@ -265,7 +265,10 @@ Deno.test("runs are listed newest first over several pages, up to the limit", as
 
   assert.deepEqual(await ids(), runs);
   assert.deepEqual(await ids(7), runs.slice(0, 7));
-  assert.deepEqual(await Array.fromAsync(tracker.list({ group: "nobody" })), []);
+  await assert.rejects(Array.fromAsync(tracker.list({ group: "nobody" })), {
+    code: "tracked_group_not_found",
+    exitCode: 2,
+  });
 });
 
 Deno.test("metrics of a run whose steps are not W&B's are drawn over the program's own", async () => {

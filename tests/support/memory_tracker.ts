@@ -16,6 +16,7 @@ import {
 import type { JsonValue } from "../../core/model/json.ts";
 import { foldLogged, NOTHING_LOGGED, type RunLogged } from "../../core/model/logged.ts";
 import { namedTags, tagWord } from "../../core/model/named_tags.ts";
+import { nearest } from "../../core/model/nearest.ts";
 import type { RunId } from "../../core/model/run_id.ts";
 
 /** What a {@link MemoryTracker} has of one run. */
@@ -87,14 +88,16 @@ export class MemoryTracker implements Tracker {
     heartbeatMs: 0,
   };
   readonly location: string;
+  readonly group?: string;
   readonly #service: MemoryTrackerService;
   readonly #denied: boolean;
   #closed = false;
 
   constructor(
     service: MemoryTrackerService,
-    options: { readonly denied?: boolean; readonly location?: string } = {},
+    options: { readonly denied?: boolean; readonly location?: string; readonly group?: string } = {},
   ) {
+    if (options.group !== undefined) this.group = options.group;
     this.#service = service;
     this.#denied = options.denied ?? false;
     this.location = options.location ?? "memory";
@@ -163,9 +166,10 @@ export class MemoryTracker implements Tracker {
     await this.#ask(options);
     const own = [...this.#service.runs.values()].reverse().map(toForeign);
     const others = [...this.#service.others.values()].map(({ run }) => run);
-    const runs = [...own, ...others].filter(({ group }) =>
-      query.group === undefined || query.group === group
-    );
+    const all = [...own, ...others];
+    const asked = query.all === true ? undefined : query.group ?? this.group;
+    const runs = all.filter(({ group }) => asked === undefined || asked === group);
+    if (query.group !== undefined && runs.length === 0) throw noGroup(query.group, all);
     yield* runs.slice(0, query.limit);
   }
 
@@ -284,6 +288,14 @@ function toForeign(run: MemoryRun): ForeignRun {
 
 function unknown(id: string): TrackerError {
   return new TrackerError("tracked_run_not_found", { what: `Cannot find the run ${JSON.stringify(id)}` });
+}
+
+function noGroup(group: string, runs: readonly ForeignRun[]): TrackerError {
+  const near = nearest(group, runs.map((run) => run.group));
+  return new TrackerError("tracked_group_not_found", {
+    what: `Cannot find the group ${JSON.stringify(group)}`,
+    ...(near === undefined ? {} : { fix: [`write \`${near}\``] }),
+  });
 }
 
 function byteLength(text: string): number {

@@ -21,10 +21,10 @@ export class MemoryBoards {
       kind: "tracker",
       name: "board",
       summary: "Memory that several openings share",
-      config: z.strictObject({ at: z.string().default("board") }),
-      open: ({ at }) => {
+      config: z.strictObject({ at: z.string().default("board"), group: z.string().exactOptional() }),
+      open: ({ at, ...group }) => {
         this.opened++;
-        return Promise.resolve(new MemoryTracker(this.at(at), { location: `memory ${at}` }));
+        return Promise.resolve(new MemoryTracker(this.at(at), { location: `memory ${at}`, ...group }));
       },
     });
   }

@@ -79,6 +79,12 @@ export class Experiments {
     return ids;
   }
 
+  /** Names of all that are not deleted. */
+  async names(what: string, signal?: AbortSignal): Promise<string[]> {
+    const ids = await this.ids(undefined, what, signal);
+    return ids.flatMap((id) => this.#names.get(id) ?? []);
+  }
+
   /** The name of an experiment. */
   async nameOf(id: string, what: string, signal?: AbortSignal): Promise<string> {
     const known = this.#names.get(id);

@@ -5,10 +5,11 @@ import {
   type ForeignRun,
   TrackerError,
 } from "../../../core/plugin/tracker.ts";
+import { groupMissing } from "../../../core/plugin/group_missing.ts";
 import type { Parts } from "./begin_run.ts";
 import { isOwnDevice, toForeignPoint, toForeignRun } from "./read_run.ts";
 import { fileMissing } from "./run_files.ts";
-import { getRun, type Step } from "./run_lookup.ts";
+import { findByBeginning, getRun, isBeginning, type Step } from "./run_lookup.ts";
 import { readDocument } from "./version_document.ts";
 import { historyAnswer, runsAnswer, type WireRun } from "./wire.ts";
 
@@ -25,7 +26,7 @@ export class ForeignRuns {
   }
 
   async find(id: string, step: Step): Promise<ForeignRun> {
-    return await this.#foreign(await this.#get(id, step), step);
+    return await this.#foreign(await this.#get(id, step, true), step);
   }
 
   async document(id: string, step: Step): Promise<string | undefined> {
@@ -33,9 +34,14 @@ export class ForeignRuns {
   }
 
   /** Newest first. Rows shift when runs are added meanwhile: one that comes twice is passed over. */
-  async *list({ group, limit = Infinity }: ForeignQuery, step: Step): AsyncGenerator<ForeignRun> {
+  async *list({ group, all, limit = Infinity }: ForeignQuery, step: Step): AsyncGenerator<ForeignRun> {
     const { client, experiments, experiment } = this.#parts;
-    const ids = await experiments.ids(group ?? experiment, step.what, step.signal);
+    const asked = all === true ? undefined : group ?? experiment;
+    const ids = await experiments.ids(asked, step.what, step.signal);
+    if (ids.length === 0 && group !== undefined) {
+      const why = `${client.base} has no experiment ${JSON.stringify(group)}`;
+      throw groupMissing(group, why, await experiments.names(step.what, step.signal));
+    }
     if (ids.length === 0 || limit <= 0) return;
     const seen = new Set<string>();
     let left = limit;
@@ -100,14 +106,22 @@ export class ForeignRuns {
     return body;
   }
 
+  async #begunBy(id: string, step: Step): Promise<readonly WireRun[]> {
+    const { client, experiments } = this.#parts;
+    return await findByBeginning(client, await experiments.ids(undefined, step.what, step.signal), id, step);
+  }
+
   async #foreign(run: WireRun, step: Step): Promise<ForeignRun> {
     const { client, experiments } = this.#parts;
     const group = await experiments.nameOf(run.info.experiment_id, step.what, step.signal);
     return toForeignRun(run, group, client.base);
   }
 
-  /** @throws {TrackerError} `tracked_run_not_found`, `tracker_id_invalid`. */
-  async #get(id: string, step: Step): Promise<WireRun> {
+  /**
+   * @param begun Whether `id` may be the beginning of one.
+   * @throws {TrackerError} `tracked_run_not_found`, `tracker_id_invalid`.
+   */
+  async #get(id: string, step: Step, begun = false): Promise<WireRun> {
     // As the server checks it (utils/validation.py).
     if (!/^[a-zA-Z0-9][\w-]{0,255}$/.test(id)) {
       throw new TrackerError("tracker_id_invalid", {
@@ -117,6 +131,17 @@ export class ForeignRuns {
     }
     const run = await getRun(this.#parts.client, id, step);
     if (run !== undefined) return run;
+    if (begun && isBeginning(id)) {
+      const [first, second] = await this.#begunBy(id, step);
+      if (second !== undefined) {
+        throw new TrackerError("tracker_id_invalid", {
+          what: step.what,
+          why: `several runs of ${this.#parts.client.base} have ids that begin so`,
+          fix: ["write more of the id"],
+        });
+      }
+      if (first !== undefined) return first;
+    }
     throw new TrackerError("tracked_run_not_found", {
       what: step.what,
       why: `${this.#parts.client.base} has no run of this id`,

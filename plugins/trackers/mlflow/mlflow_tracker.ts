@@ -48,6 +48,7 @@ export class MlflowTracker implements Tracker {
     text: true,
     heartbeatMs: 0,
   };
+  readonly group?: string;
   readonly #client: MlflowClient;
   readonly #parts: Parts;
   readonly #options: MlflowOptions;
@@ -63,6 +64,7 @@ export class MlflowTracker implements Tracker {
     this.#client = client;
     this.#options = options;
     const { experiment } = options;
+    if (experiment !== undefined) this.group = experiment;
     this.#parts = {
       client,
       experiments: new Experiments(client),

@@ -101,6 +101,38 @@ export async function getRun(client: MlflowClient, id: string, step: Step): Prom
   return answer?.run;
 }
 
+/** Whether this can be the beginning of an id: long enough to mean one run, and shorter than an id. */
+export function isBeginning(id: string): boolean {
+  return /^[0-9a-f]{6,31}$/.test(id);
+}
+
+/** Runs whose ids begin so, of which more than one are as good as many. */
+export async function findByBeginning(
+  client: MlflowClient,
+  experiments: readonly string[],
+  beginning: string,
+  { what, signal }: Step,
+): Promise<WireRun[]> {
+  const runs: WireRun[] = [];
+  for (let at = 0; at < experiments.length && runs.length < 2; at += MOST_EXPERIMENTS) {
+    const answer = await client.call({
+      method: "POST",
+      path: "/runs/search",
+      body: {
+        experiment_ids: experiments.slice(at, at + MOST_EXPERIMENTS),
+        // Hexadecimal digits: no quotes and no wildcards in them.
+        filter: `attributes.run_id LIKE '${beginning}%'`,
+        run_view_type: "ACTIVE_ONLY",
+        max_results: 2,
+      },
+      what,
+      signal,
+    }, runsAnswer);
+    runs.push(...answer.runs);
+  }
+  return runs;
+}
+
 async function setAside(client: MlflowClient, id: string, first: string, step: Step): Promise<void> {
   const tag = { run_id: id, key: TAG.duplicate, value: first };
   await client.callIfThere({ method: "POST", path: "/runs/set-tag", body: tag, ...step }, emptyAnswer);

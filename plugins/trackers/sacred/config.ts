@@ -19,7 +19,7 @@ export const sacredConfig = z.strictObject({
   database: text.regex(/^[^/\\. "$*<>:|?]{1,63}$/, { error: "MongoDB takes no such name for a database" })
     .exactOptional().describe("Name of the database; default: that of the address, or sacred"),
   experiment: text.exactOptional().describe(
-    "Experiment whose runs are listed; default: all. Runs that are sent belong to one with the project's name",
+    "Experiment whose runs are listed; default: the project's. Runs that are sent belong to one with the project's name",
   ),
   omniboard: z.url({ protocol: /^https?$/, error: "write an address, such as http://localhost:9000/sacred" })
     .exactOptional().describe("Address of Omniboard for this database, for links; default: none"),

@@ -13,6 +13,7 @@ import {
   TrackerError,
   type TrackerRemark,
 } from "../../../core/plugin/tracker.ts";
+import { groupMissing } from "../../../core/plugin/group_missing.ts";
 import { type Collections, collectionsOf, type RunDocument } from "./documents.ts";
 import { toTrackerError } from "./failure.ts";
 import { foreignRun } from "./foreign_run.ts";
@@ -51,6 +52,7 @@ export class SacredTracker implements Tracker {
     heartbeatMs: 10_000,
   };
   readonly location: string;
+  readonly group?: string;
   readonly #options: SacredOptions;
   readonly #at: Collections;
   /** Of runs that go on. */
@@ -61,6 +63,7 @@ export class SacredTracker implements Tracker {
   constructor(options: SacredOptions) {
     this.#options = options;
     this.location = options.location;
+    if (options.experiment !== undefined) this.group = options.experiment;
     this.#at = collectionsOf(options.client.db(options.database));
   }
 
@@ -106,7 +109,7 @@ export class SacredTracker implements Tracker {
   }
 
   async *list(query: ForeignQuery = {}, options: OperationOptions = {}): AsyncGenerator<ForeignRun> {
-    const group = query.group ?? this.#options.experiment;
+    const group = query.all === true ? undefined : query.group ?? this.#options.experiment;
     const filter: Filter<RunDocument> = {
       _id: { $gte: 0 },
       ...(group === undefined ? {} : { "experiment.name": group }),
@@ -116,7 +119,17 @@ export class SacredTracker implements Tracker {
       limit: query.limit ?? 0,
       projection: { "captured_out": 0, "info.experiment_version": 0, "info.metrics": 0 },
     });
-    yield* this.#each("Cannot list runs", options, cursor, (run) => this.#toForeign(run));
+    const what = "Cannot list runs";
+    let any = false;
+    for await (const run of this.#each(what, options, cursor, (run) => this.#toForeign(run))) {
+      any = true;
+      yield run;
+    }
+    if (!any && query.group !== undefined) {
+      const names = await this.#ask(what, options, () => this.#at.runs.distinct("experiment.name"));
+      const why = `${this.location} has no runs of an experiment ${JSON.stringify(query.group)}`;
+      throw groupMissing(query.group, why, names.filter((name) => typeof name === "string"));
+    }
   }
 
   async *points(id: string, options: OperationOptions = {}): AsyncGenerator<ForeignPoint> {

@@ -40,10 +40,23 @@ export async function findRun(
   return { raw, foreign: readable(raw, path, web, options.what) };
 }
 
-/** Runs of a project, newest first; none if the project is not there. */
+/** Which project of a server. */
+interface ListedProject {
+  readonly entity: string;
+  readonly project: string;
+  readonly web: string;
+  /** Whether it must be there. */
+  readonly needed: boolean;
+}
+
+/**
+ * Runs of a project, newest first.
+ *
+ * @throws {TrackerError} `tracked_group_not_found` if it must be there and is not.
+ */
 export async function* listRuns(
   connection: Connection,
-  { entity, project, web }: { readonly entity: string; readonly project: string; readonly web: string },
+  { entity, project, web, needed }: ListedProject,
   limit: number,
   options: CallOptions,
 ): AsyncGenerator<ForeignRun> {
@@ -54,6 +67,13 @@ export async function* listRuns(
     const perPage = Math.min(50, left);
     const variables = { project, entity, cursor, perPage, order: "-created_at" };
     const answer = await connection.ask(RUNS, variables, pageSchema, options);
+    if (needed && (answer.project === null || answer.project === undefined)) {
+      throw new TrackerError("tracked_group_not_found", {
+        what: options.what,
+        why: `${entity} has no project ${JSON.stringify(project)}, or the key may not see it`,
+        fix: [`see which there are: ${web}/${encodeURIComponent(entity)}`],
+      });
+    }
     const runs = answer.project?.runs;
     if (runs === null || runs === undefined) return;
     for (const { node } of runs.edges.slice(0, left)) {

@@ -52,6 +52,7 @@ export class WandbTracker implements Tracker {
     heartbeatMs: 25_000,
   };
   readonly location: string;
+  readonly group: string;
   readonly #connection: Connection;
   readonly #options: WandbTrackerOptions;
   /** As far as the server took them. It may show that a little later itself. */
@@ -64,6 +65,7 @@ export class WandbTracker implements Tracker {
   constructor(connection: Connection, options: WandbTrackerOptions) {
     this.#connection = connection;
     this.#options = options;
+    this.group = options.project;
     this.location = `${connection.base} (${
       options.entity === undefined ? "" : `${options.entity}/`
     }${options.project})`;
@@ -139,10 +141,17 @@ export class WandbTracker implements Tracker {
 
   async *list(query: ForeignQuery = {}, options: OperationOptions = {}): AsyncGenerator<ForeignRun> {
     const call = this.#call("Cannot list runs of W&B", options);
+    if (query.all === true) {
+      throw new TrackerError("tracked_group_not_found", {
+        what: call.what,
+        why: "W&B gives the runs of one project at a time",
+        fix: ["name the project"],
+      });
+    }
     const { entity, project } = await this.#groupOf(query.group, call);
     yield* listRuns(
       this.#connection,
-      { entity, project, web: this.#options.web },
+      { entity, project, web: this.#options.web, needed: query.group !== undefined },
       query.limit ?? Infinity,
       call,
     );

@@ -8,6 +8,7 @@ import { tagWord } from "../model/named_tags.ts";
 import { type Params, parseParams } from "../model/params.ts";
 import type { ImportedRun, RunStart } from "../model/run.ts";
 import type { RunId } from "../model/run_id.ts";
+import { withoutUser } from "../model/url_user.ts";
 import type { NamedTracker } from "../plugin/named_tracker.ts";
 import type { ForeignRun } from "../plugin/tracker.ts";
 
@@ -60,7 +61,7 @@ export function foreignStart(
     startedAt: instant(foreign.startedAt),
     source: {
       ...(branch === undefined ? {} : { branch }),
-      ...(remote === undefined ? {} : { remote: withoutCredentials(remote) }),
+      ...(remote === undefined ? {} : { remote: withoutUser(wellFormed(remote)) }),
       subject: commit === undefined || isObjectId(commit) ? "" : `code ${wellFormed(commit)}`,
       packs: [],
     },
@@ -96,7 +97,7 @@ function importedRun(from: NamedTracker, foreign: ForeignRun): ImportedRun {
     ...(foreign.image === undefined ? {} : { image: wellFormed(foreign.image) }),
     inputs: foreign.inputs.map(({ name, url, digest }) => ({
       name: wellFormed(name),
-      ...(url === undefined ? {} : { url: withoutCredentials(url) }),
+      ...(url === undefined ? {} : { url: withoutUser(wellFormed(url)) }),
       ...(digest === undefined ? {} : { digest }),
     })),
   };
@@ -135,8 +136,4 @@ function paramValue(value: JsonValue): JsonValue {
 
 function wellFormed(text: string): string {
   return text.toWellFormed();
-}
-
-function withoutCredentials(url: string): string {
-  return wellFormed(url).replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/i, "$1");
 }

@@ -2,6 +2,7 @@ import { isJsonObject, type JsonValue } from "../model/json.ts";
 import type { JournalEvent } from "../model/journal.ts";
 import type { LoggedFacts } from "../model/logged.ts";
 import type { MetricPoint } from "../model/metric.ts";
+import { withoutUser } from "../model/url_user.ts";
 import type { JournalWriter } from "./journal_writer.ts";
 import { metricNameFault, withRedactedNames } from "./reported_metrics.ts";
 
@@ -107,7 +108,7 @@ export class JournalSink implements ProgramSink {
   }
 }
 
-/** Facts whose texts hold no secret, in names too; without what says nothing. */
+/** Facts whose texts hold no secret, in names too, and no password of an address; without what says nothing. */
 export function redactedFacts(facts: LoggedFacts, redact: (text: string) => string): LoggedFacts {
   const { params, tags, note, inputs } = facts;
   // JSON has no lone surrogates, and a journal must be UTF-8.
@@ -127,7 +128,7 @@ export function redactedFacts(facts: LoggedFacts, redact: (text: string) => stri
     ...(inputs === undefined || inputs.length === 0 ? {} : {
       inputs: inputs.map(({ name, url, digest }) => ({
         name: clean(name),
-        ...(url === undefined ? {} : { url: clean(url) }),
+        ...(url === undefined ? {} : { url: clean(withoutUser(url)) }),
         ...(digest === undefined ? {} : { digest: clean(digest) }),
       })),
     }),

@@ -56,6 +56,18 @@ Deno.test("no secret is journalled, in names or values", () => {
   assert.equal(JSON.stringify(events).match(/\[secret TOKEN\]/g)!.length, 9);
 });
 
+Deno.test("of where data was read from, nobody's password is journalled", () => {
+  const { sink, events } = open();
+
+  sink.logged({ inputs: [{ name: "trips", url: "postgresql://mira:pass@word@db/lab?table=trips" }] });
+
+  assert.deepEqual(events, [{
+    event: "logged",
+    at: 7,
+    facts: { inputs: [{ name: "trips", url: "postgresql://db/lab?table=trips" }] },
+  }]);
+});
+
 Deno.test("what a full disk refuses comes once there is room, in order", () => {
   const { sink, events, disk } = open();
   disk.full = true;

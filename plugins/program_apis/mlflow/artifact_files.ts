@@ -35,18 +35,20 @@ export class ArtifactFiles {
   /**
    * Writes a file, and the directories above it; nobody sees it before it is whole.
    *
+   * @param pathNow Asked before the body is read, and again when it is whole: directories may have been swapped.
    * @throws {Refusal} if the path is not fit for a file, the body breaks off, or the disk does not take it.
    */
-  async write(path: string, body: ReadableStream<Uint8Array> | null): Promise<void> {
+  async write(pathNow: () => string, body: ReadableStream<Uint8Array> | null): Promise<void> {
+    const path = pathNow();
     checkPath(path);
     try {
-      await this.#write(path, body);
+      await this.#write(pathNow, body);
     } catch (error) {
       throw asRefusal(error, `Cannot store the artifact ${JSON.stringify(path)}`);
     }
   }
 
-  async #write(path: string, body: ReadableStream<Uint8Array> | null): Promise<void> {
+  async #write(pathNow: () => string, body: ReadableStream<Uint8Array> | null): Promise<void> {
     const incoming = `${this.#root}/${INCOMING}`;
     const coming = `${incoming}/${this.#made++}`;
     this.#coming++;
@@ -54,7 +56,7 @@ export class ArtifactFiles {
       await Deno.mkdir(incoming, { recursive: true });
       try {
         await this.#receive(coming, body);
-        this.#put(coming, path);
+        this.#put(coming, pathNow());
       } finally {
         await removeIfThere(coming);
       }

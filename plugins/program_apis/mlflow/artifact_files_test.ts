@@ -42,9 +42,9 @@ Deno.test("a file is written with its directories, read, replaced, listed and re
   await using place = new Place();
   const { files } = place;
 
-  await files.write("a/b/c.txt", body("one"));
-  await files.write("a/b/c.txt", body("three"));
-  await files.write("a/empty", null);
+  await files.write(() => "a/b/c.txt", body("one"));
+  await files.write(() => "a/b/c.txt", body("three"));
+  await files.write(() => "a/empty", null);
 
   assert.equal(await textOf(files, "a/b/c.txt"), "three");
   assert.deepEqual(await files.list("a"), [
@@ -69,7 +69,7 @@ for (
 
     for (
       const attempt of [
-        () => place.files.write(path, body("x")),
+        () => place.files.write(() => path, body("x")),
         () => place.files.read(path),
         () => place.files.list(path),
         () => place.files.remove(path),
@@ -87,13 +87,13 @@ Deno.test("no link is followed out of the files, and none is written through", a
   Deno.symlinkSync("../outside/secret", `${place.root}/file`);
   Deno.symlinkSync("../outside/new", `${place.root}/dangling`);
 
-  await assert.rejects(place.files.write("link/x", body("x")), { status: 400 });
+  await assert.rejects(place.files.write(() => "link/x", body("x")), { status: 400 });
   await assert.rejects(place.files.read("link/secret"), { status: 404 });
   await assert.rejects(place.files.read("file"), { status: 404 });
   await assert.rejects(place.files.remove("link/secret"), { status: 404 });
   assert.deepEqual(await place.files.list("link"), []);
-  await place.files.write("file", body("own"));
-  await place.files.write("dangling", body("own"));
+  await place.files.write(() => "file", body("own"));
+  await place.files.write(() => "dangling", body("own"));
   assert.equal(Deno.readTextFileSync(`${place.root}/../outside/secret`), "secret");
   assert.deepEqual(place.all().filter((name) => name.startsWith("outside")), ["outside/", "outside/secret"]);
   await place.files.remove("link");
@@ -102,15 +102,15 @@ Deno.test("no link is followed out of the files, and none is written through", a
 
 Deno.test("a file that breaks off leaves nothing, and what was there before", async () => {
   await using place = new Place();
-  await place.files.write("a/old", body("old"));
+  await place.files.write(() => "a/old", body("old"));
   const broken = () =>
     new ReadableStream<Uint8Array>({
       start: (controller) => controller.enqueue(new TextEncoder().encode("new")),
       pull: (controller) => controller.error(new TypeError("gone")),
     });
 
-  await assert.rejects(place.files.write("a/old", broken()), { errorCode: "BAD_REQUEST" });
-  await assert.rejects(place.files.write("b/c/new", broken()), { errorCode: "BAD_REQUEST" });
+  await assert.rejects(place.files.write(() => "a/old", broken()), { errorCode: "BAD_REQUEST" });
+  await assert.rejects(place.files.write(() => "b/c/new", broken()), { errorCode: "BAD_REQUEST" });
 
   assert.equal(await textOf(place.files, "a/old"), "old");
   assert.deepEqual(place.all(), ["files/", "files/a/", "files/a/old"]);
@@ -127,7 +127,7 @@ Deno.test("nobody sees a file before it is whole, and an end leaves nothing of i
     },
   });
 
-  const writing = place.files.write("a/b", endless);
+  const writing = place.files.write(() => "a/b", endless);
   await begun.promise;
   assert.equal(await place.files.stat("a/b"), undefined);
   place.end();
@@ -138,11 +138,11 @@ Deno.test("nobody sees a file before it is whole, and an end leaves nothing of i
 
 Deno.test("a file does not take the place of a directory, nor a directory that of a file", async () => {
   await using place = new Place();
-  await place.files.write("a/b", body("b"));
+  await place.files.write(() => "a/b", body("b"));
 
-  await assert.rejects(place.files.write("a", body("x")), { status: 400 });
-  await assert.rejects(place.files.write("a/b/c/d", body("x")), { status: 400 });
-  await assert.rejects(place.files.write(`new/${"x".repeat(300)}`, body("x")), { status: 400 });
+  await assert.rejects(place.files.write(() => "a", body("x")), { status: 400 });
+  await assert.rejects(place.files.write(() => "a/b/c/d", body("x")), { status: 400 });
+  await assert.rejects(place.files.write(() => `new/${"x".repeat(300)}`, body("x")), { status: 400 });
   await assert.rejects(place.files.read("a"), { status: 404 });
 
   assert.deepEqual(place.all(), ["files/", "files/a/", "files/a/b"]);
@@ -152,7 +152,7 @@ Deno.test("files that come at the same time are all there, and nothing else", as
   await using place = new Place();
   const names = Array.from({ length: 50 }, (_, i) => `d${i % 5}/f${i}`);
 
-  await Promise.all(names.map((name) => place.files.write(name, body(name))));
+  await Promise.all(names.map((name) => place.files.write(() => name, body(name))));
 
   assert.deepEqual(
     place.all().filter((name) => !name.endsWith("/")),
@@ -163,8 +163,8 @@ Deno.test("files that come at the same time are all there, and nothing else", as
 
 Deno.test("two directories are swapped, also if one is not there", async () => {
   await using place = new Place();
-  await place.files.write("a/one", body("1"));
-  await place.files.write("b/two", body("2"));
+  await place.files.write(() => "a/one", body("1"));
+  await place.files.write(() => "b/two", body("2"));
 
   place.files.swap("a", "b");
   assert.deepEqual(place.all(), ["files/", "files/a/", "files/a/two", "files/b/", "files/b/one"]);
@@ -178,5 +178,5 @@ Deno.test("a disk that does not take a file is told without asking for it again"
   const away = new ArtifactFiles(`${place.root}/a-file`, new AbortController().signal);
   Deno.writeTextFileSync(`${place.root}/a-file`, "");
 
-  await assert.rejects(away.write("x", body("x")), { status: 507, errorCode: "INTERNAL_ERROR" });
+  await assert.rejects(away.write(() => "x", body("x")), { status: 507, errorCode: "INTERNAL_ERROR" });
 });

@@ -32,7 +32,7 @@ export async function answerArtifact(serving: Serving, request: Request, rest: s
   switch (request.method) {
     case "PUT":
       if (path === "") throw invalid("Cannot store an artifact without a name");
-      await files.write(folder.claim(path), request.body);
+      await files.write(() => folder.claim(path), request.body);
       return Response.json({});
     case "GET": {
       const place = path === "" ? undefined : folder.find(path);

@@ -124,3 +124,29 @@ Deno.test("the files of a model are listed as those of a run are", async () => {
   assert.equal((await asked.send("DELETE", `${FILES}/${at}`)).status, 200);
   assert.deepEqual(await asked.log.paths(), []);
 });
+
+Deno.test("a file that comes while directories of models change their names is that of its own model", async () => {
+  await using asked = await AskedMlflow.open();
+  const run = await asked.begin();
+  const begin = async () => (await model(asked, { "source_run_id": run })).info.model_id;
+  const older = await begin(), newer = await begin();
+  const fileOf = (id: string) => `${FILES}/0/models/${id}/artifacts/weights`;
+  const rest = Promise.withResolvers<void>();
+  const slow = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    async pull(controller) {
+      await rest.promise;
+      controller.enqueue(new TextEncoder().encode("old"));
+      controller.close();
+    },
+  });
+
+  const coming = asked.send("PUT", fileOf(older), slow);
+  await asked.post(`logged-models/${newer}`, { status: "LOGGED_MODEL_READY" }, "PATCH");
+  rest.resolve();
+
+  assert.equal((await coming).status, 200);
+  assert.equal(await (await asked.send("GET", fileOf(older))).text(), "old");
+  const other = await asked.send("GET", fileOf(newer));
+  await other.body?.cancel();
+  assert.equal(other.status, 404);
+});

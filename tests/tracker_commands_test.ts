@@ -105,6 +105,32 @@ Deno.test("ids that name no run of aero's are told with what to do", async () =>
   assert.match(await told("show", "board:abc"), /^2 [^]*no tracker is configured/);
 });
 
+Deno.test("what begins with no tracker and no artifact is told as a tracker that is not configured", async () => {
+  await using project = new BoardProject();
+  project.stage("", { stages: MODEL });
+  await project.record();
+  const nowhere = project.git.beside("nowhere");
+  Deno.mkdirSync(nowhere);
+  const told = async (command: string, reference: string, cwd?: string) => {
+    const { code, err } = await project.aero([command, reference], cwd === undefined ? {} : { cwd });
+    return `${code} ${err()}`;
+  };
+  const missing = /^2 error: Cannot find the tracker "m2"\n[^]*no artifact[^]*AERO_TRACKERS/;
+
+  assert.match(await told("show", "m2:3"), missing);
+  assert.match(await told("show", "m2:3"), /configured is board/);
+  assert.match(await told("rerun", "m2:2ab053f5"), missing);
+  assert.match(await told("rerun", "m2:2ab053f5", nowhere), missing);
+  assert.match(await told("rerun", "m2:2ab053f5", nowhere), /no tracker is configured/);
+  assert.match(await told("show", "m2:", nowhere), missing);
+  assert.match(
+    await told("show", "board:"),
+    /^2 error: Cannot tell which run of board[^]*aero list --from board/,
+  );
+  assert.match(await told("show", "model:3"), /Cannot read ":3" as a version of an artifact/);
+  assert.match(await told("show", "modl:v1"), /Cannot find the artifact/);
+});
+
 Deno.test("a run of another project, or of another storage, is told as such", async () => {
   await using first = new BoardProject();
   first.stage("", { stages: MODEL });
@@ -118,7 +144,7 @@ Deno.test("a run of another project, or of another storage, is told as such", as
   const lost = await third.aero(["show", "board:memory-1"]);
 
   assert.match(elsewhere.err(), /of the project "toy"/);
-  assert.match(lost.err(), /has no record/);
+  assert.match(lost.err(), /has no record[^]*AERO_STORAGE/);
 });
 
 Deno.test("list --from shows what a tracker has, whoever made it", async () => {

@@ -6,7 +6,7 @@ import type { NamedTracker } from "../plugin/named_tracker.ts";
 import { type ShownRun, trackerContract, type TrackerSubject } from "../plugin/conformance/tracker.ts";
 import { openedAgain } from "../open_trackers.ts";
 import { type ClauseCounts, type ClauseOutcome, testContract } from "./test_contract.ts";
-import { trackerNamed } from "./tracked_reference.ts";
+import { ADD_TRACKER, trackerNamed } from "./tracked_reference.ts";
 
 /** Whether one thing may be done at a tracker. */
 export interface TrackerRight {
@@ -56,7 +56,7 @@ export async function* checkTrackers(
     throw new UserError("tracker_none", {
       what: "Cannot check trackers",
       why: "no tracker is configured",
-      fix: ["add one to `trackers` in aero.yaml, or in your own config.yaml: `aero config list`"],
+      fix: ADD_TRACKER,
     });
   }
   for (const name of names) yield* checkOne(app, await trackerNamed(app, name), request);

@@ -37,20 +37,29 @@ export async function trackerNamed(app: App, name: string): Promise<NamedTracker
   return (await trackers.all()).find((tracker) => tracker.name === name)!;
 }
 
-async function unknownTracker(app: App, name: string): Promise<UserError> {
+/** @param artifactFix Where the name could also be meant as an artifact's: what to do then. */
+async function unknownTracker(app: App, name: string, artifactFix?: readonly string[]): Promise<UserError> {
   const names = (await app.trackers()).sections.map((section) => section.name);
   const near = nearest(name, names);
+  const has = names.length === 0
+    ? "no tracker is configured"
+    : `configured ${names.length === 1 ? "is" : "are"} ${names.join(", ")}`;
   return new UserError("tracker_unknown", {
     what: `Cannot find the tracker ${JSON.stringify(name)}`,
-    why: names.length === 0
-      ? "no tracker is configured"
-      : `configured ${names.length === 1 ? "is" : "are"} ${names.join(", ")}`,
+    why: artifactFix === undefined ? has : `${has}; and there is no artifact of that name`,
     fix: [
       ...(near === undefined ? [] : [`write \`${near}\``]),
-      "add it to `trackers` in aero.yaml, or in your own config.yaml: `aero config list`",
+      ...ADD_TRACKER,
+      ...artifactFix ?? [],
     ],
   });
 }
+
+/** How a tracker comes into the config. */
+export const ADD_TRACKER: readonly string[] = [
+  "add it to `trackers` in aero.yaml, or in your own config.yaml: `aero config list`",
+  "or name it for one command or shell: `export AERO_TRACKERS=KIND:ADDRESS`",
+];
 
 /**
  * The run that `<tracker>:<id>` names: one that aero sent, or one that was imported.
@@ -78,20 +87,34 @@ export async function resolveTracked(app: App, reference: string): Promise<RunId
 }
 
 /**
- * Says of a reference that fits nothing that its tracker is missing, where it begins with a kind of tracker, or with
- * nearly the name of one and then what is no version of an artifact.
+ * Says of a reference that fits nothing that its tracker is missing: where it begins with a kind of tracker, or with
+ * what is no artifact either and then goes on as versions of artifacts do not, or only perhaps do.
  *
- * @throws {UserError} `tracker_unknown`.
+ * @throws {UserError} `tracker_unknown`; `tracked_id_missing` for a tracker's name without an id.
  */
 export async function refuseUnconfigured(app: App, reference: string, error: UserError): Promise<void> {
-  const parsed = parseTracked(reference);
-  if (parsed === undefined) return;
+  const [, name, id] = /^([a-z0-9][a-z0-9._-]*):(.*)$/is.exec(reference) ?? [];
+  if (name === undefined || name === "sha256") return;
   const { trackers } = await app.registry();
   const { sections } = await app.trackers();
-  const isKind = trackers.some(({ name }) => name === parsed.tracker);
-  const isNear = error.code === "reference_invalid" &&
-    nearest(parsed.tracker, sections.map(({ name }) => name)) !== undefined;
-  if (isKind || isNear) throw await unknownTracker(app, parsed.tracker);
+  if (id === "" && sections.some((section) => section.name === name)) {
+    throw new UserError("tracked_id_missing", {
+      what: `Cannot tell which run of ${name} is meant`,
+      why: "an id is missing behind the colon",
+      fix: [`see its runs: \`aero list --from ${name}\``],
+    });
+  }
+  if (trackers.some((kind) => kind.name === name)) throw await unknownTracker(app, name);
+  if (error.code === "artifact_not_found" && !/^(?:v\d+|latest|sha256:.*)$/s.test(id!)) {
+    throw await unknownTracker(app, name, error.report.fix ?? []);
+  }
+  if (error.code !== "reference_invalid" || await isArtifact(app, name)) return;
+  throw await unknownTracker(app, name, []);
+}
+
+async function isArtifact(app: App, name: string): Promise<boolean> {
+  const { services: { catalog } } = await app.openProject();
+  return (await catalog.names()).some((artifact) => artifact.name === name);
 }
 
 /** The id that a run of others gets when it is imported: the same each time. */
@@ -133,6 +156,9 @@ export function runNotStored(reference: string, run: RunId, location: string): U
   return new UserError("run_not_stored", {
     what: `Cannot use the run ${JSON.stringify(reference)}`,
     why: `it is run ${run}, of which ${location} has no record`,
-    fix: ["set the storage that it was recorded in: `aero config show storage`"],
+    fix: [
+      "set the storage that it was recorded in: AERO_STORAGE and AERO_STORAGE_<OPTION>, or `storage` in a config",
+      "see which is in force: `aero config show storage`",
+    ],
   });
 }

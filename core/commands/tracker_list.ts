@@ -14,7 +14,8 @@ export const trackerList = defineCommand({
     const trackers = await listTrackers(app);
     if (trackers.length === 0) {
       app.printer.note(
-        "no tracker is configured; add one to `trackers` in aero.yaml, or in your own config.yaml",
+        "no tracker is configured; add one to `trackers` in aero.yaml, or in your own config.yaml, " +
+          "or set AERO_TRACKERS",
       );
     }
     return trackers;

@@ -51,8 +51,15 @@ function trackerOf(entry: string, configured: readonly TrackerFile[], registry: 
   const colon = entry.indexOf(":");
   const name = colon < 0 ? entry : entry.slice(0, colon);
   const tracker = configured.find((one) => (one.name ?? one.use) === name) ?? { use: name };
-  return colon < 0 ? tracker : { ...tracker, [addressOption(tracker.use, registry)]: entry.slice(colon + 1) };
+  if (colon < 0) return tracker;
+  // The section's own address, in whatever option it stands, is not to be mixed with this one.
+  const others = Object.entries(tracker).filter(([option]) => !ADDRESS.test(option));
+  const { use } = tracker;
+  return { ...Object.fromEntries(others), use, [addressOption(use, registry)]: entry.slice(colon + 1) };
 }
+
+/** Options that say where a service is, or which variable says it: `uri`, `base_url`, `uri_variable`. */
+const ADDRESS = /(?:^|_)ur[il](?:_variable)?$/;
 
 /** The option that takes a service's address. */
 function addressOption(use: string, { trackers }: Registry): string {

@@ -12,7 +12,16 @@ const registry = {
   storages: [{ name: "local", config: z.strictObject({}) }],
   environments: [{ name: "host" }],
   trackers: [
-    { name: "board", config: z.strictObject({ uri: address, group: z.string().exactOptional() }) },
+    {
+      name: "board",
+      config: z.strictObject({
+        uri: address,
+        uri_variable: z.string().exactOptional(),
+        group: z.string().exactOptional(),
+      }).refine(({ uri, uri_variable: variable }) => uri === undefined || variable === undefined, {
+        error: "write either uri or uri_variable",
+      }),
+    },
     { name: "cloud", config: z.strictObject({ entity: z.string().exactOptional(), base_url: address }) },
   ],
 } as unknown as Registry;
@@ -32,6 +41,14 @@ async function load(variable: string, project: string | undefined = PROJECT) {
     await Deno.remove(home, { recursive: true });
   }
 }
+
+Deno.test("an address in AERO_TRACKERS stands in place of the section's, however that says its own", async () => {
+  const project = "project: b\ntrackers: [{ use: board, uri_variable: BOARD_URI, group: g }]";
+
+  const { trackers } = await load("board:http://c", project);
+
+  assert.deepEqual(trackers, [{ use: "board", name: "board", options: { group: "g", uri: "http://c" } }]);
+});
 
 const BOARD = { use: "board", name: "board", options: { uri: "http://a" } };
 const LAB = { use: "board", name: "lab", options: { uri: "http://b" } };

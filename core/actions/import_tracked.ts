@@ -72,6 +72,7 @@ export async function importTracked(
     const output = files.count === 0
       ? undefined
       : await keepFiles(app, services, directory, { project: place.project, run });
+    await fetchText(app, foreign, directory, options);
     const points = await writeJournal(app, foreign, directory, { from, place, output });
     await publishRun(run, services);
     return {
@@ -131,6 +132,18 @@ async function fetchFiles(
     }
   }
   return { count: files.length };
+}
+
+/** Brings what a run printed where a run of aero's own has it: its streams come as one. */
+async function fetchText(
+  app: App,
+  foreign: ForeignRun,
+  directory: RunDirectory,
+  { from: { tracker } }: ImportOptions,
+): Promise<void> {
+  if (tracker.text === undefined) return;
+  const text = tracker.text(foreign.id, { signal: app.signal });
+  await Deno.writeFile(directory.stdout, ReadableStream.from(text).pipeThrough(new TextEncoderStream()));
 }
 
 class FilesTooLarge extends RangeError {}

@@ -24,7 +24,8 @@ const POLL_INTERVAL_MS = 100;
 const READ_BYTES = 1 << 16;
 
 /**
- * What a run's program printed: from the files here while there are any, else from the storage.
+ * What a run's program printed: from the files here while there are any, else from the storage. Of an imported run with
+ * nothing to print, a note says so.
  *
  * @throws {UserError} `run_not_found`, `run_ambiguous`; {CorruptionError} if what is stored is damaged.
  */
@@ -36,8 +37,25 @@ export async function* runLogs(
   const run = await findRun(app, reference);
   const { state } = await app.place();
   const directory = state.run(run);
-  if (hasLogs(directory)) yield* localLogs(directory, request, { signal: app.signal, now: app.io.now });
-  else yield* storedLogs(app, run, request);
+  const pieces = hasLogs(directory)
+    ? localLogs(directory, request, { signal: app.signal, now: app.io.now })
+    : storedLogs(app, run, request);
+  let empty = true;
+  for await (const piece of pieces) {
+    empty = false;
+    yield piece;
+  }
+  if (empty) await tellOfImported(app, run, request);
+}
+
+/** Says of a run that others' code made that silence here is not what it printed. */
+async function tellOfImported(app: App, run: RunId, { streams }: LogRequest): Promise<void> {
+  const { imported } = (await app.index()).get(run)!;
+  if (imported === undefined || !streams.includes("stdout")) return;
+  app.printer.note(
+    `nothing that it printed was taken over from ${imported.tracker}:${imported.id}; ` +
+      `the tracker may show it: \`aero show ${run}\``,
+  );
 }
 
 function hasLogs(directory: RunDirectory): boolean {

@@ -1,4 +1,6 @@
+import { resolve } from "node:path";
 import * as z from "zod";
+import { quoteCommand } from "../model/quote_command.ts";
 import { defineCommand } from "./define.ts";
 
 /** `aero checkout`. */
@@ -27,12 +29,12 @@ export const checkout = defineCommand({
       import("../pipeline/checkout_run.ts"),
     ]);
     const record = await findRecord(app, input.run);
-    const directory = input.directory.startsWith("/") ? input.directory : `${app.io.cwd}/${input.directory}`;
+    const directory = resolve(app.io.cwd, input.directory);
     const result = await checkoutRun(await app.openProject(), record, directory, { signal: app.signal });
     return { type: "checkout", run: record.run, ...result };
   },
   text: ({ run, directory, command }, style) =>
-    `${style.cyan(run)} lies in ${
-      style.bold(directory)
-    }; to run it by hand:\n  cd ${directory}\n  ${command}`,
+    `${style.cyan(run)} lies in ${style.bold(directory)}; to run it by hand:\n  cd ${
+      quoteCommand([directory])
+    }\n  ${command}`,
 });

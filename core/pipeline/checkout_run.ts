@@ -37,8 +37,9 @@ export async function checkoutRun(
   directory: string,
   options: { readonly signal: AbortSignal },
 ): Promise<CheckedOut> {
-  makeEmpty(directory);
+  // Only a run that can be laid out is given a directory.
   const { version, code, stage } = await loadStoredRun(project, record);
+  makeEmpty(directory);
   await checkoutTree(code, version.code.tree, `${directory}/code`, options);
   await lay(project, record.inputs, `${directory}/inputs`, options);
   await lay(project, record.outputs, `${directory}/outputs`, options);

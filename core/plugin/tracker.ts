@@ -259,6 +259,9 @@ export interface Tracker extends AsyncDisposable {
   /** All metric values of a run, those of one name in their order. */
   points(id: string, options?: OperationOptions): AsyncIterable<ForeignPoint>;
 
+  /** What a run printed, streams as the tracker mixes them. Absent where that is in files, or not kept. */
+  text?(id: string, options?: OperationOptions): AsyncIterable<string>;
+
   /** Files that the tracker keeps of a run. */
   files(id: string, options?: OperationOptions): AsyncIterable<ForeignFile>;
 

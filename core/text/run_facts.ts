@@ -7,25 +7,13 @@ import type { RunSummary } from "../history/run_summary.ts";
 import { flatParams } from "../history/run_values.ts";
 import { shortDigest } from "../model/digest.ts";
 import { quoteCommand } from "../model/quote_command.ts";
-import type { Grade, InputRecord, OutputRecord } from "../model/run.ts";
+import type { InputRecord, OutputRecord, SourceRecord } from "../model/run.ts";
+import { gradeText } from "./grade_text.ts";
 import { hostFacts, limitsText } from "./host_facts.ts";
+import { importedFrom, importedGrade, importedIdentity } from "./imported_facts.ts";
 import { loggedFacts } from "./logged_facts.ts";
 import { exitText, formatMetric, paintState } from "./outcome_line.ts";
 import { paramText } from "./value_columns.ts";
-
-const GRADE_MEANINGS: Readonly<Record<Grade, string>> = {
-  verified: "a rerun gave the same",
-  reproducible: "everything needed to run it again is kept",
-  draft: "its code is a snapshot of uncommitted work",
-  provenance: "it ran on the host, which is described and not kept",
-};
-
-// A grade says how far what came of a run can be had again.
-const NO_GRADE = "– its program never began, or was not seen to end";
-
-function gradeText(grade: Grade | undefined): string {
-  return grade === undefined ? NO_GRADE : `${grade}: ${GRADE_MEANINGS[grade]}`;
-}
 
 /** A fact: its title, and a line of text that is safe to print. */
 export type Line = readonly [title: string, value: string];
@@ -48,7 +36,7 @@ export function runFacts(known: ShownRun, style: Style): Line[] {
   ];
 }
 
-function outcome({ summary, record, verdicts, metrics }: KnownRun, style: Style): Line[] {
+function outcome({ summary, start, record, verdicts, metrics }: KnownRun, style: Style): Line[] {
   const now = style.now().getTime();
   const took = formatDuration((summary.endedAt ?? now) - summary.startedAt);
   const started = `${formatInstant(summary.startedAt)}, ${formatAgo(summary.startedAt, now)}`;
@@ -56,7 +44,12 @@ function outcome({ summary, record, verdicts, metrics }: KnownRun, style: Style)
     ["started", `${started}; ${summary.endedAt === undefined ? `going on for ${took}` : `took ${took}`}`],
     ...(record?.exit === undefined ? [] : [["exit", exitText(record.exit)] as const]),
     ...(record?.reason === undefined ? [] : [["reason", escapeInline(record.reason)] as const]),
-    ["grade", gradeText(summary.grade)],
+    [
+      "grade",
+      start.imported === undefined || summary.grade === undefined
+        ? gradeText(summary.grade)
+        : importedGrade(summary.grade, start.imported),
+    ],
     ...verdicts.map((verdict): Line => [
       "verdict",
       `${verdict.verdict.replaceAll("_", " ")}, by ${verdict.against.join(" ")}, ${
@@ -72,10 +65,7 @@ function outcome({ summary, record, verdicts, metrics }: KnownRun, style: Style)
 function pages({ start, links }: ShownRun, style: Style): Line[] {
   const { imported } = start;
   return [
-    ...(imported === undefined ? [] : [
-      ["imported", escapeInline(`from ${imported.tracker}:${imported.id} ${imported.name}`)] as const,
-      ["imported", escapeInline(`of ${imported.group} at ${imported.location}`)] as const,
-    ]),
+    ...(imported === undefined ? [] : importedFrom(imported)),
     ...links.map(({ tracker, url, complete }): Line => [
       "page",
       `${tracker} ${style.cyan(escapeInline(url))}${complete ? "" : style.dim("  not all of it yet")}`,
@@ -85,11 +75,17 @@ function pages({ start, links }: ShownRun, style: Style): Line[] {
 
 function identity({ start, version }: KnownRun, style: Style): Line[] {
   const { code, environment, params } = version;
-  const { source } = start;
+  const { source, imported } = start;
+  const paramLines = Object.entries(flatParams(params)).map((
+    [name, value],
+  ): Line => ["params", escapeInline(`${name} = ${paramText(value)}`)]);
+  if (imported !== undefined) {
+    return [["version", start.version], ...importedIdentity(start, imported, version, style), ...paramLines];
+  }
   const variables = Object.entries(environment.env).map(([name, value]) => `${name}=${value}`);
   return [
     ["version", start.version],
-    ...codeFacts(start, code.commit, style),
+    ...codeFacts(source, code.commit, style),
     ...(source.remote === undefined ? [] : [["code", `of ${escapeInline(source.remote)}`] as const]),
     ...(code.directory === undefined ? [] : [["code", `in ${escapeInline(code.directory)}/`] as const]),
     ...(environment.kind === "container"
@@ -107,9 +103,7 @@ function identity({ start, version }: KnownRun, style: Style): Line[] {
       : []),
     ...(variables.length === 0 ? [] : [["variables", escapeInline(variables.join(" "))] as const]),
     ["command", escapeInline(quoteCommand(version.command))],
-    ...Object.entries(flatParams(params)).map((
-      [name, value],
-    ): Line => ["params", escapeInline(`${name} = ${paramText(value)}`)]),
+    ...paramLines,
   ];
 }
 
@@ -120,13 +114,11 @@ function artifacts({ start, outputs }: KnownRun, style: Style): Line[] {
   ];
 }
 
-function codeFacts({ source, imported }: KnownRun["start"], commit: string, style: Style): Line[] {
-  const branch: Line[] = source.branch === undefined
-    ? imported === undefined ? [["code", "on a detached HEAD"]] : []
-    : [["code", `on branch ${escapeInline(source.branch)}`]];
-  // An import that knows no commit says so with zeros, as git does.
-  const known = /[^0]/.test(commit) ? commit.slice(0, 12) : "of no known commit";
-  return [["code", `${known} ${style.dim(escapeInline(source.subject))}`.trimEnd()], ...branch];
+function codeFacts(source: SourceRecord, commit: string, style: Style): Line[] {
+  return [
+    ["code", `${commit.slice(0, 12)} ${style.dim(escapeInline(source.subject))}`.trimEnd()],
+    ["code", source.branch === undefined ? "on a detached HEAD" : `on branch ${escapeInline(source.branch)}`],
+  ];
 }
 
 function inputText(name: string, { artifact, label, manifest, run }: InputRecord, style: Style): string {
@@ -153,7 +145,10 @@ function context(known: ShownRun, style: Style): Line[] {
     );
   return [
     ...(start.host.engine === undefined ? [] : [["engine", escapeInline(start.host.engine)] as const]),
-    ...hostFacts(start.host).map((text): Line => ["host", escapeInline(text)]),
+    // An imported run's machine is not known; its user stands with what the tracker knew.
+    ...(start.imported === undefined
+      ? hostFacts(start.host).map((text): Line => ["host", escapeInline(text)])
+      : []),
     ...(Object.keys(start.limits).length === 0
       ? []
       : [["limits", escapeInline(limitsText(start.limits))] as const]),
@@ -168,6 +163,6 @@ function context(known: ShownRun, style: Style): Line[] {
       `${other.stage} ${style.cyan(other.run)} ${paintState(other.state, style)}`,
     ]),
     ...(logs.length === 0 ? [] : [["logs", logs.join(", ")] as const]),
-    ["aero", start.aero],
+    ["aero", start.imported === undefined ? start.aero : `${start.aero}, which imported it`],
   ];
 }

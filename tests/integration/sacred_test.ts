@@ -60,6 +60,7 @@ Deno.test({
     const files = await Array.fromAsync(tracker.files("2"));
     assert.deepEqual(files.map(({ path }) => path), ["model.txt", "sources/experiment.py"]);
     assert.equal(await new Response(await tracker.readFile("2", "model.txt")).text(), "a model");
+    assert.match((await Array.fromAsync(tracker.text!("2"))).join(""), /trained to depth 6\n/);
     assert.equal(await tracker.versionDocument("2"), undefined);
   },
 });

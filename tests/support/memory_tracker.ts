@@ -35,6 +35,8 @@ export interface MadeByOthers {
   readonly points?: readonly ForeignPoint[];
   /** Text by path. */
   readonly files?: Readonly<Record<string, string>>;
+  /** What it printed. */
+  readonly text?: string;
 }
 
 /** The service behind {@link MemoryTracker}: what stays when a process ends. */
@@ -177,6 +179,12 @@ export class MemoryTracker implements Tracker {
     await this.#ask(options);
     const other = this.#service.others.get(id);
     yield* other === undefined ? pointsOf(this.#byId(id).events) : other.points ?? [];
+  }
+
+  async *text(id: string, options: OperationOptions = {}): AsyncGenerator<string> {
+    await this.#ask(options);
+    const { text } = this.#service.others.get(id) ?? {};
+    if (text !== undefined) yield text;
   }
 
   async *files(id: string, options: OperationOptions = {}): AsyncGenerator<ForeignFile> {

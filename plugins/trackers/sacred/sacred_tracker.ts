@@ -137,6 +137,18 @@ export class SacredTracker implements Tracker {
     yield* this.#each(`Cannot read metrics of run ${id}`, options, readPoints(this.#at, number), (p) => p);
   }
 
+  async *text(id: string, options: OperationOptions = {}): AsyncGenerator<string> {
+    const { _id: number } = await this.#document(id, options);
+    const found = await this.#ask(
+      `Cannot read what run ${id} printed`,
+      options,
+      () => this.#at.runs.findOne({ _id: number }, { projection: { "captured_out": 1 } }),
+    );
+    // Sacred leaves it out, or null, where it was told to capture nothing.
+    const text: unknown = found?.captured_out;
+    if (typeof text === "string" && text !== "") yield text;
+  }
+
   async *files(id: string, options: OperationOptions = {}): AsyncGenerator<ForeignFile> {
     const document = await this.#document(id, options);
     const files = await this.#ask(

@@ -65,7 +65,7 @@ Deno.test("a tracker that is away is told by sync, and the command says so with 
   const synced = away.out().trim().split("\n").map((line) => JSON.parse(line))
     .find(({ tracker }) => tracker === "down");
   assert.deepEqual([synced.remarks, synced.remarksLeft, synced.why], [0, 1, "Cannot reach memory"]);
-  assert.match(text.out(), /what was said later of 1 run still waits: Cannot reach memory; aero sync/);
+  assert.match(text.out(), /what was said later of 1 run still waits: Cannot reach memory\n/);
   assert.match(listed.out(), /down .* 0 runs, and what was said of 1 +no: Cannot reach memory/);
   assert.match(listed.out(), /up .* 0 runs +yes/);
   assert.match(dry.out(), /"tracker":"down".*"remarks":1/);
@@ -129,7 +129,7 @@ Deno.test("what is remembered of trackers can be lost: sync tells them again, an
   const { code, out } = await project.aero(["sync"]);
 
   assert.equal(code, EXIT.ok);
-  assert.match(out(), /and what was said later of 1 run/);
+  assert.match(out(), /Sent what was said later of 1 run to .*; it had 1 run already/);
   assert.deepEqual(at().tags, ["first", "paper"]);
 });
 

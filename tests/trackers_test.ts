@@ -233,6 +233,40 @@ Deno.test("a run whose aero died is sent by the command that records it, once", 
   assert.deepEqual(project.unrecorded(), []);
 });
 
+Deno.test("sync waits for no tracker with another: one that never answers holds up none", async () => {
+  await using project = new BoardProject();
+  project.stage(LOSSES, {}, []);
+  const { run } = await project.record();
+  project.stage(LOSSES, {}, [{ use: "board", name: "stuck", at: "stuck" }, {
+    use: "board",
+    name: "up",
+    at: "up",
+  }]);
+  project.boards.at("stuck").hangs = true;
+  const interrupt = new AbortController();
+
+  const syncing = project.aero(["sync"], { signal: interrupt.signal });
+  await until(() => project.boards.at("up").show(run).state === "succeeded");
+  interrupt.abort(new DOMException("Interrupted", "AbortError"));
+
+  assert.equal((await syncing).code, EXIT.interrupted);
+});
+
+Deno.test("sync sends the oldest run first, and export says what a tracker had already", async () => {
+  await using project = new BoardProject();
+  project.stage(LOSSES, {}, []);
+  const runs: string[] = [];
+  for (let i = 0; i < 6; i++) runs.push((await project.record({ force: true })).run);
+  project.stage(LOSSES);
+
+  await project.aero(["sync"]);
+  const again = await project.aero(["tracker", "export", "@last", "--to", "board"]);
+
+  assert.deepEqual([...project.boards.at().runs.keys()], runs);
+  assert.equal(again.code, EXIT.ok);
+  assert.equal(again.out(), "board at memory board had 1 run already\n");
+});
+
 Deno.test("commands that need no tracker open none", async () => {
   await using project = new BoardProject();
   project.stage("true");

@@ -15,6 +15,8 @@ export interface TrackerSynced {
   readonly location: string;
   /** Runs of which it has everything now, and had not before as far as was known here. */
   readonly runs: number;
+  /** Runs that it had whole already, which was not known here. */
+  readonly had: number;
   /** Runs that it still lacks. */
   readonly left: number;
   /** Runs that could not be sent, each for a reason of its own; they count as left. */
@@ -28,8 +30,8 @@ export interface TrackerSynced {
 }
 
 /**
- * Sends each tracker of the config the runs that it lacks; runs that were made before it was configured too. Then what
- * people said later of those that it has.
+ * Sends each tracker of the config the runs that it lacks, oldest first; runs that were made before it was configured too.
+ * Then what people said later of those that it has. No tracker waits for another.
  */
 export async function* syncTrackers(
   app: App,
@@ -39,16 +41,23 @@ export async function* syncTrackers(
   if (trackers.sections.length === 0 || app.isOffline) return;
   const runs = await pastRuns(app);
   const book = await trackers.book();
-  for (const to of await trackers.all()) {
+  const all = await trackers.all();
+  // Runs that were mended by this command are on their way already.
+  if (!dryRun) await trackers.settle();
+  const results = all.map(async (to) => {
     const done = book.completeAt(to);
     const lacking = runs.filter(({ run }) => !done.has(run));
-    if (dryRun) {
-      const after = new Set([...done, ...lacking.map(({ run }) => run)]);
-      yield planned(to, lacking.length, (await lackingRemarks(app, to, after, book)).length);
-    } else {
+    if (!dryRun) {
       const synced = await sendTo(app, to, lacking, book);
-      yield await sayLater(app, to, book.completeAt(to), { synced, book });
+      return await sayLater(app, to, book.completeAt(to), { synced, book });
     }
+    const after = new Set([...done, ...lacking.map(({ run }) => run)]);
+    return planned(to, lacking.length, (await lackingRemarks(app, to, after, book)).length);
+  });
+  try {
+    for (const synced of results) yield await synced;
+  } finally {
+    await Promise.allSettled(results);
   }
 }
 
@@ -59,14 +68,12 @@ export async function sendTo(
   runs: readonly PastRun[],
   book: MirrorBook,
 ): Promise<TrackerSynced> {
-  // Runs that were mended by this command are on their way already.
-  await (await app.trackers()).settle();
   using progress = app.printer.progress({
     label: `Sending runs to ${to.name}`,
     unit: "items",
     total: runs.length,
   });
-  const { sent, failed, left, away } = await sendHistory(to, runs, {
+  const { sent, had, failed, left, away } = await sendHistory(to, runs, {
     signal: app.signal,
     book,
     onRun: () => progress.add(1),
@@ -74,6 +81,7 @@ export async function sendTo(
   return {
     ...planned(to, sent.length, 0),
     dryRun: false,
+    had: had.length,
     left: left.length + failed.length,
     failed: failed.map(({ run, error }) => ({ run, why: troubleText(error) })),
     ...(away === undefined ? {} : { why: troubleText(away) }),
@@ -87,6 +95,7 @@ function planned(to: NamedTracker, runs: number, remarks: number): TrackerSynced
     tracker: to.name,
     location: to.tracker.location,
     runs,
+    had: 0,
     left: 0,
     failed: [],
     remarks,

@@ -37,6 +37,8 @@ export class MirrorBook implements Disposable {
   readonly #database: DatabaseSync;
   readonly #owner = crypto.randomUUID();
   readonly #now: () => number;
+  /** How often this process claims each: it may send a run to several trackers at once. */
+  readonly #claims = new Map<RunId, number>();
   #renewing: ReturnType<typeof setInterval> | undefined;
 
   /**
@@ -116,11 +118,16 @@ export class MirrorBook implements Disposable {
         "owner = excluded.owner, until = excluded.until WHERE owner = excluded.owner OR until < ?",
     ).run(run, this.#owner, now + CLAIM_MS, now);
     this.#renewing ??= setInterval(() => this.#renew(), RENEW_MS);
-    return Number(changes) > 0;
+    if (Number(changes) === 0) return false;
+    this.#claims.set(run, (this.#claims.get(run) ?? 0) + 1);
+    return true;
   }
 
-  /** Gives a claim back. */
+  /** Gives a claim back; the run is free when all claims of this process on it are. */
   release(run: RunId): void {
+    const others = (this.#claims.get(run) ?? 1) - 1;
+    if (others > 0) return void this.#claims.set(run, others);
+    this.#claims.delete(run);
     this.#database.prepare("DELETE FROM claim_1 WHERE run = ? AND owner = ?").run(run, this.#owner);
   }
 

@@ -71,6 +71,8 @@ Deno.test("of two processes one sends a run, until it lets go, ends, or has died
       using b = new MirrorBook(path, () => now);
       assert.deepEqual([a.claim(RUN), b.claim(RUN), a.claim(RUN)], [true, false, true]);
       a.release(RUN);
+      assert.equal(b.claim(RUN), false, "it was claimed twice");
+      a.release(RUN);
       assert.deepEqual([b.claim(RUN), a.claim(RUN)], [true, false]);
       now = 30_001;
       assert.deepEqual([a.claim(RUN), b.claim(RUN)], [true, false]);

@@ -3,7 +3,9 @@ import type { RunId } from "../model/run_id.ts";
 import type { NamedTracker } from "../plugin/named_tracker.ts";
 import { TrackerError } from "../plugin/tracker.ts";
 import { mapConcurrent } from "../store/concurrent.ts";
+import { FIRST_ANSWER_MS, FirstAnswer } from "./first_answer.ts";
 import type { MirrorBook } from "./mirror_book.ts";
+import { orAbort } from "./or_abort.ts";
 import type { RunRemark } from "./run_remark.ts";
 import { endsAll } from "./send_history.ts";
 
@@ -30,24 +32,32 @@ export async function sendRemarks(
   const told = book.remarked(to);
   const sent: RunId[] = [];
   const left: { run: RunId; error: unknown }[] = [];
+  const unsaid = remarks.filter(({ run, digest }) => told.get(run) !== digest);
+  if (unsaid.length === 0) return { sent, left };
   let away: unknown;
+  using waited = new FirstAnswer(to, signal, FIRST_ANSWER_MS);
   await mapConcurrent(
-    remarks.filter(({ run, digest }) => told.get(run) !== digest),
+    unsaid,
     LANES,
     async ({ run, remark, imported, digest }) => {
       if (away !== undefined) return void left.push({ run, error: away });
       try {
-        await to.tracker.annotate(run, remark, { signal });
+        await orAbort(to.tracker.annotate(run, remark, { signal: waited.signal }), waited.signal);
+        waited.heard();
         book.noteRemark(to, run, digest);
         sent.push(run);
       } catch (error) {
-        if (isAbort(error)) throw error;
-        if (endsAll(error)) away ??= error;
+        if (signal.aborted) throw error;
+        const why = isAbort(error) ? waited.silence() : error;
+        if (endsAll(why)) {
+          away ??= why;
+          waited.giveUp();
+        }
         if (error instanceof TrackerError && error.code === "tracked_run_not_found") {
           book.forget(to, run);
           if (imported) return;
         }
-        left.push({ run, error });
+        left.push({ run, error: isAbort(error) ? away : error });
       }
     },
   );

@@ -1,5 +1,6 @@
 import type { RunId } from "../model/run_id.ts";
 import { type Tracker, TrackerError } from "../plugin/tracker.ts";
+import { orAbort } from "./or_abort.ts";
 import type { RunTape, TapePiece } from "./run_tape.ts";
 
 /** How a run is sent. */
@@ -8,6 +9,10 @@ export interface SendOptions {
   readonly signal: AbortSignal;
   /** Whether the run may still go on: then its end is waited for. */
   readonly isLive: () => boolean;
+  /** Does what begins the run at a tracker that has nothing of it, when it is this run's turn. Default: at once. */
+  readonly begin?: (work: () => Promise<void>) => Promise<void>;
+  /** Told after each call that was answered. */
+  readonly onAnswer?: () => void;
   /** Told after each piece that the tracker took. */
   readonly onSent?: (piece: TapePiece) => void;
   /** Told after each answer of a tracker at which somebody asked for the run to stop. */
@@ -24,9 +29,11 @@ export interface SendOptions {
 const LOOK_MS = 1000;
 const FIRST_DELAY_MS = 500;
 const MOST_DELAY_MS = 30_000;
+// A failure that took so long is silence, which another call would meet again; while the run goes on it may pass.
+const SILENT_MS = 2500;
 
 /**
- * Sends a run to a tracker, from where the tracker is to the run's end; live, while it goes on.
+ * Sends a run to a tracker, its beginning alone at first if there is an order of them; from where the tracker is to the run's end; live, while it goes on.
  *
  * @param tape At its beginning.
  * @returns Whether the run's end was sent.
@@ -47,7 +54,7 @@ export async function sendRun(
     const live = options.isLive();
     const piece = await tape.next(tracker.capabilities.maxPointsPerBatch);
     if (piece !== undefined) {
-      await sendPiece(tracker, run, piece, options);
+      await sendInTurn(tracker, run, piece, options);
       heardAt = performance.now();
     } else if (!live) return tape.isOver;
     else {
@@ -63,6 +70,32 @@ export async function sendRun(
 }
 
 const NOTHING = { events: [], stdout: "", stderr: "" };
+
+/** Sends a piece; of one that begins the run the first event alone, so that others' turns come soon. */
+async function sendInTurn(
+  tracker: Tracker,
+  run: RunId,
+  piece: TapePiece,
+  options: SendOptions,
+): Promise<void> {
+  const { from, batch } = piece;
+  const [first, ...others] = batch.events;
+  if (options.begin === undefined || from.events > 0 || first === undefined) {
+    return await sendPiece(tracker, run, piece, options);
+  }
+  const whole = others.length === 0 && batch.stdout === "" && batch.stderr === "";
+  await options.begin(async () => {
+    await sendPiece(
+      tracker,
+      run,
+      { from, batch: { ...NOTHING, events: [first] }, last: whole && piece.last },
+      options,
+    );
+  });
+  if (whole) return;
+  const rest = { from: { ...from, events: 1 }, batch: { ...batch, events: others }, last: piece.last };
+  await sendPiece(tracker, run, rest, options);
+}
 
 async function sendPiece(
   tracker: Tracker,
@@ -84,11 +117,15 @@ async function patiently<T>(options: SendOptions, call: () => Promise<T>): Promi
   const { signal, attempts = 4 } = options;
   for (let attempt = 1;; attempt++) {
     signal.throwIfAborted();
+    const calledAt = performance.now();
     try {
-      return await call();
+      const answer = await orAbort(call(), signal);
+      options.onAnswer?.();
+      return answer;
     } catch (error) {
       if (!(error instanceof TrackerError) || !error.retryable) throw error;
-      if (attempt >= attempts && !options.isLive()) throw error;
+      const silent = performance.now() - calledAt >= SILENT_MS;
+      if ((silent || attempt >= attempts) && !options.isLive()) throw error;
       options.onFailure?.(error);
       await options.sleep(Math.min(MOST_DELAY_MS, FIRST_DELAY_MS * 2 ** (attempt - 1)), signal);
     }

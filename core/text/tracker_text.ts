@@ -13,24 +13,31 @@ import { paintState } from "./outcome_line.ts";
 
 /** What one tracker got, on a line, and what it lacks on further ones. */
 export function trackerSyncText(synced: TrackerSynced, style: Style): string {
-  const { tracker, location, runs, left, failed, why, dryRun, remarks, remarksLeft } = synced;
+  const { tracker, location, runs, had, left, failed, why, dryRun, remarks, remarksLeft } = synced;
   const to = escapeInline(`${tracker} at ${location}`);
   const things = [
     ...(runs > 0 || remarks === 0 ? [plural(runs, "run")] : []),
     ...(remarks > 0 ? [`what was said later of ${plural(remarks, "run")}`] : []),
   ].join(", and ");
+  const known = had === 0 ? "" : `had ${plural(had, "run")} already`;
   const head = dryRun
     ? `Would send ${things} to ${to}`
-    : runs + left + remarks + remarksLeft === 0
+    : runs + remarks > 0
+    ? `Sent ${things} to ${to}${known === "" ? "" : `; it ${known}`}`
+    : known !== ""
+    ? style.dim(`${to} ${known}`)
+    : left + remarksLeft === 0
     ? style.dim(`${to} has all runs`)
     : `Sent ${things} to ${to}`;
   const waits = (what: string, one: boolean) =>
-    `  ${what} still wait${one ? "s" : ""}: ${why === undefined ? "" : `${escapeInline(why)}; `}${
-      style.cyan("aero sync")
-    }`;
+    `  ${what} still wait${one ? "s" : ""}${why === undefined ? "" : `: ${escapeInline(why)}`}`;
   return [
     head,
-    ...failed.map((one) => `  ${style.red("not sent")}: ${style.cyan(one.run)} ${escapeInline(one.why)}`),
+    ...Map.groupBy(failed, (one) => one.why).entries().map(([reason, [one, ...others]]) => {
+      // One reason of many runs is said once.
+      const what = others.length === 0 ? `${style.cyan(one!.run)} ` : `${plural(1 + others.length, "run")}: `;
+      return `  ${style.red("not sent")}: ${what}${escapeInline(reason)}`;
+    }),
     ...(left > failed.length ? [waits(plural(left - failed.length, "run"), left - failed.length === 1)] : []),
     ...(remarksLeft > 0 ? [waits(`what was said later of ${plural(remarksLeft, "run")}`, true)] : []),
   ].join("\n");

@@ -36,6 +36,7 @@ export function pushText(pushed: Pushed, style: Style): string {
 /** What a pull did, in one line or two. */
 export function pullText(pulled: Pulled, style: Style): string {
   const { runs, artifacts, objects, bytes, requests, left, storage, dryRun } = pulled;
+  if (runs + objects + left === 0) return style.dim(`Nothing new in ${storage}`);
   return [
     `${plural(runs, "new run")} and ${plural(artifacts, "artifact")} of ${storage}; ${
       dryRun ? "would get" : "got"

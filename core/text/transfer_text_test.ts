@@ -100,3 +100,19 @@ Deno.test("a pull says what came, and what found no room", () => {
       "  1 tree or object found no room under the cache's cap: aero cache status",
   );
 });
+
+Deno.test("a pull that brings nothing counts nothing", () => {
+  const pulled = {
+    type: "pull",
+    dryRun: false,
+    storage: "here",
+    runs: 0,
+    artifacts: 2,
+    objects: 0,
+    bytes: 0,
+    requests: 9,
+    left: 0,
+  } as const;
+
+  assert.equal(pullText(pulled, plain), "Nothing new in here");
+});

@@ -6,14 +6,13 @@ import type { Digest } from "../model/digest.ts";
 import type { ContainerIdentity, HostIdentity, NetworkMode } from "../model/experiment_version.ts";
 import type { JsonObject } from "../model/json.ts";
 import type { HostRecord, Limits } from "../model/run.ts";
+import { chooseApis, type UnservedWhy } from "../pipeline/choose_apis.ts";
 import { CommitFilesOf } from "../pipeline/commit_files_of.ts";
 import { type EnvironmentSession, environmentSessions } from "../pipeline/environment_session.ts";
 import { buildGraph, selectStages } from "../pipeline/graph.ts";
 import { packagesOf } from "../format/inventory_packages.ts";
 import { findKeptImage } from "../pipeline/image/kept_image.ts";
-import { apisWithoutServer } from "../pipeline/program_apis.ts";
 import type { Project } from "../pipeline/project.ts";
-import { apisWithLibrary } from "../pipeline/stage_apis.ts";
 import { lookAtCode, type VisibleCode } from "../pipeline/visible_code.ts";
 import { recordedImage } from "../plugin/environment.ts";
 
@@ -50,8 +49,10 @@ export interface ShownEnvironment {
   readonly limits: Limits;
   /** Packages in the image by ecosystem; present if it was looked into. */
   readonly inventory?: Readonly<Record<string, number>>;
-  /** Names of the APIs that programs in it can log to; absent if there is none, or that is not known. */
-  readonly programApis?: readonly string[];
+  /** Names of the APIs that programs in it can log to. */
+  readonly programApis: readonly string[];
+  /** All others, with the reason. */
+  readonly unservedApis: readonly { readonly name: string; readonly why: UnservedWhy }[];
   readonly packages?: readonly ShownPackage[];
   /** The CycloneDX document of the packages. */
   readonly document?: JsonObject;
@@ -127,17 +128,19 @@ async function show(
       runArgs: kind === "host" ? [] : runArgs,
       limits,
       ...(kind === "host"
-        ? { host: await project.services.describeHost(), ...servedTo(config, project) }
+        ? { host: await project.services.describeHost(), ...apisFor(config, project, "host") }
         : await identified(() => identityOf(config), project, { ...options, config })),
     };
   }));
 }
 
+type Identified = Partial<ShownEnvironment> & Pick<ShownEnvironment, "programApis" | "unservedApis">;
+
 async function identified(
   identity: () => Promise<ContainerIdentity | HostIdentity>,
   project: Project,
   options: { readonly packages: boolean; readonly config: EnvironmentConfig },
-): Promise<Partial<ShownEnvironment>> {
+): Promise<Identified> {
   try {
     const known = await identity();
     if (known.kind === "host") throw new TypeError("A container's environment is a host");
@@ -146,7 +149,8 @@ async function identified(
   } catch (error) {
     if (!(error instanceof AeroError) || error.kind !== "user") throw error;
     const { what, why, fix } = error.report;
-    return { problem: { code: error.code, why: why ?? what, fix: fix ?? [] } };
+    const problem = { code: error.code, why: why ?? what, fix: fix ?? [] };
+    return { problem, ...apisFor(options.config, project, undefined) };
   }
 }
 
@@ -154,13 +158,15 @@ async function inventoryOf(
   image: Digest,
   project: Project,
   options: { readonly packages: boolean; readonly config: EnvironmentConfig },
-): Promise<Partial<ShownEnvironment>> {
+): Promise<Identified> {
   const { services } = project;
   const kept = await findKeptImage(services.store, recordedImage({ image }));
-  if (kept?.inventory === undefined) return { kept: kept !== undefined };
+  if (kept?.inventory === undefined) {
+    return { kept: kept !== undefined, ...apisFor(options.config, project, undefined) };
+  }
   const bytes = await services.store.getBytes(kept.inventory);
   const found = packagesOf(bytes);
-  const served = servedTo(options.config, project, found);
+  const apis = apisFor(options.config, project, found);
   const packages = [...found].map(([key, version]): ShownPackage => {
     const at = key.lastIndexOf("@");
     return { name: key.slice(0, at), ecosystem: key.slice(at + 1), version };
@@ -169,23 +175,32 @@ async function inventoryOf(
   for (const { ecosystem } of packages) {
     if (ecosystem !== "operating-system") inventory[ecosystem] = (inventory[ecosystem] ?? 0) + 1;
   }
-  if (!options.packages) return { kept: true, inventory, ...served };
+  if (!options.packages) return { kept: true, inventory, ...apis };
   return {
     kept: true,
     inventory,
-    ...served,
+    ...apis,
     packages,
     document: JSON.parse(new TextDecoder().decode(bytes)),
   };
 }
 
-/** @param packages What the image has; absent for hosts. */
-function servedTo(
-  { env, secrets, network }: EnvironmentConfig,
+/** @param packages What the image has, if that is known. */
+function apisFor(
+  { env, secrets, network, loggingApis: asked }: EnvironmentConfig,
   { services }: Project,
-  packages?: ReadonlyMap<string, string>,
-): Pick<ShownEnvironment, "programApis"> {
-  const all = apisWithoutServer(services.programApis?.plugins ?? [], { env, secrets });
-  const served = packages === undefined ? all : apisWithLibrary(all, packages, network !== "host");
-  return served.length === 0 ? {} : { programApis: served.map(({ name }) => name) };
+  packages: ReadonlyMap<string, string> | "host" | undefined,
+): Pick<ShownEnvironment, "programApis" | "unservedApis"> {
+  const { served, unserved } = chooseApis(services.programApis?.plugins ?? [], {
+    env,
+    secrets,
+    ...(asked === undefined ? {} : { asked }),
+    ...(packages === "host"
+      ? {}
+      : { container: { relayed: network !== "host", ...(packages === undefined ? {} : { packages }) } }),
+  });
+  return {
+    programApis: served.map(({ name }) => name),
+    unservedApis: unserved.map(({ plugin, why }) => ({ name: plugin.name, why })),
+  };
 }

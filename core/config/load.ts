@@ -11,7 +11,7 @@ import type { PluginSection, ProjectConfig } from "./project_config.ts";
 import { configInvalid, readProjectFile, toProjectConfig } from "./project_file.ts";
 import { denied, isAbsence, PROJECT_FILE } from "./find_project.ts";
 import { flatten, type Resolved, resolveLayers, type Settings } from "./resolve_config.ts";
-import { type ProjectFile, USER_SCHEMA, type UserFile } from "./schema.ts";
+import { type EnvironmentFile, type ProjectFile, USER_SCHEMA, type UserFile } from "./schema.ts";
 import { trackerFaults } from "./tracker_sections.ts";
 import { TRACKERS_VARIABLE, trackersOfVariable } from "./tracker_variable.ts";
 import { readYaml, type YamlText } from "./yaml_text.ts";
@@ -119,16 +119,22 @@ async function userLayer({ directories, registry }: ConfigSources): Promise<Laye
 function checkPluginNames(raw: ProjectFile, yaml: YamlText, file: string, registry: Registry): void {
   const faults: Fault[] = trackerFaults(raw.trackers ?? [], registry);
   const environments = ["auto", ...registry.environments.map((plugin) => plugin.name)];
-  const check = (name: string | undefined, known: readonly string[], path: readonly string[]) => {
+  const check = (name: string | undefined, known: readonly string[], path: Fault["path"]) => {
     if (name === undefined || known.includes(name)) return;
     const near = nearest(name, known);
     const hint = near === undefined ? `it can be ${known.join(", ")}` : `did you mean "${near}"?`;
     faults.push({ path, message: `there is no ${JSON.stringify(name)}; ${hint}` });
   };
   check(raw.storage?.use, registry.storages.map((plugin) => plugin.name), ["storage", "use"]);
-  check(raw.environment?.use, environments, ["environment", "use"]);
+  const checkEnvironment = (environment: EnvironmentFile | undefined, path: Fault["path"]) => {
+    check(environment?.use, environments, [...path, "use"]);
+    for (const [i, name] of (environment?.logging_apis ?? []).entries()) {
+      check(name, registry.programApis.map((plugin) => plugin.name), [...path, "logging_apis", i]);
+    }
+  };
+  checkEnvironment(raw.environment, ["environment"]);
   for (const [name, stage] of Object.entries(raw.stages ?? {})) {
-    check(stage.environment?.use, environments, ["stages", name, "environment", "use"]);
+    checkEnvironment(stage.environment, ["stages", name, "environment"]);
   }
   if (faults.length > 0) throw configInvalid(file, faults, yaml);
 }

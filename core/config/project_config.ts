@@ -46,6 +46,13 @@ export interface EnvironmentConfig {
   readonly secrets: readonly string[];
   readonly runArgs: readonly string[];
   readonly limits: Limits;
+  /**
+   * Names of the APIs that programs are served to log to, each once; absent if what the image holds decides.
+   *
+   * Part of neither version nor stage key: like the id of a run it says how a run is observed, and what its program
+   * computes is the same. No record has it either; who has a run again reads it, as the outputs, in its commit.
+   */
+  readonly loggingApis?: readonly string[];
 }
 
 /** One stage. */

@@ -93,6 +93,7 @@ function toEnvironment(raw: EnvironmentFile, base: EnvironmentConfig | undefined
     ? own ? undefined : base?.build
     : { dockerfile: barePath(raw.build.dockerfile), context: barePath(raw.build.context) };
   const pythonLock = raw.python_lock === undefined ? base?.pythonLock : barePath(raw.python_lock);
+  const loggingApis = raw.logging_apis ?? base?.loggingApis;
   return {
     use: raw.use ?? base?.use ?? "auto",
     ...(image === undefined ? {} : { image }),
@@ -104,6 +105,7 @@ function toEnvironment(raw: EnvironmentFile, base: EnvironmentConfig | undefined
     secrets: raw.secrets ?? base?.secrets ?? [],
     runArgs: raw.run_args ?? base?.runArgs ?? [],
     limits: { ...base?.limits, ...toLimits(raw.limits ?? {}) },
+    ...(loggingApis === undefined ? {} : { loggingApis }),
   };
 }
 

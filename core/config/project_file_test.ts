@@ -11,6 +11,7 @@ const registry = {
   storages: [{ name: "local", config: { safeParse: (data: unknown) => ({ success: true, data }) } }],
   environments: [{ name: "docker" }, { name: "host" }],
   trackers: [],
+  programApis: [{ name: "notes" }, { name: "journal" }],
 } as unknown as Registry;
 
 async function load(text: string, env: Record<string, string> = {}): Promise<ProjectConfig> {
@@ -86,6 +87,24 @@ stages:
   });
 });
 
+Deno.test("a stage's own list of logging APIs takes the place of the project's", async () => {
+  const { environment, stages } = await load(`
+project: bikes
+environment: { logging_apis: [notes] }
+stages:
+  same: { command: x, environment: { network: host } }
+  other: { command: x, environment: { logging_apis: [journal] } }
+  none: { command: x, environment: { logging_apis: [] } }
+`);
+
+  assert.deepEqual(environment.loggingApis, ["notes"]);
+  assert.deepEqual(Object.values(stages).map((stage) => stage.environment.loggingApis), [
+    ["notes"],
+    ["journal"],
+    [],
+  ]);
+});
+
 Deno.test("a variable that chooses the environment holds for stages too", async () => {
   const text =
     "project: b\nenvironment: { use: docker }\nstages: { s: { command: x, environment: { use: docker } } }";
@@ -153,6 +172,16 @@ const FAULTY: readonly (readonly [string, RegExp])[] = [
     "project: b\nenvironment: {use: dokcer}",
     /line 2, column 20: environment\.use: there is no "dokcer"; did you mean "docker"/,
   ],
+  [
+    "project: b\nenvironment: {logging_apis: [notes, jornal]}",
+    /line 2, column 37: environment\.logging_apis\[1\]: there is no "jornal"; did you mean "journal"\?$/,
+  ],
+  [
+    "project: b\nstages: {s: {command: x, environment: {logging_apis: [what]}}}",
+    /stages\.s\.environment\.logging_apis\[0\]: there is no "what"; it can be notes, journal$/,
+  ],
+  ["project: b\nenvironment: {logging_apis: [notes, notes]}", /the API "notes" stands twice/],
+  ["project: b\nenvironment: {logging_apis: notes}", /environment\.logging_apis: /],
   ["project: b\nstorage: {use: loacl}", /storage\.use: there is no "loacl"; did you mean "local"/],
   ["project: b\nstorage: {path: /x}", /storage\.use: it is missing/],
   ["project: b\ntrackers: [{use: some}]", /trackers\[0\]\.use: there is no "some"; /],

@@ -112,6 +112,9 @@ const environmentFields = {
     "Extra flags for the engine, for resources, limits and rights only; part of the version",
   ),
   limits: limits.exactOptional(),
+  logging_apis: distinct(filled, "API").exactOptional().describe(
+    "Logging APIs that programs are served; by what the image holds if left out; not part of the version",
+  ),
 };
 
 const environment = z.strictObject(environmentFields).superRefine((value, context) => {

@@ -9,6 +9,7 @@ import { runIdFromBytes } from "../model/run_id.ts";
 import type { HostEnvironment, ProgramSpec } from "../plugin/environment.ts";
 import type { ProgramApis, RunServices } from "./run_services.ts";
 import { revealed, type Secret } from "../config/secret.ts";
+import { chooseApis } from "./choose_apis.ts";
 import { buildGraph, selectStages } from "./graph.ts";
 import { materializeInputs } from "./inputs.ts";
 import { interpolateCommand } from "./interpolate.ts";
@@ -109,14 +110,17 @@ async function devStage(
     writeProgramFiles(`${work}/program`);
     linkInputs(layout.inputs, inputs);
     const logged = `${work}/logged`;
-    const served = serveProgramApis(options.programApis, {
+    const { plugins, context } = options.programApis;
+    const { env, secrets, loggingApis: asked } = stage.environment;
+    const chosen = chooseApis(plugins, { env, secrets, ...(asked === undefined ? {} : { asked }) });
+    const served = serveProgramApis({ plugins: chosen.served, context }, {
       run: runIdFromBytes(crypto.getRandomValues(new Uint8Array(8))),
       project: options.config.project,
       stage: name,
       stageKey: keyOf(params),
       params,
-      env: stage.environment.env,
-      secrets: stage.environment.secrets,
+      env,
+      secrets,
     }, { at: "loopback", files: logged, sink: NO_SINK, warn: options.warn });
     let exit: ProgramExit;
     try {

@@ -144,7 +144,7 @@ class Session {
   ): Promise<RunRecord> {
     const { code, tags, note } = this.#request;
     const { observer, signal } = this.#options;
-    const { secrets, limits } = stage.environment;
+    const { secrets, limits, loggingApis } = stage.environment;
     const ready = await session.ready();
     // Loaded by the first stage that has no result: where nothing is to be done, loading would be most of the work.
     const { runStage } = await import("./stage_runner.ts");
@@ -162,6 +162,7 @@ class Session {
       tags,
       ...(note === undefined ? {} : { note }),
       limits,
+      loggingApis,
       secrets: this.#project.secrets(secrets),
     }, {
       services: this.#project.services,

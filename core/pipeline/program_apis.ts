@@ -56,17 +56,16 @@ export interface ServedApis {
 /**
  * Serves APIs to the program of one run; each opens when its first request comes.
  *
- * @param plugins Those that the program can have the library of.
- * @returns `undefined` if there is nothing to serve: a project that names a server of its own has that.
+ * @param plugins Those that were chosen for the program.
+ * @returns `undefined` if there is nothing to serve.
  */
 export function serveProgramApis(
   { plugins, context }: ProgramApis,
   run: ServedRun,
   place: ServingPlace,
 ): ServedApis | undefined {
-  const own = ownVariables(run);
-  const served = apisWithoutServer(plugins, run)
-    .map((plugin) => new ServedApi(plugin, run, place, context));
+  const own = new Set([...Object.keys(run.env), ...run.secrets]);
+  const served = plugins.map((plugin) => new ServedApi(plugin, run, place, context));
   if (served.length === 0) return undefined;
   const server = listen(place, served);
   if (server === undefined) return undefined;
@@ -89,25 +88,6 @@ export function serveProgramApis(
       place.sink.finish();
     },
   };
-}
-
-type Setting = Pick<ServedRun, "env" | "secrets">;
-
-function ownVariables({ env, secrets }: Setting): ReadonlySet<string> {
-  return new Set([...Object.keys(env), ...secrets]);
-}
-
-/** Those for which the project does not itself say where the library finds its server, or who may use that. */
-export function apisWithoutServer(
-  plugins: readonly ProgramApiPlugin[],
-  setting: Setting,
-): ProgramApiPlugin[] {
-  const own = ownVariables(setting);
-  const url = "http://127.0.0.1:0", token = "\0token";
-  return plugins.filter((plugin) =>
-    !Object.entries(plugin.variables({ url, token }))
-      .some(([name, value]) => own.has(name) && (value.includes(url) || value.includes(token)))
-  );
 }
 
 /** `undefined`, which is told, where the system does not let it listen: not every file system has sockets. */

@@ -120,6 +120,7 @@ export async function rerun(
     tags: options.tags,
     ...(options.note === undefined ? {} : { note: options.note }),
     limits: record.limits,
+    loggingApis: stage.environment.loggingApis,
     secrets: project.secrets(record.secrets),
   }, {
     services: project.services,

@@ -3,87 +3,78 @@ import type { ImageRecord } from "../model/run.ts";
 import type { RunId } from "../model/run_id.ts";
 import type { ProgramApiPlugin } from "../plugin/program_api.ts";
 import { packagesOf } from "../format/inventory_packages.ts";
+import { canBeAskedFor, chooseApis } from "./choose_apis.ts";
 import { type ServedApis, serveProgramApis } from "./program_apis.ts";
 import type { ProgramSink } from "./program_log.ts";
 import type { RunDirectory } from "./run_directory.ts";
-import type { ProgramApis, RunServices } from "./run_services.ts";
+import type { RunServices } from "./run_services.ts";
 import type { StageJob } from "./stage_job.ts";
-
-// What brings a library for Python into an image, as inventories name it.
-const ECOSYSTEMS = ["pypi", "conda"];
 
 /** What choosing and serving APIs needs. */
 export type ApiServices = Pick<RunServices, "store" | "objects" | "programApis">;
 
+/** What a stage's program is served. */
+export interface StageApis {
+  /** Absent if it is nothing. */
+  readonly served?: ServedApis;
+  /** APIs that it would be served only if the config asked for them. */
+  readonly withheld: readonly ProgramApiPlugin[];
+}
+
 /**
- * Serves a stage's program the APIs whose library its image has. On the host, where looking for libraries takes longer
- * than serving, all are served.
- *
- * @returns `undefined` if there is none.
+ * Serves a stage's program the APIs that the config asks for; if it does not say, those whose library the image has. On
+ * the host, where looking for libraries takes longer than serving, that is all.
  */
 export async function serveStageApis(
-  job: Pick<StageJob, "plan" | "image" | "secrets">,
+  job: Pick<StageJob, "plan" | "image" | "secrets" | "loggingApis">,
   { run, directory }: { readonly run: RunId; readonly directory: RunDirectory },
   services: ApiServices,
   to: { readonly sink: ProgramSink; readonly warn: (text: string) => void },
-): Promise<ServedApis | undefined> {
+): Promise<StageApis> {
   const { programApis: all } = services;
-  if (all === undefined || all.plugins.length === 0) return undefined;
+  if (all === undefined || all.plugins.length === 0) return { withheld: [] };
   const { version, key } = job.plan;
   const { environment } = version;
   const relayed = environment.kind === "container" && environment.network !== "host";
-  const apis = environment.kind === "host"
-    ? all
-    : await apisOfImage(all, job.image, { relayed, services, warn: to.warn });
-  if (apis === undefined) return undefined;
-  return serveProgramApis(apis, {
+  const asked = job.loggingApis;
+  const packages = environment.kind === "host" || asked !== undefined
+    ? undefined
+    : await packagesIn(job.image, services, to.warn);
+  const setting = { env: environment.env, secrets: Object.keys(job.secrets) };
+  const { served: plugins, unserved } = chooseApis(all.plugins, {
+    ...setting,
+    ...(asked === undefined ? {} : { asked }),
+    ...(environment.kind === "host"
+      ? {}
+      : { container: { relayed, ...(packages === undefined ? {} : { packages }) } }),
+  });
+  const withheld = unserved.filter(canBeAskedFor).map(({ plugin }) => plugin);
+  for (const { plugin, why } of unserved) {
+    if (why === "system" && asked !== undefined) {
+      to.warn(`what the program logs with ${plugin.name} is not taken: containers are served on Linux alone`);
+    }
+  }
+  const served = serveProgramApis({ ...all, plugins }, {
     run,
     project: version.project,
     stage: version.stage,
     stageKey: key,
     params: version.params,
-    env: environment.env,
-    secrets: Object.keys(job.secrets),
+    ...setting,
   }, {
     at: relayed ? { directory: directory.api } : "loopback",
     files: directory.logged,
     ...to,
   });
+  return { withheld, ...(served === undefined ? {} : { served }) };
 }
 
-async function apisOfImage(
-  apis: ProgramApis,
+async function packagesIn(
   image: ImageRecord | undefined,
-  { relayed, services, warn }: {
-    readonly relayed: boolean;
-    readonly services: ApiServices;
-    readonly warn: (text: string) => void;
-  },
-): Promise<ProgramApis | undefined> {
-  if (image?.inventory === undefined) return undefined;
-  const packages = await readPackages(image.inventory, services, warn);
-  const plugins = packages === undefined ? [] : apisWithLibrary(apis.plugins, packages, relayed);
-  return plugins.length === 0 ? undefined : { ...apis, plugins };
-}
-
-/**
- * The APIs that programs in an image can be served.
- *
- * @param packages As {@link packagesOf} gives them.
- * @param relayed Whether they have a network of their own.
- */
-export function apisWithLibrary(
-  plugins: readonly ProgramApiPlugin[],
-  packages: ReadonlyMap<string, string>,
-  relayed: boolean,
-): ProgramApiPlugin[] {
-  // Elsewhere containers run in a virtual machine, which neither this machine's sockets nor its loopback device reach.
-  if (Deno.build.os !== "linux") return [];
-  // What relays is a program for the Python of the image.
-  if (relayed && !packages.has("python@generic")) return [];
-  return plugins.filter((plugin) =>
-    plugin.packages.some((name) => ECOSYSTEMS.some((ecosystem) => packages.has(`${name}@${ecosystem}`)))
-  );
+  services: ApiServices,
+  warn: (text: string) => void,
+): Promise<ReadonlyMap<string, string> | undefined> {
+  return image?.inventory === undefined ? undefined : await readPackages(image.inventory, services, warn);
 }
 
 /** What an image has; `undefined`, which is told, if its inventory is not to be had: a run does not fail by that. */

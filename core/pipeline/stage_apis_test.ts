@@ -28,6 +28,8 @@ interface Subject {
   readonly packages?: readonly string[];
   readonly environment?: Partial<ContainerIdentity>;
   readonly secrets?: readonly string[];
+  /** APIs that the config asks for. */
+  readonly asked?: readonly string[];
   /** Whether the inventory's bytes are lost. */
   readonly lost?: boolean;
   /** Whether the run's files cannot have a socket. */
@@ -35,7 +37,7 @@ interface Subject {
 }
 
 /** What a stage's program is served, and what was warned of. */
-async function served({ packages, environment = {}, secrets = [], lost, noPlace }: Subject) {
+async function served({ packages, environment = {}, secrets = [], asked, lost, noPlace }: Subject) {
   await using test = await openMemoryStore();
   const directory = new RunDirectory(test.directory, RUN);
   if (!noPlace) directory.create([]);
@@ -49,11 +51,12 @@ async function served({ packages, environment = {}, secrets = [], lost, noPlace 
   const inventory = await test.store.putBytes(bytes, MEDIA_TYPE.inventory);
   if (lost) test.objects.clear();
   const warnings: string[] = [];
-  const apis = await serveStageApis(
+  const { served: apis, withheld } = await serveStageApis(
     {
       plan: { version: { ...version, environment: identity }, id: digestOf("id"), key: digestOf("key") },
       image: { reference: "image", manifest: inventory, ...(packages === undefined ? {} : { inventory }) },
       secrets: Object.fromEntries(secrets.map((name) => [name, undefined as never])),
+      loggingApis: asked,
     },
     { run: RUN, directory },
     {
@@ -64,7 +67,7 @@ async function served({ packages, environment = {}, secrets = [], lost, noPlace 
     { sink: NO_SINK, warn: (text) => warnings.push(text) },
   );
   await apis?.close();
-  return { apis, warnings };
+  return { apis, warnings, withheld: withheld.map(({ name }) => name) };
 }
 
 const url = async (subject: Subject) => (await served(subject)).apis?.variables.NOTES_URL;
@@ -92,21 +95,36 @@ Deno.test("the token stands among what only the program may know", async () => {
 });
 
 for (
-  const [what, subject] of Object.entries<Subject>({
-    "an image without the library": { packages: [PYTHON, "pkg:deb/aero-notes@1"] },
-    "an image without Python on its PATH": { packages: [NOTES] },
-    "an image of which there is no inventory": {},
+  const [what, subject] of Object.entries<Subject & { readonly withheld?: boolean }>({
+    "an image without the library": { packages: [PYTHON, "pkg:deb/aero-notes@1"], withheld: true },
+    "an image without Python on its PATH": { packages: [NOTES], withheld: true },
+    "an image of which there is no inventory": { withheld: true },
+    "a project that asks for none": { packages: [PYTHON, NOTES], asked: [] },
     "a project with a server of its own": {
       packages: [PYTHON, NOTES],
       environment: { env: { NOTES_URL: "http://own" } },
     },
     "a project with a server that is a secret": { packages: [PYTHON, NOTES], secrets: ["NOTES_URL"] },
+    "a project with a server of its own that asks for the API": {
+      asked: ["notes"],
+      environment: { env: { NOTES_URL: "http://own" } },
+    },
   })
 ) {
   Deno.test(`${what} is served nothing`, async () => {
-    assert.deepEqual(await served(subject), { apis: undefined, warnings: [] });
+    const withheld = subject.withheld ? ["notes"] : [];
+    assert.deepEqual(await served(subject), { apis: undefined, warnings: [], withheld });
   });
 }
+
+Deno.test("what the config asks for is served whatever the image holds", async () => {
+  for (const odd of [{}, { packages: [] }, { packages: [NOTES], lost: true }]) {
+    const { apis, warnings, withheld } = await served({ ...odd, asked: ["notes"] });
+
+    assert.equal(apis?.variables.NOTES_URL, "http://127.0.0.1:23760");
+    assert.deepEqual([warnings, withheld], [[], []]);
+  }
+});
 
 Deno.test("a run whose inventory is lost, or that can have no socket, is served nothing, which is told", async () => {
   for (const odd of [{ lost: true }, { noPlace: true }]) {

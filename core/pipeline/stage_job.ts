@@ -31,5 +31,7 @@ export interface StageJob {
   readonly tags: readonly string[];
   readonly note?: string;
   readonly limits: Limits;
+  /** Names of the APIs that the config asks for; absent if what the image holds decides. */
+  readonly loggingApis?: readonly string[] | undefined;
   readonly secrets: Readonly<Record<string, Secret>>;
 }

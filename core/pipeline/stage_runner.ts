@@ -18,6 +18,7 @@ import { readMetricsFile } from "./metrics_file.ts";
 import { MetricsFollower } from "./metrics_follower.ts";
 import { collectOutputs, labelFurther, labelOutput } from "./outputs.ts";
 import { claimLoggedFiles } from "./logged_files.ts";
+import { watchForLostLogs } from "./lost_logs.ts";
 import { runProgram } from "./program.ts";
 import type { ServedApis } from "./program_apis.ts";
 import { JournalSink } from "./program_log.ts";
@@ -227,8 +228,9 @@ async function followed(
   }, services.now);
   const warn = (text: string) => observer.warn(text);
   const sink = new JournalSink(running.journal, (text) => redact(text), { now: services.now, warn });
-  const served = await serveStageApis(job, running, services, { sink, warn });
+  const { served, withheld } = await serveStageApis(job, running, services, { sink, warn });
   redact = redactorOf(job, served);
+  const tellLostLogs = watchForLostLogs(withheld, workingDirectory(job, running.directory));
   follower.start();
   try {
     return await runProgram(job, { ...running, inputs, now: services.now }, options, served);
@@ -238,16 +240,21 @@ async function followed(
     } finally {
       follower.finish();
     }
+    tellLostLogs(warn);
   }
+}
+
+/** Where a stage's program works, as the host has it. */
+function workingDirectory({ plan }: StageJob, { code }: RunDirectory): string {
+  const { directory } = plan.version.code;
+  return directory === undefined ? code : `${code}/${directory}`;
 }
 
 async function keepResults(job: StageJob, running: Running, options: StageRunOptions): Promise<void> {
   const { services } = options;
   const { run, directory, journal } = running;
   if (job.metrics !== undefined) {
-    const project = job.plan.version.code.directory;
-    const working = project === undefined ? directory.code : `${directory.code}/${project}`;
-    const point = await readMetricsFile(working, job.metrics, services.now());
+    const point = await readMetricsFile(workingDirectory(job, directory), job.metrics, services.now());
     const points = withRedactedNames([point], redactorOf(job));
     journal.append({ event: "metrics", at: services.now(), points });
   }

@@ -12,7 +12,7 @@ import type { StageJob } from "./stage_job.ts";
 
 /** A stage or a run, with all that a program needs in order to stand in its place. */
 export interface ShellSubject extends Omit<ProgramPlace, "served"> {
-  readonly job: ProgramJob & Pick<StageJob, "image">;
+  readonly job: ProgramJob & Pick<StageJob, "image" | "loggingApis">;
   /** Has the commit of the job. */
   readonly code: ObjectReader;
   readonly inputs: Readonly<Record<string, InputRecord>>;
@@ -47,7 +47,7 @@ export async function runInPlace(
     });
     writeExchange(job, directory);
     const to = { sink: NO_SINK, warn: subject.warn };
-    const served = await serveStageApis(job, { run, directory }, services, to);
+    const { served } = await serveStageApis(job, { run, directory }, services, to);
     try {
       const place: ProgramPlace = { ...subject, ...(served === undefined ? {} : { served }) };
       return await startProgram(job, { run, directory, inputs }, place, streams);

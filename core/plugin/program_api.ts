@@ -54,8 +54,13 @@ export interface ProgramApiPlugin {
   readonly name: string;
   /** One line. */
   readonly summary: string;
-  /** Python packages, by their normalised names; an image with none of them is served nothing. */
+  /** Python packages, by their normalised names; an image with none of them is served nothing unless the config asks. */
   readonly packages: readonly string[];
+  /**
+   * Names in the program's working directory that the library makes there when nobody says where it is to log; a
+   * program that leaves one while it is not served has lost its logs, which is told. May be empty.
+   */
+  readonly leaves: readonly string[];
   /**
    * Variables by which the library finds the address; those that the project sets itself, or passes as secrets, win. A
    * project that sets one whose value holds the address's URL or token has a server of its own: it is served nothing.

@@ -22,7 +22,7 @@ export function environmentText(shown: ShownEnvironment, style: Style): string {
     ["engine flags", shown.runArgs.join(" ")],
     ["limits", limitsText(shown)],
     ["packages", Object.entries(shown.inventory ?? {}).map(([kind, count]) => `${count} ${kind}`).join(", ")],
-    ["logging APIs", shown.programApis?.join(", ")],
+    ["logging APIs", apisText(shown)],
     ["host", shown.host === undefined ? undefined : hostFacts(shown.host).join("; ")],
   ];
   const title = shown.stages.length === 0 ? "no stage yet" : shown.stages.join(", ");
@@ -40,6 +40,25 @@ function imageText({ image, problem, kept, kind }: ShownEnvironment, style: Styl
   if (kind === "host") return undefined;
   if (image === undefined) return `${style.red("not known")}: ${problem?.why ?? ""}`;
   return `${style.cyan(image)}${kept ? ", in the storage" : style.yellow(", not yet in the storage")}`;
+}
+
+const ALL_THE_SAME = "environment.logging_apis serves it all the same";
+
+// By the reasons that `aero env show --json` has.
+const UNSERVED = {
+  left_out: (names) => `environment.logging_apis leaves out ${names}`,
+  own_server: (names) => `the project names a server of its own for ${names}`,
+  system: () => "containers are served on Linux alone",
+  image_unknown: () => `what the image holds is not known; ${ALL_THE_SAME}`,
+  no_library: (names) => `the image has no ${names}; ${ALL_THE_SAME}`,
+  no_python: () => `the image has no python3, which serving takes; ${ALL_THE_SAME}`,
+} as const satisfies Record<ShownEnvironment["unservedApis"][number]["why"], (names: string) => string>;
+
+function apisText({ programApis, unservedApis }: ShownEnvironment): string {
+  if (programApis.length > 0) return programApis.join(", ");
+  const reasons = Map.groupBy(unservedApis, ({ why }) => why);
+  const texts = [...reasons].map(([why, apis]) => UNSERVED[why](apis.map(({ name }) => name).join(", ")));
+  return texts.length === 0 ? "none" : `none: ${texts.join("; ")}`;
 }
 
 function limitsText({ limits: { cpus, memoryBytes, gpus } }: ShownEnvironment): string {

@@ -18,6 +18,8 @@ const CONTAINER: ShownEnvironment = {
   secrets: [{ name: "TOKEN", set: true }, { name: "KEY", set: false }],
   runArgs: ["--shm-size=2g"],
   limits: { cpus: 2, memoryBytes: 4e9, gpus: "all" },
+  programApis: [],
+  unservedApis: [],
 };
 
 Deno.test("an environment whose image is kept shows all that is set, and its packages", () => {
@@ -52,6 +54,22 @@ Deno.test("an environment whose image is kept shows all that is set, and its pac
 PACKAGE   VERSION  FROM
 libgomp1  12.2.0   deb
 numpy     2.0.1    pypi`,
+  );
+});
+
+Deno.test("an environment without an API to log to says why", () => {
+  const line = (unservedApis: ShownEnvironment["unservedApis"]) =>
+    environmentText({ ...CONTAINER, unservedApis }, style).split("\n")
+      .find((text) => text.includes("logging APIs"))?.replace("  logging APIs     ", "");
+
+  assert.equal(line([]), "none");
+  assert.equal(
+    line([{ name: "one", why: "no_library" }, { name: "other", why: "no_library" }]),
+    "none: the image has no one, other; environment.logging_apis serves it all the same",
+  );
+  assert.equal(
+    line([{ name: "one", why: "left_out" }, { name: "other", why: "own_server" }]),
+    "none: environment.logging_apis leaves out one; the project names a server of its own for other",
   );
 });
 

@@ -57,12 +57,26 @@ send("/facts", {"note": "so far"})
 print("ready", flush=True)
 time.sleep(300)
 `,
+  "metric.py": `
+from notes import send
+assert send("/metrics", {"values": {"loss": 1}})[0] == 200
+`,
   "host.py": `
 from notes import send
 import os
 assert "23760" not in os.environ["NOTES_URL"]
 assert send("/metrics", {"values": {"loss": 1}})[0] == 200
 `,
+};
+
+// The library lies beside the code, where no inventory of an image has it.
+const ABSENT_LIBRARY = {
+  lost: { command: ["sh", "-c", "echo loss > notes.log"] },
+  kept: {
+    command: ["sh", "-c", "echo loss > notes.log; exec cat notes.log"],
+    environment: { logging_apis: [] },
+  },
+  asked: { command: "python3 metric.py", environment: { logging_apis: ["notes"] } },
 };
 
 function stagesWith(limits: boolean): Record<string, Record<string, unknown>> {
@@ -251,6 +265,35 @@ for (const plugin of [podmanEnvironment, dockerEnvironment]) {
         assert.equal(record!.logged?.note, "so far");
         assert.deepEqual([...Deno.readDirSync(`${test.root}/.aero/work`)], []);
       });
+    },
+  });
+
+  Deno.test({
+    name: `a program whose library is not in its image loses no logs unnoticed: ${use}`,
+    ignore: "skipped" in opened,
+    async fn() {
+      await using test = await begin(`FROM ${BASE_IMAGE}\nRUN true\n`, ABSENT_LIBRARY);
+
+      const shown = await test.aero(["env", "show", "--stage", "lost"]);
+      assert.match(
+        shown.out(),
+        /logging APIs +none: the image has no notes; environment\.logging_apis serves it all the same\n/,
+      );
+      assert.match(
+        (await runOf(test, "lost")).err,
+        /logged with notes went to notes\.log .*logging_apis: \[notes\]/,
+      );
+      assert.doesNotMatch((await runOf(test, "kept")).err, /notes\.log/);
+
+      const { record, err } = await runOf(test, "asked");
+      assert.deepEqual([record.state, record.metrics], ["succeeded", { loss: 1 }], err);
+      const again = await test.aero(["--json", "rerun", record.run]);
+      assert.equal(again.code, 0, again.err());
+      const latest = JSON.parse(again.out().trim().split("\n").at(-1)!);
+      assert.deepEqual(
+        (await test.use(({ services }) => services.archive.getRecord("toy", latest.run)))?.metrics,
+        { loss: 1 },
+      );
     },
   });
 }

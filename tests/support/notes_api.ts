@@ -9,6 +9,7 @@ export const notesApi: ProgramApiPlugin = {
   name: "notes",
   summary: "For tests",
   packages: [NOTES_PACKAGE],
+  leaves: ["notes.log"],
   variables: ({ url, token }) => ({ NOTES_URL: url, NOTES_TOKEN: token, NOTES_STYLE: "brief" }),
   open: (log) => Promise.resolve(new Notes(log)),
 };

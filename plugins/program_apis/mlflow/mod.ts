@@ -7,6 +7,8 @@ export const mlflowApi: ProgramApiPlugin = {
   name: "mlflow",
   summary: "MLflow's tracking API: what programs log with MLflow's Python client",
   packages: ["mlflow", "mlflow-skinny", "mlflow-tracking"],
+  // 2.x logs to the directory; 3.x to a database, and only files to the directory.
+  leaves: ["mlruns", "mlflow.db"],
   variables: mlflowVariables,
   open: async (log, context) => {
     // Few commands run a program that asks for it.

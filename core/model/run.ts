@@ -67,7 +67,10 @@ export interface InputRecord {
 /** Bytes that a stage wrote. */
 export interface OutputRecord {
   readonly artifact: string;
-  /** Absent if the storage could not be reached: the version gets its label when it is sent. */
+  /**
+   * Absent if the storage could not be reached, so that the version gets its label when it is sent; and of what a
+   * program logged, where somebody added data under that name.
+   */
   readonly label?: string;
   readonly manifest: Descriptor;
   readonly files: number;

@@ -27,8 +27,14 @@ Deno.test("a narrow column stays where a wide one of more worth has no room", ()
   assert.deepEqual(titles(columns), ["a", "n"]);
 });
 
-Deno.test("without a terminal all columns stay", () => {
-  assert.deepEqual(fitColumns(["1"], [column("a"), column("b", 1)], {}).left, []);
+Deno.test("without a terminal there is room for 160 cells, and a text that is not cut counts whole", () => {
+  const of = (cells: number, title: string, worth?: number): RankedColumn<string> => ({
+    ...column(title, worth),
+    value: () => "x".repeat(cells),
+  });
+
+  assert.deepEqual(fitColumns(["1"], [of(76, "a"), of(40, "b", 3), of(40, "c", 2)], {}).left, []);
+  assert.deepEqual(fitColumns(["1"], [of(76, "a"), of(40, "b", 3), of(41, "c", 2)], {}).left, ["c"]);
 });
 
 Deno.test("columns without a worth stay on any terminal", () => {

@@ -75,6 +75,21 @@ Deno.test("on a terminal of 80 cells no line is longer, metrics stay, and what i
   assert.match(lines.at(-1)!, /^no room for .*rmse.*; all: --csv$/);
 });
 
+Deno.test("a pipe gets no line of over 160 cells, ids in full, and the names of what is left out", () => {
+  const logged = {
+    params: Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`a_param_of_a_library_${i}`, i])),
+    tags: {},
+    inputs: [],
+  };
+
+  const lines = runsTable([summary("k", { logged }), summary("m")], styleOf()).trimEnd().split("\n");
+
+  assert.deepEqual(lines.filter((line) => line.length > 160), []);
+  assert.match(lines[0]!, /a_param_of_a_library_/);
+  assert.match(lines[1]!, /^k{16} /);
+  assert.match(lines.at(-1)!, /^no room for a_param_of_a_library_.* and \d+ more; all: --csv$/);
+});
+
 Deno.test("a run that goes on is shown with its duration so far", () => {
   const { endedAt: _endedAt, exit: _exit, ...running } = summary("k", { state: "running" });
 

@@ -21,6 +21,8 @@ import type { Tracker } from "./plugin/tracker.ts";
 /** Longest time that a command waits for trackers at its end, in milliseconds; and one that was interrupted. */
 const PATIENCE_MS = 10_000;
 const INTERRUPTED_PATIENCE_MS = 3_000;
+/** Longest time that somebody who says a word of a run waits for trackers to have heard it, in milliseconds. */
+const REMARK_PATIENCE_MS = 5_000;
 
 /** The trackers that the config names, opened when the first run begins or somebody asks for one. */
 export class Trackers implements AsyncDisposable {
@@ -112,7 +114,7 @@ export class Trackers implements AsyncDisposable {
     await Promise.all(asked.map(async (to) => {
       const { error } = this.#app.isOffline
         ? book.remarked(to).get(run) === remark.digest ? {} : { error: offlineError() }
-        : await tellRemark(to, remark, book, PATIENCE_MS, this.#app.signal);
+        : await tellRemark(to, remark, book, REMARK_PATIENCE_MS, this.#app.signal);
       if (error === undefined) return;
       waiting.push(to.name);
       this.#app.printer.warn(

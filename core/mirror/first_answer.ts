@@ -32,13 +32,18 @@ export class FirstAnswer implements Disposable {
 
   /** Why it was given up, where it said nothing. */
   silence(): TrackerError {
-    return new TrackerError("tracker_unavailable", {
-      what: `Cannot send anything to ${this.#to.name}`,
-      why: "it does not answer",
-    });
+    return silentTracker(this.#to);
   }
 
   [Symbol.dispose](): void {
     clearTimeout(this.#timer);
   }
+}
+
+/** The error for a tracker from which nothing came in time. */
+export function silentTracker({ name }: NamedTracker): TrackerError {
+  return new TrackerError("tracker_unavailable", {
+    what: `Cannot send anything to ${name}`,
+    why: "it does not answer",
+  });
 }

@@ -1,8 +1,10 @@
 import { isAbort, UserError } from "../errors.ts";
 import type { RunId } from "../model/run_id.ts";
 import type { NamedTracker } from "../plugin/named_tracker.ts";
+import { silentTracker } from "./first_answer.ts";
 import type { RunTape } from "./run_tape.ts";
 import { sendRun } from "./send_run.ts";
+import { QUIET_LIMITS, type QuietLimits, TrackerPulse } from "./tracker_pulse.ts";
 
 /** What became of a run at one tracker. */
 export interface Mirrored {
@@ -25,6 +27,18 @@ export interface LiveMirrorOptions {
   readonly onStopAsked: (at: NamedTracker) => void;
   /** Nothing is sent. */
   readonly offline?: boolean;
+  /** How long a tracker that says nothing is waited for at the end. */
+  readonly quiet?: QuietLimits;
+}
+
+/** A run on its way to one tracker. */
+interface Sending {
+  readonly to: NamedTracker;
+  readonly pulse: TrackerPulse;
+  /** Aborts when it has had its time. */
+  readonly stopping: AbortController;
+  readonly url: () => string | undefined;
+  readonly done: Promise<Mirrored>;
 }
 
 // What was told to stop gets so much time to do so, in milliseconds.
@@ -38,13 +52,9 @@ const ATTEMPTS = 2;
  */
 export class LiveMirror {
   readonly #run: RunId;
-  readonly #stopping = new AbortController();
   readonly #wakers = new Set<() => void>();
-  readonly #sending: {
-    readonly to: NamedTracker;
-    readonly url: () => string | undefined;
-    readonly done: Promise<Mirrored>;
-  }[];
+  readonly #sending: readonly Sending[];
+  #endedAt: number | undefined;
   #live = true;
 
   constructor(run: RunId, trackers: readonly NamedTracker[], options: LiveMirrorOptions) {
@@ -55,15 +65,17 @@ export class LiveMirror {
         url = page;
         options.onUrl(to, page);
       };
+      const pulse = new TrackerPulse(options.quiet ?? QUIET_LIMITS);
+      const stopping = new AbortController();
       const done = options.offline === true
         ? Promise.resolve({ to, complete: false, error: offlineError() })
-        : this.#send(to, options, onUrl);
-      return { to, url: () => url, done };
+        : this.#send({ to, pulse, signal: stopping.signal }, options, onUrl);
+      return { to, pulse, stopping, url: () => url, done };
     });
   }
 
   async #send(
-    to: NamedTracker,
+    { to, pulse, signal }: Pick<Sending, "to" | "pulse"> & { readonly signal: AbortSignal },
     { openTape, onStopAsked }: LiveMirrorOptions,
     onUrl: (url: string) => void,
   ): Promise<Mirrored> {
@@ -78,12 +90,14 @@ export class LiveMirror {
     try {
       await using tape = openTape();
       const complete = await sendRun(to.tracker, this.#run, tape, {
-        signal: this.#stopping.signal,
+        signal,
         isLive: () => this.#live,
         attempts: ATTEMPTS,
         sleep: (ms, signal) => this.#sleep(ms, signal),
         onFailure: (error) => failure = error,
         onStopAsked: () => onStopAsked(to),
+        onCall: () => pulse.called(),
+        onAnswer: () => pulse.answered(),
         onSent: () => {
           failure = undefined;
           if (url !== undefined) return;
@@ -93,43 +107,56 @@ export class LiveMirror {
       });
       return told(complete);
     } catch (error) {
-      return told(false, isAbort(error) ? failure : error);
+      return told(false, isAbort(error) ? failure ?? this.#silenceOf(to, pulse) : error);
     }
+  }
+
+  /** Why one that was stopped has not got everything: it said nothing, or only had not enough time. */
+  #silenceOf(to: NamedTracker, pulse: TrackerPulse): unknown {
+    return pulse.leftMs(this.#endedAt ?? performance.now()) === 0 ? silentTracker(to) : undefined;
   }
 
   /** Says that the run's journal has ended: what is left is sent, and no more is waited for. */
   end(): void {
     this.#live = false;
+    this.#endedAt ??= performance.now();
     for (const wake of this.#wakers) wake();
   }
 
   /**
-   * Waits until all is sent, but no longer than it is told; also a tracker that does not heed that is left alone then.
+   * Waits until all is sent, but no longer than it is told, and not for a tracker that says nothing; also one that does
+   * not heed that is left alone then.
    *
    * @param patienceMs In milliseconds.
    * @param hurry Aborts when whoever waits has had enough.
    */
   async finish(patienceMs: number, hurry?: AbortSignal): Promise<Mirrored[]> {
     this.end();
-    const late = Promise.withResolvers<void>();
+    return await Promise.all(this.#sending.map((one) => this.#finishOne(one, patienceMs, hurry)));
+  }
+
+  async #finishOne(sending: Sending, patienceMs: number, hurry?: AbortSignal): Promise<Mirrored> {
+    const { to, pulse, stopping, url, done } = sending;
+    const late = Promise.withResolvers<Mirrored>();
     const timers: ReturnType<typeof setTimeout>[] = [];
     const stop = () => {
-      this.#stopping.abort();
-      timers.push(setTimeout(() => late.resolve(), GRACE_MS));
+      stopping.abort();
+      timers.push(setTimeout(() => {
+        const page = url();
+        late.resolve({ to, complete: false, ...(page === undefined ? {} : { url: page }) });
+      }, GRACE_MS));
+    };
+    const listen = () => {
+      const leftMs = pulse.leftMs(this.#endedAt!);
+      if (leftMs === 0) stop();
+      else if (leftMs !== undefined) timers.push(setTimeout(listen, Math.ceil(leftMs)));
     };
     timers.push(setTimeout(stop, patienceMs));
     hurry?.addEventListener("abort", stop, { once: true });
     if (hurry?.aborted) stop();
+    else listen();
     try {
-      return await Promise.all(this.#sending.map(({ to, url, done }) =>
-        Promise.race([
-          done,
-          late.promise.then((): Mirrored => {
-            const page = url();
-            return { to, complete: false, ...(page === undefined ? {} : { url: page }) };
-          }),
-        ])
-      ));
+      return await Promise.race([done, late.promise]);
     } finally {
       timers.forEach((timer) => clearTimeout(timer));
       hurry?.removeEventListener("abort", stop);

@@ -11,6 +11,8 @@ export interface SendOptions {
   readonly isLive: () => boolean;
   /** Does what begins the run at a tracker that has nothing of it, when it is this run's turn. Default: at once. */
   readonly begin?: (work: () => Promise<void>) => Promise<void>;
+  /** Told before each call. */
+  readonly onCall?: () => void;
   /** Told after each call that was answered. */
   readonly onAnswer?: () => void;
   /** Told after each piece that the tracker took. */
@@ -118,6 +120,7 @@ async function patiently<T>(options: SendOptions, call: () => Promise<T>): Promi
   for (let attempt = 1;; attempt++) {
     signal.throwIfAborted();
     const calledAt = performance.now();
+    options.onCall?.();
     try {
       const answer = await orAbort(call(), signal);
       options.onAnswer?.();

@@ -7,6 +7,7 @@ import { sampleRecord, sampleRunStart, sampleVersion } from "../../tests/support
 import { MemoryTracker, MemoryTrackerService } from "../../tests/support/memory_tracker.ts";
 import { GrowingFile } from "./byte_source.ts";
 import type { NamedTracker } from "../plugin/named_tracker.ts";
+import type { TrackerError } from "../plugin/tracker.ts";
 import { LiveMirror } from "./live_mirror.ts";
 import { RunTape } from "./run_tape.ts";
 import { sendRun } from "./send_run.ts";
@@ -205,6 +206,51 @@ Deno.test("who has had enough waits no longer for a tracker that does not answer
   hurry.abort();
 
   assert.deepEqual((await finished).map(({ complete }) => complete), [false]);
+});
+
+Deno.test("a tracker that says nothing behind the end of a run is given up, whatever the patience, and told", async () => {
+  using files = new RunFiles();
+  files.append(ENDED);
+  const [up, stuck] = [new MemoryTrackerService(), new MemoryTrackerService()];
+  stuck.hangs = true;
+  const mirror = new LiveMirror(files.run, [named(up), named(stuck)], {
+    openTape: () => files.tape(),
+    onUrl: () => {},
+    onStopAsked: () => {},
+    quiet: { endMs: 1, firstMs: 1, callMs: 1e9 },
+  });
+  await until(() => up.show(files.run).state === "succeeded");
+
+  const [all, nothing] = await mirror.finish(1e9);
+
+  assert.deepEqual([all!.complete, nothing!.complete], [true, false]);
+  assert.match(String((nothing!.error as TrackerError).report.why), /does not answer/);
+});
+
+Deno.test("a tracker that takes data slowly behind the end of a run has its time", async () => {
+  using files = new RunFiles();
+  files.append(loss(1), loss(2), loss(3), ENDED);
+  const service = new MemoryTrackerService();
+  const gate = Promise.withResolvers<void>();
+  class Slow extends MemoryTracker {
+    override async send(...args: Parameters<MemoryTracker["send"]>): Promise<void> {
+      await gate.promise;
+      await super.send(...args);
+    }
+  }
+  const slow: NamedTracker = { ...named(service), tracker: new Slow(service) };
+  const mirror = new LiveMirror(files.run, [slow], {
+    openTape: () => files.tape(),
+    onUrl: () => {},
+    onStopAsked: () => {},
+    quiet: { endMs: 1, firstMs: 1e9, callMs: 1e9 },
+  });
+  const finished = mirror.finish(1e9);
+  // Longer than is waited for one that says nothing.
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  gate.resolve();
+
+  assert.deepEqual((await finished).map(({ complete }) => complete), [true]);
 });
 
 Deno.test("a damaged journal is told as an error of the mirror, and thrown nowhere", async () => {

@@ -32,7 +32,8 @@ interface Definition {
   readonly entries?: Readonly<Record<string, string>>;
 }
 
-function keysOf(schema: z.core.$ZodType, prefix: string): ConfigKey[] {
+/** Keys of the mapping that a schema describes, and of mappings in it, each behind `prefix`. */
+export function keysOf(schema: z.core.$ZodType, prefix: string): ConfigKey[] {
   return Object.entries(definition(schema).shape ?? {}).flatMap(([name, field]) => {
     const key = prefix + name;
     const { bare, summary, required } = unwrap(field);

@@ -7,6 +7,13 @@ import type { RegisteredService } from "./service.ts";
 import type { Storage } from "./storage.ts";
 import type { Tracker } from "./tracker.ts";
 
+/** A variable that a plugin takes a secret or an address from, as the service's own tools do. */
+export interface PluginVariable {
+  readonly name: string;
+  /** One line. */
+  readonly summary: string;
+}
+
 /** A kind of storage that config can choose. */
 export interface StoragePlugin<Config> {
   readonly kind: "storage";
@@ -16,6 +23,8 @@ export interface StoragePlugin<Config> {
   readonly summary: string;
   /** Checks the section of the config, less `use`. */
   readonly config: z.ZodType<Config>;
+  /** Absent: none. */
+  readonly variables?: readonly PluginVariable[];
   open(config: Config, context: PluginContext): Promise<Storage>;
 }
 
@@ -47,6 +56,8 @@ export interface TrackerPlugin<Config> {
   readonly summary: string;
   /** Checks the section of the config, less `use`; holds no secret. */
   readonly config: z.ZodType<Config>;
+  /** Absent: none. */
+  readonly variables?: readonly PluginVariable[];
   /** Asks nothing of the network: a tracker that is down is told by its calls. */
   open(config: Config, context: PluginContext): Promise<Tracker>;
 }
@@ -57,6 +68,8 @@ export interface RegisteredTracker {
   readonly name: string;
   readonly summary: string;
   readonly config: z.ZodType;
+  /** Absent: none. */
+  readonly variables?: readonly PluginVariable[];
   /** @throws {z.ZodError} if `raw` does not fit {@link RegisteredTracker.config}. */
   open(raw: unknown, context: PluginContext): Promise<Tracker>;
 }
@@ -72,6 +85,8 @@ export interface RegisteredStorage {
   readonly name: string;
   readonly summary: string;
   readonly config: z.ZodType;
+  /** Absent: none. */
+  readonly variables?: readonly PluginVariable[];
   /** @throws {z.ZodError} if `raw` does not fit {@link RegisteredStorage.config}. */
   open(raw: unknown, context: PluginContext): Promise<Storage>;
 }

@@ -18,16 +18,25 @@ export function pageBlocks(): Record<string, string> {
     ),
     "errors": table(["Code", "Exit", "What"], ERROR_CODES.map((e) => [code(e.code), String(e.exit), e.what])),
     "storages": table(
-      ["Storage", "What"],
-      REGISTRY.storages.map((plugin) => [code(plugin.name), plugin.summary]),
+      ["Storage", "What", "Options, and more"],
+      REGISTRY.storages.map((plugin) => [
+        code(plugin.name),
+        plugin.summary,
+        pluginPage("storages", plugin.name),
+      ]),
     ),
     "environments": table(
       ["Environment", "What"],
       REGISTRY.environments.map((plugin) => [code(plugin.name), plugin.summary]),
     ),
     "trackers": table(
-      ["Tracker", "What"],
-      REGISTRY.trackers.map((plugin) => [code(plugin.name), plugin.summary]),
+      ["Tracker", "What", "Variables of its address and secrets", "Options, and more"],
+      REGISTRY.trackers.map((plugin) => [
+        code(plugin.name),
+        plugin.summary,
+        (plugin.variables ?? []).map(({ name }) => code(name)).join(", "),
+        pluginPage("trackers", plugin.name),
+      ]),
     ),
     ...Object.fromEntries(
       REGISTRY.storages.map((plugin) => [`${plugin.name}-storage-config`, optionTable(plugin.config)]),
@@ -36,6 +45,11 @@ export function pageBlocks(): Record<string, string> {
       REGISTRY.trackers.map((plugin) => [`${plugin.name}-tracker-config`, optionTable(plugin.config)]),
     ),
   };
+}
+
+/** A link from the repository's own page to that of a plugin. */
+function pluginPage(kind: "storages" | "trackers", name: string): string {
+  return `[plugins/${kind}/${name}](plugins/${kind}/${name}/README.md)`;
 }
 
 function keyTable(keys: readonly ConfigKey[]): string {

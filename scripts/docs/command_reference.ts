@@ -3,7 +3,9 @@ import { COMMAND_GROUPS } from "../../core/cli/command_table.ts";
 import type { FlagShape } from "../../core/cli/flags.ts";
 import { GLOBAL_FLAGS } from "../../core/cli/global_flags.ts";
 import { usageOf } from "../../core/cli/usage.ts";
+import { type PluginKey, pluginVariables, storageKeys, trackerKeys } from "../../core/config/plugin_keys.ts";
 import { COMMANDS } from "../../core/commands/mod.ts";
+import { REGISTRY } from "../../plugins/mod.ts";
 import { code, table } from "./markdown.ts";
 
 const FENCE = "```";
@@ -18,7 +20,31 @@ export async function commandReference(): Promise<string> {
     "Every command also takes these flags:",
     flagTable(GLOBAL_FLAGS),
     ...sections,
+    ...pluginSections(),
   ].join("\n\n") + "\n";
+}
+
+/** What aero.yaml can say of each storage and tracker, and which variables hold their secrets. */
+function pluginSections(): string[] {
+  const rows = (keys: readonly PluginKey[]) =>
+    keys.map(({ key, takes, summary, of }) => [code(key), of.map(code).join(", "), takes, summary]);
+  const columns = ["Key", "Of", "Takes", "What"];
+  return [
+    "## Options of storages",
+    table(columns, rows(storageKeys(REGISTRY))),
+    "## Options of trackers",
+    table(columns, rows(trackerKeys(REGISTRY))),
+    "## Variables of storages and trackers",
+    "Secrets never stand in a config; they come from the variables of the services' own tools.",
+    table(
+      ["Variable", "Of", "What"],
+      pluginVariables(REGISTRY).map(({ key, of, summary }) => [
+        code(key),
+        of.map(code).join(", "),
+        summary,
+      ]),
+    ),
+  ];
 }
 
 /** A table of all commands, a line each, in the groups of the overview. */

@@ -1,6 +1,7 @@
 import type { DataSourcePlugin } from "../../../core/plugin/data_source.ts";
 import { defineStorage, type RegisteredStorage } from "../../../core/plugin/registry.ts";
 import { s3Config } from "./config.ts";
+import { S3_VARIABLES } from "./variables.ts";
 import { HOME_SERVICE } from "./home_service.ts";
 
 /** Objects in a bucket of Amazon S3, or of any service that speaks its protocol. */
@@ -9,6 +10,7 @@ export const s3Storage: RegisteredStorage = defineStorage({
   name: "s3",
   summary: "A bucket of Amazon S3 or of a service compatible with it",
   config: s3Config,
+  variables: S3_VARIABLES,
   // The SDK behind it takes longer to load than all of the rest.
   open: async (config, context) => (await import("./open_s3.ts")).openS3(config, context),
 });

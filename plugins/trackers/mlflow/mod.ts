@@ -7,5 +7,11 @@ export const mlflowTracker: RegisteredTracker = defineTracker({
   name: "mlflow",
   summary: "An MLflow tracking server, 2.x or 3.x",
   config: mlflowConfig,
+  variables: [
+    { name: "MLFLOW_TRACKING_URI", summary: "Address of the server, where `uri` says none" },
+    { name: "MLFLOW_TRACKING_USERNAME", summary: "Name, with MLFLOW_TRACKING_PASSWORD" },
+    { name: "MLFLOW_TRACKING_PASSWORD", summary: "Password, with MLFLOW_TRACKING_USERNAME" },
+    { name: "MLFLOW_TRACKING_TOKEN", summary: "Token, where there is no name" },
+  ],
   open: async (config, context) => (await import("./open_mlflow.ts")).openMlflow(config, context),
 });

@@ -7,6 +7,13 @@ export const sacredTracker: RegisteredTracker = defineTracker({
   name: "sacred",
   summary: "A MongoDB database of Sacred, as Omniboard shows it",
   config: sacredConfig,
+  variables: [
+    {
+      name: "AERO_MONGO_URI",
+      summary: "Address with user and password, where `uri` and `uri_variable` say none",
+    },
+    { name: "MONGO_URI", summary: "Address with user and password, where AERO_MONGO_URI is not set" },
+  ],
   // The driver behind it takes longer to load than all of the rest.
   open: async (config, context) => (await import("./open_sacred.ts")).openSacred(config, context),
 });

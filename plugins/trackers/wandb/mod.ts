@@ -7,5 +7,8 @@ export const wandbTracker: RegisteredTracker = defineTracker({
   name: "wandb",
   summary: "Weights & Biases, in its cloud or on a server of your own",
   config: wandbConfig,
+  variables: [
+    { name: "WANDB_API_KEY", summary: "Key; else that of the netrc file that `wandb login` writes" },
+  ],
   open: async (config, context) => (await import("./open_wandb.ts")).openWandb(config, context),
 });

@@ -3,7 +3,7 @@ import { firstDifference } from "../history/first_difference.ts";
 import type { Difference, OutputDifference } from "../history/verdict.ts";
 import { MEDIA_TYPE } from "../model/descriptor.ts";
 import { filesOf, type Manifest } from "../model/manifest.ts";
-import type { Verdict } from "../model/run.ts";
+import { type Grade, shownGrade, type Verdict } from "../model/run.ts";
 import type { Project } from "../pipeline/project.ts";
 import { loadStoredRun } from "../pipeline/rerun.ts";
 import { finishing } from "../later_signal.ts";
@@ -28,6 +28,8 @@ export interface VerifyResult {
   readonly run: string;
   readonly stage: string;
   readonly verdict: Verdict;
+  /** Of the run, with this verdict; absent if its program never began or was not seen to end. */
+  readonly grade?: Grade;
   readonly against: readonly string[];
   readonly differences: readonly ShownDifference[];
 }
@@ -49,11 +51,13 @@ export async function verifyRecorded(
       signal: app.signal,
     });
     await keepUnderCap(app);
+    const grade = shownGrade(record, record.grade, verification.verdict);
     return {
       type: "verdict",
       run: record.run,
       stage: record.stage,
       verdict: verification.verdict,
+      ...(grade === undefined ? {} : { grade }),
       against: verification.reruns.map(({ run }) => run),
       differences: await Promise.all(
         verification.differences.map((difference) => withBytes(project, verification, difference)),

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { EXIT } from "../errors.ts";
 import { differenceLine } from "../text/difference_text.ts";
+import { gradeText } from "../text/grade_text.ts";
 import { defineCommand } from "./define.ts";
 
 /** `aero verify`. */
@@ -11,7 +12,9 @@ export const verify = defineCommand({
     "The verdict is identical (all bytes and metrics; of a run with neither, its logs), within tolerance (metrics " +
     "as close as the stage's tolerance allows, or as reruns are to each other), or different. Outputs that the stage does not " +
     "declare are compared and named; they decide only where there is nothing else. The verdict is recorded, and the " +
-    "newest decides whether the run counts as verified.",
+    "newest decides whether the run counts as verified; one on the host stays " +
+    "provenance, since a host cannot be kept. Reruns are compared and change no result: what `aero run` takes as up to " +
+    "date stays so.",
   examples: [
     { does: "Is the last run repeatable", run: "aero verify @last" },
     { does: "Judge metrics by how far three reruns spread", run: "aero verify kqzm --repeat 3" },
@@ -40,6 +43,7 @@ export const verify = defineCommand({
       `${style.bold(result.stage)}  ${style.cyan(result.run)}  ${paint(verdict)}`,
       ...result.differences.map((difference) => `  ${differenceLine(difference)}`),
       style.dim(`  compared with ${result.against.join(", ")}`),
+      ...(result.grade === undefined ? [] : [style.dim(`  grade ${gradeText(result.grade)}`)]),
     ].join("\n");
   },
   exitCode: (result) => result.verdict === "different" ? EXIT.programFailed : EXIT.ok,

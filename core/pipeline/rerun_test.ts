@@ -124,6 +124,18 @@ Deno.test("verify of a run that repeats is identical, and the verdict is kept", 
   });
 });
 
+Deno.test("aero verify tells the grade of the run, and why it is that", async () => {
+  const { test, record } = await withRun();
+  await using _test = test;
+
+  const text = await test.aero(["verify", record.run]);
+  const json = await test.aero(["--json", "verify", record.run]);
+
+  assert.match(text.out(), / identical\n/);
+  assert.match(text.out(), /grade provenance: it ran on the host, which is described and cannot be kept\n/);
+  assert.equal(JSON.parse(json.out()).grade, "provenance");
+});
+
 Deno.test("verify of a run that does not repeat is different, exits 1, and names the output and the bytes", async () => {
   const { test, record } = await withRun(`${TRAIN}date +%s%N >> "$3/model"\n`);
   await using _test = test;

@@ -99,3 +99,31 @@ Deno.test("what a stage would run for is told against its own runs, not against 
 
   assert.deepEqual(await standing(test), { a: ["would_run", "new code: aero.yaml", "param depth 2 → 3"] });
 });
+
+Deno.test("a commit and its version name the run that was repeated; what is rerun last is @last", async () => {
+  await using test = new TestProject();
+  const commit = test.commit({ stages: { a: { command: ["sh", "-c", "aero log n=$(date +%N)"] } } });
+  const original = await test.record();
+  const named = async (reference: string) =>
+    JSON.parse((await test.aero(["--json", "show", reference])).out()).run;
+
+  assert.equal((await test.aero(["rerun", original.run])).code, 0);
+
+  assert.equal(await named(commit), original.run);
+  assert.equal(await named(original.version), original.run);
+  assert.notEqual(await named("@last"), original.run);
+});
+
+Deno.test("the metrics of a stage are those of its own newest run, not of one that was made to judge it", async () => {
+  await using test = new TestProject();
+  test.commit({ stages: { a: { command: ["sh", "-c", "aero log n=$(date +%N)"] } } });
+  const original = await test.record();
+  test.git.git("tag", "first");
+  const shown = async (...flags: string[]) =>
+    JSON.parse((await test.aero(["--json", "metrics", ...flags])).out()).run;
+
+  await test.aero(["verify", original.run]);
+
+  assert.equal(await shown(), original.run);
+  assert.equal(await shown("--tags"), original.run);
+});

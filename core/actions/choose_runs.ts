@@ -1,5 +1,6 @@
 import type { App } from "../app.ts";
 import { requireKnownNames, requireMetrics } from "../history/known_names.ts";
+import { originalsFirst } from "../history/originals_first.ts";
 import type { RunIndex } from "../history/run_index.ts";
 import { type RunSummary, summaryOfJournal } from "../history/run_summary.ts";
 import { metricNamesOf } from "../history/run_values.ts";
@@ -74,10 +75,10 @@ function hasMetrics(run: RunSummary): boolean {
   return run.state === "running" || Object.keys(run.metrics).length > 0;
 }
 
-/** The newest run with metrics of each stage; runs come newest first. */
+/** The newest run with metrics of each stage, of reruns only where there is no other; runs come newest first. */
 function newestOfStages(runs: readonly RunSummary[]): RunSummary[] {
   const newest = new Map<string, RunSummary>();
-  for (const run of runs) {
+  for (const run of originalsFirst(runs)) {
     const key = `${run.project}/${run.stage}`;
     if (hasMetrics(run) && !newest.has(key)) newest.set(key, run);
   }

@@ -1,5 +1,6 @@
 import type { App } from "../app.ts";
 import { AeroError, UserError } from "../errors.ts";
+import { isRerun, originalsFirst } from "../history/originals_first.ts";
 import type { RunIndex } from "../history/run_index.ts";
 import type { RunSummary } from "../history/run_summary.ts";
 import { resolveRun, type RunLookups } from "../history/run_reference.ts";
@@ -73,8 +74,8 @@ function lookups(app: App, index: RunIndex): RunLookups {
   return {
     byPrefix: (prefix) => index.byPrefix(prefix),
     runs: (stage) => withoutReruns(index.query(stage === undefined ? {} : { stage })),
-    byVersion: (prefix) => withoutReruns(index.byVersion(prefix)),
-    byCommit: (commit) => withoutReruns(index.byCommits([commit])),
+    byVersion: (prefix) => originalsFirst(withoutReruns(index.byVersion(prefix))),
+    byCommit: (commit) => originalsFirst(withoutReruns(index.byCommits([commit]))),
     runOfArtifact: async (reference) => {
       const { services } = await app.openProject();
       const { origin } = await services.catalog.resolve(await artifactReference(app, reference));
@@ -95,7 +96,7 @@ function lookups(app: App, index: RunIndex): RunLookups {
 
 /** Runs that were made to judge others are named by their ids only: who says "the last run" means one of their own. */
 function withoutReruns(runs: readonly RunSummary[]): readonly RunSummary[] {
-  return runs.filter(({ parent, tags }) => parent?.kind !== "rerun-of" || !tags.includes(VERIFY_TAG));
+  return runs.filter((run) => !isRerun(run) || !run.tags.includes(VERIFY_TAG));
 }
 
 async function commitNamed(repository: Repository, name: string): Promise<string | undefined> {

@@ -1,5 +1,6 @@
 import type { EnvironmentConfig } from "../config/project_config.ts";
 import { AeroError, CorruptionError } from "../errors.ts";
+import { isRerun, originalsFirst } from "../history/originals_first.ts";
 import type { RunIndex } from "../history/run_index.ts";
 import type { RunSummary } from "../history/run_summary.ts";
 import type { ContainerIdentity, HostIdentity } from "../model/experiment_version.ts";
@@ -208,10 +209,9 @@ function newestRun(
   index: RunIndex,
   of: { readonly project: string; readonly stage: string },
 ): RunSummary | undefined {
-  const isRerun = ({ parent }: RunSummary) => parent?.kind === "rerun-of";
   const [newest] = index.query({ ...of, limit: 1 });
   if (newest === undefined || !isRerun(newest)) return newest;
-  return index.query(of).find((run) => !isRerun(run)) ?? newest;
+  return originalsFirst(index.query(of))[0];
 }
 
 function sameAgain(newest: RunSummary): string {

@@ -34,7 +34,7 @@ export function toTrackerError(error: unknown, what: string): unknown {
     return new TrackerError("tracker_refused", { what, why: error.message }, { cause: error });
   }
   if (!(error instanceof MongoError)) return error;
-  const why = error.message;
+  const why = reasonOf(error);
   const code = Number(error.code);
   const made = (
     kind: "tracker_unavailable" | "tracker_denied" | "tracker_refused",
@@ -48,6 +48,21 @@ export function toTrackerError(error: unknown, what: string): unknown {
   if (TOO_LARGE.has(code)) return made("tracker_refused");
   if (PASSING.has(code) || isNetwork(error)) return made("tracker_unavailable");
   return made("tracker_refused");
+}
+
+/** Why, for people: of a server that was not found what it said, where the driver says only that it has waited. */
+function reasonOf(error: MongoError): string {
+  if (!(error instanceof MongoServerSelectionError)) return error.message;
+  const said = /^Server selection timed out/.test(error.message) ? firstFailure(error) : error.message;
+  if (said === undefined) {
+    return `it does not answer as MongoDB does: is it MongoDB's port? (${error.message})`;
+  }
+  return /closed$|ECONNRESET/.test(said) ? `it closed the connection: is it MongoDB's port? (${said})` : said;
+}
+
+function firstFailure({ reason }: MongoServerSelectionError): string | undefined {
+  return [...reason?.servers.values() ?? []].find(({ error }) => error !== null && error !== undefined)?.error
+    ?.message;
 }
 
 function isNetwork(error: MongoError): boolean {

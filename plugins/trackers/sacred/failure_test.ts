@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { MongoNetworkError, MongoServerError } from "mongodb";
+import { MongoNetworkError, MongoServerError, MongoServerSelectionError } from "mongodb";
 import { TrackerError } from "../../../core/plugin/tracker.ts";
 import { isDuplicate, toTrackerError } from "./failure.ts";
 
@@ -35,4 +35,20 @@ Deno.test("aborts and mistakes of aero come out as they are", () => {
 Deno.test("a duplicate key is known", () => {
   assert.equal(isDuplicate(new MongoServerError({ message: "E11000", code: 11000 })), true);
   assert.equal(isDuplicate(new MongoServerError({ message: "other", code: 1 })), false);
+});
+
+Deno.test("of a server that is not found the first cause is told, and a hint where there is none", () => {
+  const why = (message: string, error?: Error) => {
+    const reason = { servers: new Map([["a", { error: null }], ["b", { error }]]) };
+    const told = toTrackerError(new MongoServerSelectionError(message, reason as never), "Cannot do it");
+    assert.ok(told instanceof TrackerError);
+    assert.equal(told.code, "tracker_unavailable");
+    return told.report.why!;
+  };
+  const late = "Server selection timed out after 3000 ms";
+
+  assert.equal(why(late, new Error("connect ECONNREFUSED b:1")), "connect ECONNREFUSED b:1");
+  assert.equal(why("connect ECONNREFUSED b:1"), "connect ECONNREFUSED b:1");
+  assert.equal(why(late), `it does not answer as MongoDB does: is it MongoDB's port? (${late})`);
+  assert.match(why("connection 1 to b:1 closed"), /^it closed the connection: is it MongoDB's port\?/);
 });

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { UserError } from "../../../core/errors.ts";
+import { parseRunId } from "../../../core/model/run_id.ts";
+import { TrackerError } from "../../../core/plugin/tracker.ts";
 import { sacredTracker } from "./mod.ts";
 
 const PASSWORD = "hunter2-secret";
@@ -76,4 +78,56 @@ Deno.test("an address that is none is told without what it holds", options, asyn
 
 Deno.test("a variable that is named and not set is told", options, async () => {
   await assert.rejects(open({ "uri_variable": "NOT_SET" }), /NOT_SET is not set/);
+});
+
+/** Why several calls at once fail at a port, each. */
+async function whyOf(port: number): Promise<Set<string | undefined>> {
+  const MONGO_URI = `mongodb://127.0.0.1:${port}/x?serverSelectionTimeoutMS=200`;
+  await using tracker = await open({}, { MONGO_URI });
+  const calls = ["k", "l", "m"].map((letter) => tracker.cursor(parseRunId(letter.repeat(16))));
+  return new Set((await Promise.allSettled(calls)).map((call) => {
+    assert.ok(call.status === "rejected" && call.reason instanceof TrackerError);
+    assert.equal(call.reason.code, "tracker_unavailable");
+    return call.reason.report.why;
+  }));
+}
+
+Deno.test(
+  "calls that overlap tell why MongoDB was not reached, each with the real cause",
+  options,
+  async () => {
+    const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const { port } = listener.addr;
+    listener.close();
+
+    assert.deepEqual([...await whyOf(port)], [`connect ECONNREFUSED 127.0.0.1:${port}`]);
+  },
+);
+
+Deno.test("an address that is a web server's is told with a hint", options, async () => {
+  await using web = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    () => new Response("hello"),
+  );
+
+  const [why, ...others] = await whyOf(web.addr.port);
+
+  assert.match(why!, /is it MongoDB's port\?/);
+  assert.deepEqual(others, []);
+});
+
+Deno.test("a call that is pending when the tracker is closed says so", options, async () => {
+  const silent = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = silent.addr;
+  const tracker = await open({}, { MONGO_URI: `mongodb://127.0.0.1:${port}/x` });
+
+  const asked = tracker.cursor(parseRunId("k".repeat(16))).then(() => undefined, (error: unknown) => error);
+  const connection = await silent.accept();
+  await tracker[Symbol.asyncDispose]();
+  const error = await asked;
+  connection.close();
+  silent.close();
+
+  assert.ok(error instanceof TrackerError, String(error));
+  assert.equal(error.code, "closed");
 });

@@ -1,4 +1,5 @@
 import type { Filter, MongoClient } from "mongodb";
+import { isAbort } from "../../../core/errors.ts";
 import type { RunId } from "../../../core/model/run_id.ts";
 import type { OperationOptions } from "../../../core/plugin/context.ts";
 import {
@@ -57,7 +58,8 @@ export class SacredTracker implements Tracker {
   readonly #at: Collections;
   /** Of runs that go on. */
   readonly #progress = new Map<RunId, RunProgress>();
-  readonly #seen = new Set<RunId>();
+  /** Numbers of runs that were sent. */
+  readonly #numbers = new Map<RunId, number>();
   #closed = false;
 
   constructor(options: SacredOptions) {
@@ -86,7 +88,7 @@ export class SacredTracker implements Tracker {
       () => sendBatch(this.#at, run, known, from, batch),
     );
     if (progress === undefined) return;
-    this.#seen.add(run);
+    this.#numbers.set(run, progress.number);
     if (!progress.ended) this.#progress.set(run, progress);
   }
 
@@ -95,7 +97,11 @@ export class SacredTracker implements Tracker {
   }
 
   urlOf(run: RunId): string | undefined {
-    return this.#seen.has(run) ? this.#options.omniboard : undefined;
+    return this.#numbers.has(run) ? this.#options.omniboard : undefined;
+  }
+
+  idOf(run: RunId): string | undefined {
+    return this.#numbers.get(run)?.toString();
   }
 
   async find(id: string, options: OperationOptions = {}): Promise<ForeignRun> {
@@ -207,9 +213,14 @@ export class SacredTracker implements Tracker {
   async #ask<T>(what: string, { signal }: OperationOptions, call: () => Promise<T>): Promise<T> {
     signal?.throwIfAborted();
     if (this.#closed) throw new TrackerError("closed", { what, why: "the tracker was closed" });
+    // All calls wait for one connection: the driver closes it under those that do not, and tells them nothing else.
+    const asked = this.#options.client.connect().then(call);
     try {
-      return await orAbort(call(), signal);
+      return await orAbort(asked, signal);
     } catch (error) {
+      if (this.#closed && !isAbort(error)) {
+        throw new TrackerError("closed", { what, why: "the tracker was closed" });
+      }
       throw toTrackerError(error, `${what} at ${this.location}`);
     }
   }

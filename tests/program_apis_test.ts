@@ -3,9 +3,7 @@ import { pointsOf, readJournal } from "../core/format/journal_format.ts";
 import { getManifest } from "../core/store/tree.ts";
 import { filesOf } from "../core/model/manifest.ts";
 import { loggedFactsOf } from "../core/model/journal.ts";
-import type { ExperimentVersion } from "../core/model/experiment_version.ts";
 import type { RunRecord } from "../core/model/run.ts";
-import type { StageOutcome } from "../core/pipeline/pipeline_runner.ts";
 import { untilHolds } from "./support/aero_process.ts";
 import { subjectOrSkip } from "./support/must_run.ts";
 import { NOTES_PY, notesApi } from "./support/notes_api.ts";
@@ -112,6 +110,20 @@ notesTest("a result that is used again has what was logged", async () => {
   assert.deepEqual(Object.keys(again!.record.outputs), ["model", "train_notes"]);
 });
 
+notesTest("the script that runs a run by hand says that nobody takes what is logged", async () => {
+  await using test = begun();
+  const records = (await test.run()).map(({ record }) => record);
+
+  const scripts = await Promise.all(records.map(async ({ run, stage }) => {
+    const folder = test.git.beside(stage);
+    const { code, err } = await test.aero(["checkout", run, folder]);
+    assert.equal(code, 0, err());
+    return Deno.readTextFileSync(`${folder}/run.sh`);
+  }));
+
+  assert.deepEqual(scripts.map((script) => script.includes("# aero served")), [true, false]);
+});
+
 notesTest("a program that fails keeps what it said and no file", async () => {
   await using test = begun({ env: { EXIT: "3" } });
 
@@ -208,64 +220,6 @@ notesTest(
     assert.equal(await run({ NOTES_TOKEN: "own" }), "[('NOTES_TOKEN', 'own')]\n");
   },
 );
-
-notesTest(
-  "a project that asks for no API is served none, in a rerun, a shell and `aero dev` as well",
-  async () => {
-    await using test = begun();
-    const asked = { use: "host", "logging_apis": [] as string[] };
-    const command = "python3 see.py";
-    test.commit({
-      environment: asked,
-      stages: {
-        none: { command },
-        some: { command, environment: { logging_apis: ["notes"] } },
-      },
-    }, { "see.py": "import os; print('notes' if 'NOTES_URL' in os.environ else 'nothing', flush=True)" });
-    const said = async ({ logs }: RunRecord) =>
-      new TextDecoder().decode(await test.use(({ services }) => services.store.getBytes(logs.stdout!)));
-
-    const [none, some] = (await test.run()).map(({ record }) => record);
-    assert.deepEqual([await said(none!), await said(some!)], ["nothing\n", "notes\n"]);
-
-    // What the worktree says by now is not what holds for a rerun.
-    test.commit({ stages: { none: { command }, some: { command } } });
-    const again = await test.aero(["--json", "rerun", none!.run]);
-    assert.equal(again.code, 0, again.err());
-    assert.match(again.err() + again.out(), /nothing/);
-    const shell = await test.aero(["shell", "--run", none!.run, "--", "python3", "see.py"]);
-    assert.match(shell.out(), /nothing/);
-
-    test.commit({ environment: asked, stages: { none: { command } } });
-    const dev = await test.aero(["dev"]);
-    assert.match(dev.err(), /nothing/);
-    const { out } = await test.aero(["--json", "env", "show"]);
-    assert.deepEqual(JSON.parse(out()).unservedApis, [{ name: "notes", why: "left_out" }]);
-  },
-);
-
-notesTest("which APIs are asked for changes neither stage keys nor what versions say", async () => {
-  await using test = begun();
-  const stages = { see: { command: "python3 see.py", code: ["see.py"] } };
-  test.commit({ stages }, { "see.py": "" });
-  const first = await test.record();
-
-  test.commit({ environment: { use: "host", logging_apis: ["notes"] }, stages });
-  const [{ reused, record }] = await test.run() as [StageOutcome];
-  assert.ok(reused);
-  assert.equal(record.run, first.run);
-
-  const forced = await test.record({ force: true });
-  assert.equal(forced.stageKey, first.stageKey);
-  const versions = await test.use(({ services }) =>
-    Promise.all([first, forced].map(({ version }) => services.archive.getVersion(version)))
-  );
-  const [{ code: _before, ...before }, { code: _after, ...after }] = versions as [
-    ExperimentVersion,
-    ExperimentVersion,
-  ];
-  assert.deepEqual(after, before);
-});
 
 notesTest("a proxy that the project names is not asked for the API", async () => {
   await using test = begun();

@@ -105,6 +105,11 @@ function scriptByHand(
   return [
     "#!/bin/sh",
     `# Runs ${record.project}/${record.stage} as run ${record.run} did; outputs go to again/.`,
+    // Nothing else is known to be logged by an API; metrics may come otherwise as well.
+    ...(record.logged === undefined ? [] : [
+      "# aero served that run the address that its logging library found. By hand there is none: the library logs",
+      "# where it does by itself, if need be to a server that you name by its own variables.",
+    ]),
     "set -eu",
     'cd "$(dirname "$0")"',
     ["mkdir -p again", ...outputs].join(" "),

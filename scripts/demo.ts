@@ -116,10 +116,10 @@ Everything is in ${directory}: the project in bikes/, what aero keeps beside it$
 Type next:
   cd ${project}${unused.length === 0 ? "" : `\n  unset ${unused.join(" ")}`}
   export AERO_DATA_DIR=${directory}/data/aero
-  ${aero.name} show deep             # all that is known of a run
-  ${aero.name} metrics deep shallow  # the numbers of both
-  ${aero.name} checkout deep ../deep # its code, inputs and outputs as a directory
-  ${aero.name} rerun deep max_depth=7
+  ${aero.name} show deep                           # all that is known of a run, here of the evaluation
+  ${aero.name} metrics deep shallow                # the numbers of both evaluations
+  ${aero.name} checkout deep ../deep               # its code, inputs and outputs as a directory
+  ${aero.name} rerun ${train} max_depth=7 # the first training, with deeper trees
   rm -rf ${directory}         # when you are done`);
 }
 

@@ -80,3 +80,18 @@ Deno.test("a folder with something in it is refused, and nothing in it changes",
   assert.match(err(), /full/);
   assert.deepEqual([...Deno.readDirSync(folder)].map(({ name }) => name), ["mine"]);
 });
+
+Deno.test("where a run was laid out is told as a path without detours, and as a shell reads it", async () => {
+  const { test, io, run } = await withRun();
+  await using _test = test;
+
+  const { code, out, err } = await test.aero(["checkout", run, "../../a folder's"], io);
+
+  assert.equal(code, 0, err());
+  const folder = test.git.beside("a folder's");
+  assert.ok(Deno.statSync(`${folder}/run.sh`).isFile);
+  assert.ok(out().includes(`lies in ${folder};`), out());
+  const [, change = ""] = /^ {2}(cd .*)$/m.exec(out()) ?? [];
+  const { stdout } = new Deno.Command("sh", { args: ["-c", `${change} && pwd`] }).outputSync();
+  assert.equal(new TextDecoder().decode(stdout).trim(), Deno.realPathSync(folder));
+});

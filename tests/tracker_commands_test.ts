@@ -49,12 +49,15 @@ Deno.test("a run is named by its tracker's id wherever runs are named", async ()
     const { code, err } = await project.aero([command!, "board:memory-1", ...more]);
     assert.equal(code, EXIT.ok, `${command}: ${err()}`);
   }
+  const page = await project.aero(["show", "@last"]);
+  assert.match(page.out(), /page +board:memory-\d memory:\/\//);
   const checkout = await project.aero(["checkout", "board:memory-1", project.git.beside("out")]);
   assert.equal(checkout.code, EXIT.ok, checkout.err());
   const shown = await project.aero(["--json", "show", "board:memory-1"]);
   assert.equal(JSON.parse(shown.out()).run, run);
   assert.deepEqual(JSON.parse(shown.out()).links, [{
     tracker: "board",
+    id: "memory-1",
     url: `memory://${run}`,
     complete: true,
   }]);
@@ -291,7 +294,12 @@ Deno.test("runs of others become runs of the project, whole, and once", async ()
   assert.equal(shown.version.code.commit, foreign().source!.commit);
   assert.deepEqual(shown.record.metrics, { loss: 0.25, "train/acc %": "-Infinity" });
   assert.equal(shown.record.outputs["imported-files"].files, 2);
-  assert.deepEqual(shown.links, [{ tracker: "board", url: "http://board/abc", complete: true }]);
+  assert.deepEqual(shown.links, [{
+    tracker: "board",
+    id: "abc",
+    url: "http://board/abc",
+    complete: true,
+  }]);
   const history = await project.aero(["--json", "metrics", "board:abc"]);
   assert.equal(history.code, EXIT.ok, history.err());
   const rerun = await project.aero(["rerun", "board:abc"]);

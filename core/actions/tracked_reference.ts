@@ -77,11 +77,12 @@ export async function resolveTracked(app: App, reference: string): Promise<RunId
   const foreign = await to.tracker.find(parsed.id, { signal: app.signal });
   const run = foreign.aero?.run ?? importedRunId(to, foreign.id);
   await requireStored(app, reference, run, foreign);
-  const { aero, url, state } = foreign;
+  const { aero, id, url, state } = foreign;
   // What others' code made there was not sent there: it is the run's origin, which is owed nothing.
-  if (aero !== undefined && url !== undefined) {
+  if (aero !== undefined) {
     // The end of a run comes last: a tracker that has it has everything.
-    (await (await app.trackers()).book()).note(to, run, { complete: state !== "running", url });
+    const known = { complete: state !== "running", id, ...(url === undefined ? {} : { url }) };
+    (await (await app.trackers()).book()).note(to, run, known);
   }
   return run;
 }

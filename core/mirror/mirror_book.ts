@@ -7,6 +7,8 @@ import { openRebuildable } from "../store/rebuildable_database.ts";
 export interface MirrorLink {
   /** Name of the tracker when it was sent there. */
   readonly tracker: string;
+  /** The tracker's own id of the run. */
+  readonly id?: string;
   readonly url?: string;
   /** Whether all of the run is there. */
   readonly complete: boolean;
@@ -19,6 +21,9 @@ const SCHEMA = `
   ) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS remarked_1 (
     tracker TEXT NOT NULL, run TEXT NOT NULL, digest TEXT NOT NULL, PRIMARY KEY (run, tracker)
+  ) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS named_1 (
+    tracker TEXT NOT NULL, run TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (run, tracker)
   ) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS claim_1 (
     run TEXT PRIMARY KEY, owner TEXT NOT NULL, until REAL NOT NULL
@@ -55,7 +60,11 @@ export class MirrorBook implements Disposable {
    * Notes what a tracker has of a run; what was complete stays so. What was said of a run is forgotten as told when it is
    * complete: what came behind it may stand in its place.
    */
-  note(to: NamedTracker, run: RunId, known: { readonly complete: boolean; readonly url?: string }): void {
+  note(to: NamedTracker, run: RunId, known: Omit<MirrorLink, "tracker">): void {
+    const id = known.id ?? to.tracker.idOf?.(run);
+    if (id !== undefined) {
+      this.#database.prepare("INSERT OR REPLACE INTO named_1 VALUES (?, ?, ?)").run(to.key, run, id);
+    }
     if (known.complete) {
       this.#database.prepare("DELETE FROM remarked_1 WHERE tracker = ? AND run = ?").run(to.key, run);
     }
@@ -98,9 +107,13 @@ export class MirrorBook implements Disposable {
   /** Where a run is shown, by name of tracker. */
   links(run: RunId): MirrorLink[] {
     const rows = this.#database
-      .prepare("SELECT name, url, complete FROM mirrored_1 WHERE run = ? ORDER BY name").all(run);
-    return rows.map(({ name, url, complete }) => ({
+      .prepare(
+        "SELECT name, id, url, complete FROM mirrored_1 LEFT JOIN named_1 USING (run, tracker) " +
+          "WHERE run = ? ORDER BY name",
+      ).all(run);
+    return rows.map(({ name, id, url, complete }) => ({
       tracker: name as string,
+      ...(id === null ? {} : { id: id as string }),
       ...(url === null ? {} : { url: url as string }),
       complete: complete === 1,
     }));

@@ -47,6 +47,16 @@ Deno.test("what was complete stays so, a page is not forgotten, and a new name i
     assert.deepEqual(book.links(RUN), [{ tracker: "new", url: "http://a/1", complete: true }]);
   }));
 
+Deno.test("a tracker's own id of a run is kept, also where it has no page", () =>
+  inDirectory((path) => {
+    using book = new MirrorBook(path);
+    book.note(board("a"), RUN, { complete: false, id: "8" });
+
+    book.note(board("a"), RUN, { complete: true });
+
+    assert.deepEqual(book.links(RUN), [{ tracker: "a", id: "8", complete: true }]);
+  }));
+
 Deno.test("what a tracker was told of a run is known, until more of the run comes", () =>
   inDirectory((path) => {
     using book = new MirrorBook(path);

@@ -238,6 +238,9 @@ export interface Tracker extends AsyncDisposable {
   /** Where a person can look at the run; `undefined` until this object has sent or found it. */
   urlOf(run: RunId): string | undefined;
 
+  /** Its own id of the run, as {@link Tracker.find} takes it; `undefined` until this object has sent or found it. */
+  idOf?(run: RunId): string | undefined;
+
   /**
    * The run of the tracker's own id.
    *

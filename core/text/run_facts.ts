@@ -66,9 +66,13 @@ function pages({ start, links }: ShownRun, style: Style): Line[] {
   const { imported } = start;
   return [
     ...(imported === undefined ? [] : importedFrom(imported)),
-    ...links.map(({ tracker, url, complete }): Line => [
-      "page",
-      `${tracker} ${style.cyan(escapeInline(url))}${complete ? "" : style.dim("  not all of it yet")}`,
+    ...links.map(({ tracker, id, url, complete }): Line => [
+      url === undefined ? "tracker" : "page",
+      [
+        style.cyan(escapeInline(id === undefined ? tracker : `${tracker}:${id}`)),
+        ...(url === undefined ? [] : [style.cyan(escapeInline(url))]),
+        ...(complete ? [] : [style.dim(" not all of it yet")]),
+      ].join(" "),
     ]),
   ];
 }

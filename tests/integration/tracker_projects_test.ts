@@ -71,6 +71,9 @@ for (const name of Object.keys(PLACES)) {
     const listed = await made.aero(["--json", "list", "--from", `lab:${group ?? project}`]);
     assert.equal(listed.code, EXIT.ok, listed.err());
     const { id, params, aero } = JSON.parse(listed.out().trim());
+    const shown = await made.aero(["show", "@last"]);
+    // Sacred has no page without Omniboard, and its runs have a number all the same.
+    assert.match(shown.out(), new RegExp(`^ *(page|tracker) +lab:${id}\\b`, "m"));
 
     await using elsewhere = new TestProject({ env });
     writeUserConfig(elsewhere, [{ ...section, name: "lab" }], made.storagePath);

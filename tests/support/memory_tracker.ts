@@ -153,6 +153,10 @@ export class MemoryTracker implements Tracker {
     return this.#service.runs.has(run) ? `memory://${run}` : undefined;
   }
 
+  idOf(run: RunId): string | undefined {
+    return this.#service.runs.get(run)?.id;
+  }
+
   async find(id: string, options: OperationOptions = {}): Promise<ForeignRun> {
     await this.#ask(options);
     return this.#service.others.get(id)?.run ?? toForeign(this.#byId(id));

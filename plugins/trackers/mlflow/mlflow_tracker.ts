@@ -56,6 +56,7 @@ export class MlflowTracker implements Tracker {
   /** As the server had them after the last call that went well. */
   readonly #sent = new Map<RunId, SentRun>();
   readonly #pages = new Map<RunId, string>();
+  readonly #ids = new Map<RunId, string>();
   /** Stages of one command that begin at the same time make one parent. */
   #joining: Promise<unknown> = Promise.resolve();
   #closed = false;
@@ -129,6 +130,10 @@ export class MlflowTracker implements Tracker {
     return this.#pages.get(run);
   }
 
+  idOf(run: RunId): string | undefined {
+    return this.#ids.get(run);
+  }
+
   async find(id: string, options: OperationOptions = {}): Promise<ForeignRun> {
     return await this.#read.find(
       id,
@@ -181,7 +186,7 @@ export class MlflowTracker implements Tracker {
     step: Step,
   ): Promise<SentRun> {
     const sent = known ?? await provideRun(this.#parts, started, step);
-    this.#pages.set(run, pageOf(this.#client.base, sent.experiment, sent.id));
+    this.#found(run, sent);
     await beginRun(this.#parts, sent, started, step);
     await this.#join(() => joinGroup(this.#client, sent, started, step));
     return sent;
@@ -193,8 +198,13 @@ export class MlflowTracker implements Tracker {
     const found = await findByTag(this.#client, ids, TAG.run, run, step);
     if (found === undefined) return undefined;
     const sent = sentRun(found);
-    this.#pages.set(run, pageOf(this.#client.base, sent.experiment, sent.id));
+    this.#found(run, sent);
     return sent;
+  }
+
+  #found(run: RunId, { experiment, id }: SentRun): void {
+    this.#ids.set(run, id);
+    this.#pages.set(run, pageOf(this.#client.base, experiment, id));
   }
 
   /** One after the other. */

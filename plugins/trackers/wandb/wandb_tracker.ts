@@ -22,7 +22,7 @@ import { Turns } from "./pace.ts";
 import { VIEWER } from "./queries.ts";
 import { findRun, listRuns, readPoints } from "./read_runs.ts";
 import { listFiles, openFile } from "./run_files.ts";
-import { parseRunPath, type RunPath } from "./run_path.ts";
+import { parseRunPath, type RunPath, toRunId } from "./run_path.ts";
 import { behind, isGap, sendBatch } from "./send_batch.ts";
 import { sendRemark } from "./send_remark.ts";
 import type { SentRun } from "./sent_run.ts";
@@ -124,6 +124,11 @@ export class WandbTracker implements Tracker {
     return `${this.#options.web}/${
       [path.entity, path.project, "runs", path.run].map(encodeURIComponent).join("/")
     }`;
+  }
+
+  idOf(run: RunId): string | undefined {
+    const path = this.#sent.get(run)?.path;
+    return path === undefined ? undefined : toRunId(path);
   }
 
   async find(id: string, options: OperationOptions = {}): Promise<ForeignRun> {

@@ -115,7 +115,7 @@ Everything is in ${directory}: the project in bikes/, what aero keeps beside it$
   console.log(`\
 Type next:
   cd ${project}${unused.length === 0 ? "" : `\n  unset ${unused.join(" ")}`}
-  export AERO_DATA_DIR=${directory}/data/aero
+  export AERO_DATA_DIR=${directory}/data/aero AERO_CACHE_DIR=${directory}/cache/aero
   ${aero.name} show deep                           # all that is known of a run, here of the evaluation
   ${aero.name} metrics deep shallow                # the numbers of both evaluations
   ${aero.name} checkout deep ../deep               # its code, inputs and outputs as a directory

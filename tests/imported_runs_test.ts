@@ -53,7 +53,11 @@ Deno.test("show of an imported run of which nothing more is known says who made 
   const { out, err } = await project.aero(["show", "board:abc"]);
 
   const facts = factsOf(out());
-  assert.deepEqual([...facts.keys()], ["started", "grade", "imported", "version", "aero"], out() + err());
+  assert.deepEqual(
+    [...facts.keys()],
+    ["started", "grade", "imported", "tracker", "version", "aero"],
+    out() + err(),
+  );
   assert.deepEqual(facts.get("grade"), [
     "provenance: made by others' code; described as board has it, code and image are not kept",
   ]);

@@ -187,8 +187,11 @@ export class MemoryTracker implements Tracker {
 
   async *text(id: string, options: OperationOptions = {}): AsyncGenerator<string> {
     await this.#ask(options);
-    const { text } = this.#service.others.get(id) ?? {};
-    if (text !== undefined) yield text;
+    const other = this.#service.others.get(id);
+    if (other === undefined) {
+      const { stdout, stderr } = this.#byId(id);
+      yield stdout + stderr;
+    } else if (other.text !== undefined) yield other.text;
   }
 
   async *files(id: string, options: OperationOptions = {}): AsyncGenerator<ForeignFile> {

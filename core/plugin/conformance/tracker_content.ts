@@ -180,6 +180,20 @@ export const trackerContentClauses = [
       );
     }
   }, (subject) => showsText(subject) ? undefined : "its text is not seen here"),
+  trackerClause("what a program printed is read back, where it is no file", async (subject) => {
+    const run = await begin(subject.tracker);
+    await run.send({ stdout: "one\ntwo µ\n", stderr: "oh\n", events: [ended()] });
+
+    const id = await findOne(subject.tracker, run.run);
+    const text = (await Array.fromAsync(subject.tracker.text!(id))).join("");
+
+    for (const line of ["one", "two µ", "oh"]) {
+      must(
+        text.split("\n").includes(line),
+        `the line ${line} must be read; it reads ${JSON.stringify(text)}`,
+      );
+    }
+  }, ({ tracker }) => tracker.text === undefined ? "its text is in files, or not kept" : undefined),
   trackerClause("a run is found by the tracker's id, listed, and read with its values", async (subject) => {
     const run = await begin(subject.tracker);
     await run.send({ events: [metrics("loss", [3, 2, 1]), ended()] });

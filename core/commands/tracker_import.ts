@@ -8,8 +8,9 @@ export const trackerImport = defineCommand({
   name: ["tracker", "import"],
   summary: "Make runs of a tracker, which others' code made, runs of this project",
   description:
-    "Takes over params, every metric value, tags, note, commit and files; the run is graded provenance, since nothing " +
-    "of its code and image is kept. The same again adds nothing. Runs that go on, and runs that aero made, are left out.",
+    "Takes over params, every metric value, tags, note, commit, files and what was printed; the run is graded " +
+    "provenance, since nothing of its code and image is kept. The same again adds nothing. Runs that go on, and runs " +
+    "that aero made, are left out.",
   examples: [
     {
       does: "All runs of the group that the tracker's config names, else of this project's",

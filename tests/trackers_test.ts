@@ -260,11 +260,20 @@ Deno.test("sync sends the oldest run first, and export says what a tracker had a
   project.stage(LOSSES);
 
   await project.aero(["sync"]);
+  await project.aero(["tag", "@last", "paper"]);
   const again = await project.aero(["tracker", "export", "@last", "--to", "board"]);
+  project.stage(LOSSES, {}, [{ use: "board", name: "away", at: "away" }]);
+  project.boards.at("away").down = true;
+  const away = await project.aero(["tracker", "export", "@last", "--to", "away"]);
 
   assert.deepEqual([...project.boards.at().runs.keys()], runs);
   assert.equal(again.code, EXIT.ok);
   assert.equal(again.out(), "board at memory board had 1 run already\n");
+  assert.equal(away.code, EXIT.lagging);
+  assert.match(
+    away.out(),
+    /1 run still waits: Cannot reach memory\n {2}send what waits: the same command again\n$/,
+  );
 });
 
 Deno.test("commands that need no tracker open none", async () => {

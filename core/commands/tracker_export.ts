@@ -29,6 +29,9 @@ export const trackerExport = defineCommand({
     const { exportRuns } = await import("../actions/export_runs.ts");
     return await exportRuns(app, input);
   },
-  text: trackerSyncText,
+  text(synced, style) {
+    const waits = synced.left > synced.failed.length ? ["  send what waits: the same command again"] : [];
+    return [trackerSyncText(synced, style), ...waits].join("\n");
+  },
   exitCode: ({ left, remarksLeft }) => left + remarksLeft > 0 ? EXIT.lagging : EXIT.ok,
 });

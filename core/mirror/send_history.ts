@@ -79,8 +79,11 @@ export async function sendHistory(
         onAnswer: () => waited.heard(),
         onSent: () => pieces++,
       });
-      const url = to.tracker.urlOf(run);
-      book.note(to, run, { complete, ...(url === undefined ? {} : { url }) });
+      // What is known already would only be forgotten to have been told of what people said.
+      if (pieces > 0 || !book.completeAt(to).has(run)) {
+        const url = to.tracker.urlOf(run);
+        book.note(to, run, { complete, ...(url === undefined ? {} : { url }) });
+      }
       (!complete ? left : pieces === 0 ? had : sent).push(run);
     } catch (error) {
       if (signal.aborted) throw error;

@@ -162,10 +162,13 @@ export async function configuredTrackers(app: App): Promise<Trackers> {
   return new Trackers(app, project.trackers, settings, project.project);
 }
 
-/** Opens a tracker of the config once more; the caller closes it. */
-export async function openedAgain(app: App, { name }: Pick<NamedTracker, "name">): Promise<Tracker> {
+/** Opens a tracker of the config once more, as the contract's clauses want it; the caller closes it. */
+export async function openedForContract(app: App, { name, tracker }: NamedTracker): Promise<Tracker> {
   const trackers = await app.trackers();
-  return await trackers.open(trackers.sections.find((section) => section.name === name)!);
+  const section = trackers.sections.find((section) => section.name === name)!;
+  const plugin = (await app.registry()).trackers.find((plugin) => plugin.name === section.use);
+  const options = plugin?.contractOptions?.(section.options, tracker.group) ?? section.options;
+  return await trackers.open({ ...section, options });
 }
 
 function laggingText({ to, runs, error }: LaggingTracker): string {

@@ -374,6 +374,34 @@ Deno.test("tracker list and tracker check say in words whether trackers can be u
   assert.match(fit.out(), /fit {2}\d+ clauses kept, 0 broken/);
 });
 
+Deno.test("tracker list says which of the user's own trackers do not hold in this project", async () => {
+  await using project = new BoardProject();
+  const config = `${project.env.XDG_CONFIG_HOME}/aero`;
+  Deno.mkdirSync(config, { recursive: true });
+  Deno.writeTextFileSync(
+    `${config}/config.yaml`,
+    "trackers: [{ use: board }, { use: board, name: mine, at: mine }]\n",
+  );
+  const told = async () => (await project.aero(["tracker", "list"])).err();
+
+  project.stage("true");
+  assert.match(await told(), /^set aside: mine of your own config\.yaml; `trackers` of aero\.yaml/m);
+  project.stage("true", {}, []);
+  assert.match(await told(), /^set aside: board, mine of/m);
+  project.commit({ stages: { train: { command: "true" } } });
+  assert.equal(await told(), "");
+});
+
+Deno.test("the clauses of the contract leave nothing in the group that a tracker's config names, and it is said", async () => {
+  await using project = new BoardProject();
+  project.stage("true", {}, [{ use: "board", group: "cars" }]);
+
+  const { code, err } = await project.aero(["tracker", "check", "--contract", "--only", "cursor"]);
+
+  assert.equal(code, EXIT.ok, err());
+  assert.match(err(), /^the clauses make runs at board, [^\n]*in the group "cars contract check"\n/);
+});
+
 Deno.test("a tracker that never answers is told as such by tracker list", async () => {
   await using project = new BoardProject();
   project.stage(LOSSES);

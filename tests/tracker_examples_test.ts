@@ -42,6 +42,7 @@ Deno.test.afterAll(async () => {
   for (const { service, id } of made) {
     await askMlflow(service, "/api/2.0/mlflow/experiments/delete", { "experiment_id": id });
   }
+  if ("subject" in mlflow) await removeChecked(mlflow.subject, `${names.own} contract check`);
   await host[Symbol.asyncDispose]();
   await wandb[Symbol.asyncDispose]();
   if ("subject" in mongo) await mongo.subject[Symbol.asyncDispose]();
@@ -118,4 +119,15 @@ async function makeRuns(service: MlflowService, experiment: string, count: numbe
   }
   made.push({ service, id: group });
   return ids;
+}
+
+/** Removes the experiment that `aero tracker check --contract` makes beside that of the config, if it was run. */
+async function removeChecked(service: MlflowService, name: string): Promise<void> {
+  const { experiments = [] } = await askMlflow(service, "/api/2.0/mlflow/experiments/search", {
+    "max_results": 1,
+    filter: `name = '${name}'`,
+  });
+  for (const { "experiment_id": id } of experiments) {
+    await askMlflow(service, "/api/2.0/mlflow/experiments/delete", { "experiment_id": id });
+  }
 }

@@ -4,7 +4,8 @@ import { tagWord } from "../model/named_tags.ts";
 import { runIdFromBytes } from "../model/run_id.ts";
 import type { NamedTracker } from "../plugin/named_tracker.ts";
 import { type ShownRun, trackerContract, type TrackerSubject } from "../plugin/conformance/tracker.ts";
-import { openedAgain } from "../open_trackers.ts";
+import type { Tracker } from "../plugin/tracker.ts";
+import { openedForContract } from "../open_trackers.ts";
 import { type ClauseCounts, type ClauseOutcome, testContract } from "./test_contract.ts";
 import { ADD_TRACKER, trackerNamed } from "./tracked_reference.ts";
 
@@ -30,6 +31,9 @@ export interface TrackerChecked extends ClauseCounts {
   /** Whether the clauses were asked for. */
   readonly contract: boolean;
 }
+
+/** The project of the runs that clauses make. */
+const CLAUSE_PROJECT = "conformance";
 
 /** What to check. */
 export interface CheckRequest {
@@ -74,9 +78,15 @@ async function* checkOne(
   }
   let counts: ClauseCounts = { kept: 0, broken: 0, skipped: 0 };
   if (request.contract && refused === 0) {
+    await using tracker = await openedForContract(app, to);
+    app.printer.note(
+      `the clauses make runs at ${to.name}, with times that are made up; they stay, in the group ${
+        JSON.stringify(tracker.group ?? CLAUSE_PROJECT)
+      }`,
+    );
     counts = yield* testContract(app, {
       contract: trackerContract,
-      subject: subjectOf(app, to),
+      subject: subjectOf(app, to, tracker),
       only: request.only,
       command: "aero tracker check --contract",
     });
@@ -116,13 +126,13 @@ async function* rightsAt(app: App, { name, tracker }: NamedTracker): AsyncGenera
 }
 
 /** What the contract can be tried on at a service whose inside is not seen: runs are read by an opening of their own. */
-function subjectOf(app: App, to: NamedTracker): TrackerSubject {
+function subjectOf(app: App, to: NamedTracker, tracker: Tracker): TrackerSubject {
   return {
-    tracker: to.tracker,
+    tracker,
     readsContractOnly: true,
-    reopen: () => openedAgain(app, to),
+    reopen: () => openedForContract(app, to),
     show: async (run): Promise<ShownRun> => {
-      await using other = await openedAgain(app, to);
+      await using other = await openedForContract(app, to);
       for await (const found of other.list({}, { signal: app.signal })) {
         if (found.aero?.run !== run) continue;
         const points: Record<string, { step?: number; value: number }[]> = {};

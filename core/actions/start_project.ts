@@ -94,9 +94,8 @@ function nextSteps(app: App, directory: string, inRepository: boolean): StartedP
     ...(elsewhere ? [{ run: `cd ${directory}`, does: "Go there" }] : []),
     { run: "aero dev", does: "Try the pipeline on this machine; nothing is recorded" },
     ...(inRepository ? [] : [{ run: "git init", does: "Runs are named by their commit, so they need git" }]),
-    { run: 'git add -A && git commit -m "Start"', does: "Commit it" },
     { run: "aero build", does: "Find the image, and write its digest to aero.lock" },
-    { run: 'git add aero.lock && git commit -m "Lock the image"', does: "Commit that too" },
+    { run: 'git add -A && git commit -m "Start"', does: "Commit it, with aero.lock" },
     { run: "aero run", does: "Run it, tracked" },
   ];
 }

@@ -10,8 +10,9 @@ export const trackerCheck = defineCommand({
   summary: "Test whether a tracker can be reached, and does what aero needs",
   description:
     "Asks for runs, and says what is wrong with the address or the credentials. With --contract it also runs the " +
-    "clauses that aero's own trackers are tested by; that makes runs in the group conformance, or in the one that the " +
-    "config names, and they stay. Outputs and text are not looked at then, since no tracker gives them back. Exits 4 " +
+    "clauses that aero's own trackers are tested by; that makes runs, with times that are made up, and they stay: in " +
+    "the group conformance, or, where the config names a group, in one of its name and `contract check` behind it. " +
+    "Outputs and text are not looked at then, since no tracker gives them back. Exits 4 " +
     "if something is wrong.",
   examples: [
     { does: "Test the trackers of this project", run: "aero tracker check" },

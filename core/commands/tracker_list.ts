@@ -6,6 +6,8 @@ import { defineCommand } from "./define.ts";
 export const trackerList = defineCommand({
   name: ["tracker", "list"],
   summary: "List the trackers of this project, and how many runs each lacks",
+  description:
+    "Where aero.yaml has `trackers`, those of your own config.yaml do not hold; AERO_TRACKERS stands in place of both.",
   examples: [{ does: "See whether they answer", run: "aero tracker list" }],
   positionals: [],
   input: z.strictObject({}),
@@ -16,6 +18,15 @@ export const trackerList = defineCommand({
       app.printer.note(
         "no tracker is configured; add one to `trackers` in aero.yaml, or in your own config.yaml, " +
           "or set AERO_TRACKERS",
+      );
+    }
+    const { trackersSetAside } = await import("../actions/trackers_set_aside.ts");
+    const aside = await trackersSetAside(app);
+    if (aside.length > 0) {
+      app.printer.note(
+        `set aside: ${
+          aside.join(", ")
+        } of your own config.yaml; \`trackers\` of aero.yaml stands in its place`,
       );
     }
     return trackers;

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { JsonObject } from "../model/json.ts";
 import type { PluginContext } from "./context.ts";
 import type { DataSourcePlugin } from "./data_source.ts";
 import type { Environment } from "./environment.ts";
@@ -58,6 +59,13 @@ export interface TrackerPlugin<Config> {
   readonly config: z.ZodType<Config>;
   /** Absent: none. */
   readonly variables?: readonly PluginVariable[];
+  /**
+   * Options by which the runs of the contract's clauses, of the project `conformance`, are listed, and apart from the
+   * user's own.
+   *
+   * @param group What {@link Tracker.group} says by `options`.
+   */
+  contractOptions?(options: JsonObject, group: string | undefined): JsonObject;
   /** Asks nothing of the network: a tracker that is down is told by its calls. */
   open(config: Config, context: PluginContext): Promise<Tracker>;
 }
@@ -70,6 +78,8 @@ export interface RegisteredTracker {
   readonly config: z.ZodType;
   /** Absent: none. */
   readonly variables?: readonly PluginVariable[];
+  /** As {@link TrackerPlugin.contractOptions}. */
+  contractOptions?(options: JsonObject, group: string | undefined): JsonObject;
   /** @throws {z.ZodError} if `raw` does not fit {@link RegisteredTracker.config}. */
   open(raw: unknown, context: PluginContext): Promise<Tracker>;
 }

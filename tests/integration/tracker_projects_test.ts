@@ -125,6 +125,34 @@ for (const name of Object.keys(PLACES)) {
   });
 }
 
+for (
+  const [name, option, checked] of [
+    ["MLflow 3", "experiment", (group: string) => `${group} contract check`],
+    ["Sacred", "experiment", () => "conformance"],
+    ["W&B", "project", (group: string) => `${group} contract check`],
+  ] as const
+) {
+  Deno.test(`${name}: what the contract's clauses make is found, and not in the group of the config`, async () => {
+    await using place = await placeOrSkip(name);
+    if (place === undefined) return;
+    const group = `own-${crypto.randomUUID()}`;
+    await using project = new TestProject({ env: place.env });
+    project.commit({
+      trackers: [{ ...place.section, name: "lab", [option]: group }],
+      stages: { train: TRAIN },
+    });
+
+    const { code, out, err } = await project.aero(["tracker", "check", "--only", "is found by the tracker"]);
+    const own = await project.aero(["--json", "list", "--from", "lab"]);
+    const made = await project.aero(["list", "--from", `lab:${checked(group)}`]);
+
+    assert.equal(code, EXIT.ok, err() + out());
+    assert.match(err(), /with times that are made up; they stay, in the group "/);
+    assert.equal(own.out(), "");
+    assert.match(made.out(), /^lab:/m);
+  });
+}
+
 for (const name of ["MLflow 2", "MLflow 3"]) {
   Deno.test(`${name}: the beginning of an id names its run, if it is long enough`, async () => {
     await using place = await placeOrSkip(name);

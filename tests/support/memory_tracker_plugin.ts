@@ -22,6 +22,8 @@ export class MemoryBoards {
       name: "board",
       summary: "Memory that several openings share",
       config: z.strictObject({ at: z.string().default("board"), group: z.string().exactOptional() }),
+      contractOptions: (options, group) =>
+        group === undefined ? options : { ...options, group: `${group} contract check` },
       open: ({ at, ...group }) => {
         this.opened++;
         return Promise.resolve(new MemoryTracker(this.at(at), { location: `memory ${at}`, ...group }));

@@ -13,5 +13,7 @@ export const mlflowTracker: RegisteredTracker = defineTracker({
     { name: "MLFLOW_TRACKING_PASSWORD", summary: "Password, with MLFLOW_TRACKING_USERNAME" },
     { name: "MLFLOW_TRACKING_TOKEN", summary: "Token, where there is no name" },
   ],
+  contractOptions: (options, group) =>
+    group === undefined ? options : { ...options, experiment: `${group.slice(0, 400)} contract check` },
   open: async (config, context) => (await import("./open_mlflow.ts")).openMlflow(config, context),
 });

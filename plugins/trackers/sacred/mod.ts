@@ -14,6 +14,8 @@ export const sacredTracker: RegisteredTracker = defineTracker({
     },
     { name: "MONGO_URI", summary: "Address with user and password, where AERO_MONGO_URI is not set" },
   ],
+  // Runs belong to the experiment of their own project, and only what is listed can be narrowed.
+  contractOptions: ({ experiment: _, ...options }) => options,
   // The driver behind it takes longer to load than all of the rest.
   open: async (config, context) => (await import("./open_sacred.ts")).openSacred(config, context),
 });

@@ -10,5 +10,9 @@ export const wandbTracker: RegisteredTracker = defineTracker({
   variables: [
     { name: "WANDB_API_KEY", summary: "Key; else that of the netrc file that `wandb login` writes" },
   ],
+  contractOptions: (options, group = "aero") => ({
+    ...options,
+    project: `${group.slice(0, 100)} contract check`,
+  }),
   open: async (config, context) => (await import("./open_wandb.ts")).openWandb(config, context),
 });

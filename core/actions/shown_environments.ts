@@ -11,9 +11,10 @@ import { CommitFilesOf } from "../pipeline/commit_files_of.ts";
 import { type EnvironmentSession, environmentSessions } from "../pipeline/environment_session.ts";
 import { buildGraph, selectStages } from "../pipeline/graph.ts";
 import { packagesOf } from "../format/inventory_packages.ts";
+import type { CommitFiles } from "../pipeline/image/commit_files.ts";
 import { findKeptImage } from "../pipeline/image/kept_image.ts";
 import type { Project } from "../pipeline/project.ts";
-import { lookAtCode, type VisibleCode } from "../pipeline/visible_code.ts";
+import { lookAtCode, readLockOf, type VisibleCode } from "../pipeline/visible_code.ts";
 import { recordedImage } from "../plugin/environment.ts";
 
 /** A package in an image. */
@@ -77,14 +78,25 @@ export async function shownEnvironments(
   const wanted = names.length === 0
     ? [{ name: undefined, config: environment }]
     : names.map((name) => ({ name, config: stages[name]!.environment }));
+  const observer = app.observer(), { signal } = app;
   if (visible instanceof AeroError) {
-    return await show(app, project, wanted, () => Promise.reject(visible), options);
+    // Before the first commit an image that is named is known by the lock; what is built from files is not.
+    const locked = {
+      files: filesWithout(visible),
+      lock: await readLockOf(project.directory),
+      mode: "locked",
+    } as const;
+    const early = environmentSessions(project, locked, { observer, signal });
+    const identityOf: IdentityOf = visible.code === "no_commit" && locked.lock.length > 0
+      ? (config) => early(config).identity()
+      : () => Promise.reject(visible);
+    return await show(app, project, wanted, identityOf, options);
   }
   const { repository, identity, lock } = visible.code;
   await using files = new CommitFilesOf(repository.objects, identity.tree, identity.directory, app.signal);
   const session = environmentSessions(project, { files, lock, mode: "locked" }, {
-    observer: app.observer(),
-    signal: app.signal,
+    observer,
+    signal,
   });
   return await show(app, project, wanted, (config) => session(config).identity(), options);
 }
@@ -97,6 +109,12 @@ async function visibleCode(project: Project): Promise<VisibleCode | AeroError> {
     if (error instanceof AeroError && error.kind === "user") return error;
     throw error;
   }
+}
+
+/** Files of a commit that is not there. */
+function filesWithout(error: AeroError): CommitFiles {
+  const missing = () => Promise.reject(error);
+  return { objectId: missing, read: missing, directory: missing };
 }
 
 type IdentityOf = (config: EnvironmentConfig) => ReturnType<EnvironmentSession["identity"]>;

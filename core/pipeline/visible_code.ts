@@ -43,11 +43,11 @@ export async function lookAtCode(project: Project, repository: Repository): Prom
 }
 
 /**
- * The lock file in a directory; empty if there is none.
+ * The lock file in a project's directory; empty if there is none.
  *
  * @throws {UserError} `lock_invalid`.
  */
-async function readLockOf(directory: string): Promise<readonly LockEntry[]> {
+export async function readLockOf(directory: string): Promise<readonly LockEntry[]> {
   try {
     return readLock(await Deno.readTextFile(`${directory}/${LOCK_FILE}`));
   } catch (error) {

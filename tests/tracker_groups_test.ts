@@ -67,6 +67,9 @@ Deno.test("a project's group that has nothing yet is no error, and says how to s
   assert.equal(listed.code, EXIT.ok, listed.err());
   assert.match(listed.err(), /board has no runs in "toy".*`aero list --from 'board:\*'`/);
   assert.equal(imported.code, EXIT.ok, imported.err());
+  project.stage("true", {}, [{ use: "board", group: "none" }]);
+  const other = await project.aero(["list", "--from", "board"]);
+  assert.match(other.err(), /no runs in "none", the group of its config; .*`aero list --from board:GROUP`/);
   assert.match(imported.out(), /^0 runs imported/);
 });
 

@@ -41,8 +41,11 @@ export async function* trackedRuns(
     if (!(error instanceof TrackerError) || error.code !== "tracked_group_not_found") throw error;
   }
   if (any) return;
-  const of = `${JSON.stringify(group)}, the group of ${tracker.group === undefined ? THIS_PROJECT : name}`;
+  const [whose, others, word] = tracker.group === undefined
+    ? [THIS_PROJECT, "all groups", `'${name}:${ALL_GROUPS}'`]
+    : ["its config", "another group", `${name}:GROUP`];
   app.printer.note(
-    `${name} has no runs in ${of}; those of all: \`aero list --from '${name}:${ALL_GROUPS}'\``,
+    `${name} has no runs in ${JSON.stringify(group)}, the group of ${whose}; ` +
+      `those of ${others}: \`aero list --from ${word}\``,
   );
 }

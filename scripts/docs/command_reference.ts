@@ -31,8 +31,10 @@ function pluginSections(): string[] {
   const columns = ["Key", "Of", "Takes", "What"];
   return [
     "## Options of storages",
+    `More on each: ${pages("storages", REGISTRY.storages)}.`,
     table(columns, rows(storageKeys(REGISTRY))),
     "## Options of trackers",
+    `More on each: ${pages("trackers", REGISTRY.trackers)}.`,
     table(columns, rows(trackerKeys(REGISTRY))),
     "## Variables of storages and trackers",
     "Secrets never stand in a config; they come from the variables of the services' own tools.",
@@ -45,6 +47,11 @@ function pluginSections(): string[] {
       ]),
     ),
   ];
+}
+
+/** Links from core/commands to the pages of plugins. */
+function pages(kind: "storages" | "trackers", plugins: readonly { readonly name: string }[]): string {
+  return plugins.map(({ name }) => `[${name}](../../plugins/${kind}/${name}/README.md)`).join(", ");
 }
 
 /** A table of all commands, a line each, in the groups of the overview. */

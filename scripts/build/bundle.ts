@@ -65,7 +65,7 @@ export async function bundle(root: string, directory: string, build: Build): Pro
   }
   const files = await filesBelow(directory);
   const texts = await minifyAll(
-    await Promise.all(files.map((file) => Deno.readTextFile(`${directory}/${file}`))),
+    await Promise.all(files.map(async (file) => patient(await Deno.readTextFile(`${directory}/${file}`)))),
   );
   for (const [i, file] of files.entries()) {
     const path = `${directory}/${file}`;
@@ -78,14 +78,26 @@ export async function bundle(root: string, directory: string, build: Build): Pro
     });
     // Deno reads ahead what it sees to be imported, lazily or not: all commands, for each start. It does not see this.
     const lazy = pointed.replaceAll(LAZY, (_, _quote, piece) => `import((0,${JSON.stringify(piece)}))`);
-    // Each start would load node:module for it, which takes as long as Deno itself.
-    const patient = lazy.replaceAll(
-      REQUIRE,
-      (_, make: string, name: string) =>
-        `var ${make},${name}=id=>(${make}??=process.getBuiltinModule("node:module").createRequire(import.meta.url))(id);`,
-    );
-    await Deno.writeTextFile(path, stamped(patient, build));
+    await Deno.writeTextFile(path, stamped(lazy, build));
   }
+}
+
+/**
+ * Makes a bundle's `require` when it is first asked for: each start would load node:module for it, which takes as long
+ * as Deno itself.
+ *
+ * @throws {Error} if it is made in a way that is not known.
+ */
+function patient(text: string): string {
+  const made = text.replaceAll(
+    REQUIRE,
+    (_, make: string, name: string) =>
+      `var ${make},${name}=id=>(${make}??=process.getBuiltinModule("node:module").createRequire(import.meta.url))(id);`,
+  );
+  if (/\bcreateRequire as\b/.test(made)) {
+    throw new Error("the bundle makes its `require` in another way than expected");
+  }
+  return made;
 }
 
 /** A module that asks for `AERO_BUILD` gets it as a constant of its own. */

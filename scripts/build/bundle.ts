@@ -1,7 +1,7 @@
 import { dirname, relative } from "node:path/posix";
 import type { Build } from "../../core/version.ts";
 import { succeed } from "./command.ts";
-import { minifyAll } from "./minify.ts";
+import { minify } from "./minify.ts";
 
 /** Name of the first module in a bundle's directory. */
 export const ENTRY = "main.js";
@@ -64,12 +64,16 @@ export async function bundle(root: string, directory: string, build: Build): Pro
     bundled.set(name, worker.replace(/\.ts$/, ".js"));
   }
   const files = await filesBelow(directory);
-  const texts = await minifyAll(
-    await Promise.all(files.map(async (file) => patient(await Deno.readTextFile(`${directory}/${file}`)))),
-  );
-  for (const [i, file] of files.entries()) {
+  for (const file of files) {
+    await Deno.writeTextFile(
+      `${directory}/${file}`,
+      patient(await Deno.readTextFile(`${directory}/${file}`)),
+    );
+  }
+  await minify(directory, files);
+  for (const file of files) {
     const path = `${directory}/${file}`;
-    const text = texts[i]!;
+    const text = await Deno.readTextFile(path);
     const pointed = text.replaceAll(WORKER, (_, _quote, name) => {
       const target = bundled.get(name);
       if (target === undefined) throw new Error(`${file} starts ${name}.ts, which is not there`);

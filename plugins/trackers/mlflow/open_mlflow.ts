@@ -55,10 +55,18 @@ function serverUrl(config: MlflowConfig, { variable }: PluginContext): URL {
 
 /** As MLflow's own client chooses: name and password before a token. */
 function authorization(url: URL, { variable }: PluginContext): string | undefined {
-  const named = url.username === "" ? undefined : decodeURIComponent(url.username);
+  const named = url.username === "" ? undefined : decoded(url.username);
   const user = variable("MLFLOW_TRACKING_USERNAME") ?? named;
-  const password = variable("MLFLOW_TRACKING_PASSWORD") ?? decodeURIComponent(url.password);
+  const password = variable("MLFLOW_TRACKING_PASSWORD") ?? decoded(url.password);
   if (user !== undefined) return `Basic ${new TextEncoder().encode(`${user}:${password}`).toBase64()}`;
   const token = variable("MLFLOW_TRACKING_TOKEN");
   return token === undefined ? undefined : `Bearer ${token}`;
+}
+
+/** As MLflow's own client reads them: a `%` that encodes nothing stands for itself. */
+function decoded(text: string): string {
+  return text.replace(/(?:%[0-9a-f]{2})+/gi, (codes) => {
+    const bytes = codes.slice(1).split("%").map((code) => parseInt(code, 16));
+    return new TextDecoder("utf-8", { ignoreBOM: true }).decode(new Uint8Array(bytes));
+  });
 }

@@ -44,6 +44,21 @@ Deno.test("a name and a password come before a token, as with MLflow's own clien
   assert.equal((await firstHeaders({})).get("authorization"), null);
 });
 
+Deno.test("a percent sign that encodes nothing stands for itself in a password, as with MLflow's own client", async () => {
+  const basic = (text: string) => `Basic ${new TextEncoder().encode(text).toBase64()}`;
+
+  for (
+    const [login, read] of [
+      ["ada:pass%", "ada:pass%"],
+      ["ada:pass%zz%41%3a", "ada:pass%zzA:"],
+      ["a%40b:pass%c3%a9é", "a@b:passéé"],
+      ["ada:pass%ff", "ada:pass\ufffd"],
+    ] as const
+  ) {
+    assert.equal((await firstHeaders({}, {}, `${login}@`)).get("authorization"), basic(read));
+  }
+});
+
 Deno.test("a workspace goes with each request", async () => {
   assert.equal((await firstHeaders({ MLFLOW_WORKSPACE: "lab" })).get("x-mlflow-workspace"), "lab");
   assert.equal(

@@ -6,17 +6,18 @@ import type { HashedPart, PartToHash } from "./part_hash_worker.ts";
  */
 export class PartHasher implements Disposable {
   #worker: Worker | undefined;
-  #failure: Error | undefined;
+  #closed: Error | undefined;
   readonly #waiting = new Map<number, PromiseWithResolvers<string>>();
   #lastId = 0;
 
   /**
    * The digest in hex of the first `length` bytes of a part's memory.
    *
-   * @throws {TypeError} If the thread has ended.
+   * @throws {TypeError} If the thread ends meanwhile, or the storage has been closed. After the former the next call
+   * starts another thread.
    */
   async hash(memory: SharedArrayBuffer, length: number): Promise<string> {
-    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#closed !== undefined) throw this.#closed;
     const worker = this.#worker ??= this.#start();
     const id = ++this.#lastId;
     const answer = Promise.withResolvers<string>();
@@ -33,20 +34,22 @@ export class PartHasher implements Disposable {
     };
     worker.onerror = (event) => {
       event.preventDefault();
-      this.#end(new TypeError(`A Worker ended: ${event.message}`));
+      // What another thread was given meanwhile is not lost with this one.
+      if (worker === this.#worker) this.#end(new TypeError(`A Worker ended: ${event.message}`));
     };
     return worker;
   }
 
   #end(why: Error): void {
-    this.#failure = why;
     this.#worker?.terminate();
+    this.#worker = undefined;
     for (const answer of this.#waiting.values()) answer.reject(why);
     this.#waiting.clear();
   }
 
   /** Ends the thread; what is under way fails. */
   [Symbol.dispose](): void {
-    this.#end(new TypeError("The storage has been closed"));
+    this.#closed = new TypeError("The storage has been closed");
+    this.#end(this.#closed);
   }
 }

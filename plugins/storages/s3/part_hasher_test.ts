@@ -17,3 +17,12 @@ Deno.test("parts are hashed as far as they are filled, and nothing is waited for
   await assert.rejects(last, /has been closed/);
   await assert.rejects(hasher.hash(parts[0]!.memory, 3), /has been closed/);
 });
+
+Deno.test("a thread that ends fails what it was given, and the next part has another", async () => {
+  using hasher = new PartHasher();
+  const memory = new SharedArrayBuffer(3);
+
+  await assert.rejects(hasher.hash(memory, 4), /A Worker ended/);
+
+  assert.equal(await hasher.hash(memory, 3), createHash("sha256").update(new Uint8Array(3)).digest("hex"));
+});

@@ -1,3 +1,5 @@
+import { OutsideError } from "../errors.ts";
+import { writeJournalEvent } from "../format/journal_format.ts";
 import { isJsonObject, type JsonValue } from "../model/json.ts";
 import type { JournalEvent } from "../model/journal.ts";
 import type { LoggedFacts } from "../model/logged.ts";
@@ -9,13 +11,21 @@ import { metricNameFault, withRedactedNames } from "./reported_metrics.ts";
 /** Beyond these, people learn nothing more. */
 const MOST_WARNINGS = 20;
 
+/** Most that is held for a disk that is full, in characters of the journal. */
+const MOST_HELD = 32 * 2 ** 20;
+
 /** Takes what a program says of its run through an API. */
 export interface ProgramSink {
   /** Never throws. */
   metrics(points: readonly MetricPoint[]): void;
   /** Never throws. */
   logged(facts: LoggedFacts): void;
-  /** Nothing more comes. @throws what the last write of something that is not written yet threw. */
+  /**
+   * Nothing more comes.
+   *
+   * @throws {OutsideError} `disk_full` if more waited for the disk than is held; and what the last write of something
+   * that is not written yet threw.
+   */
   finish(): void;
 }
 
@@ -28,7 +38,10 @@ export class JournalSink implements ProgramSink {
   readonly #redact: (text: string) => string;
   readonly #options: { readonly now: () => number; readonly warn: (text: string) => void };
   /** What a full disk did not take; the next call tries again. */
-  readonly #pending: JournalEvent[] = [];
+  #pending: JournalEvent[] = [];
+  #held = 0;
+  /** Why something that was held is gone. */
+  #lost: OutsideError | undefined;
   /** What was told: a program can say the same wrong thing over and over. */
   readonly #told = new Set<string>();
   #finished = false;
@@ -61,21 +74,41 @@ export class JournalSink implements ProgramSink {
 
   finish(): void {
     this.#finished = true;
+    if (this.#lost !== undefined) throw this.#lost;
     this.#flush();
   }
 
   #take(event: JournalEvent): void {
-    // The run has ended: its program cannot have said that.
-    if (this.#finished) return;
+    // The run has ended, and its program cannot have said that; or it fails, and what came before this is lost.
+    if (this.#finished || this.#lost !== undefined) return;
     this.#pending.push(event);
     try {
       this.#flush();
+      this.#held = 0;
     } catch (error) {
       // Only what the system refuses is tried again; what cannot be written at all would stop all that follows.
-      if (error instanceof Error && "code" in error) return;
+      if (error instanceof Error && "code" in error) return this.#hold(event, error);
       this.#pending.shift();
       this.#leaveOut(error);
     }
+  }
+
+  /** Gives up what waits where it would fill the memory too: a run that lacks what was logged is no result. */
+  #hold(event: JournalEvent, cause: Error): void {
+    try {
+      this.#held += writeJournalEvent(event).length;
+    } catch (error) {
+      this.#pending.pop();
+      return this.#leaveOut(error);
+    }
+    if (this.#held <= MOST_HELD) return;
+    this.#pending = [];
+    this.#lost = new OutsideError("disk_full", {
+      what: "Cannot record what the program logs",
+      why: `the journal cannot be written (${cause.message}), and more waits than is held in memory`,
+      fix: ["free space on the disk of the project, and run it again"],
+    }, { cause });
+    this.#warn(`${this.#lost.report.what}: ${this.#lost.report.why}; the run fails when it ends`);
   }
 
   #leaveOut(error: unknown): void {

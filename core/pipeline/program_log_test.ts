@@ -88,6 +88,50 @@ Deno.test("what a disk refuses to the end is told by finish()", () => {
   assert.throws(() => sink.finish(), { code: "ENOSPC" });
 });
 
+Deno.test("what a disk refuses is held up to a bound; beyond, the run fails, also when there is room again", () => {
+  const { sink, events, warnings, disk } = open();
+  disk.full = true;
+  const note = "n".repeat(2 ** 20);
+
+  for (let i = 0; i < 40; i++) sink.logged({ note });
+  disk.full = false;
+  sink.logged({ note: "later" });
+
+  assert.deepEqual(events, []);
+  assert.equal(warnings.length, 1);
+  assert.match(warnings[0]!, /No space left on device.*the run fails/);
+  assert.throws(() => sink.finish(), { code: "disk_full" });
+});
+
+Deno.test("what no journal can hold is left out while the disk is full too", () => {
+  const { sink, events, warnings, disk } = open();
+  let deep: JsonValue = 1;
+  for (let i = 0; i < 100_000; i++) deep = [deep];
+  disk.full = true;
+  sink.logged({ note: "first" });
+
+  sink.logged({ params: { deep } });
+  sink.metrics([{ at: 1, values: { a: 1 } }]);
+  disk.full = false;
+  sink.finish();
+
+  assert.deepEqual(events.map(({ event }) => event), ["logged", "metrics"]);
+  assert.equal(warnings.length, 1);
+});
+
+Deno.test("what was held counts no more once it is written", () => {
+  const { sink, events, disk } = open();
+  const note = "n".repeat(2 ** 20);
+
+  for (let i = 0; i < 40; i++) {
+    disk.full = i % 10 !== 9;
+    sink.logged({ note });
+  }
+
+  sink.finish();
+  assert.equal(events.length, 40);
+});
+
 Deno.test("what no journal can hold is left out and told, and what follows comes", () => {
   const { sink, events, warnings } = open();
   let deep: JsonValue = 1;

@@ -1,8 +1,8 @@
-import { Document, isMap, parseDocument } from "yaml";
 import { UserError } from "../errors.ts";
 import type { JsonObject } from "../model/json.ts";
 import { readYaml } from "./yaml_text.ts";
 import { replaceFile } from "./replace_file.ts";
+import { setEntry } from "./set_entry.ts";
 
 /**
  * Sets a profile in the user's own `config.yaml`; all else in it, comments too, stays as it is.
@@ -49,11 +49,5 @@ export function withProfile(
   const same = former !== undefined && Object.keys(former).length === Object.keys(options).length &&
     Object.entries(options).every(([key, option]) => former[key] === option);
   if (same) return text;
-  const document = value === null ? new Document({}) : parseDocument(text);
-  document.setIn(["profiles", name], document.createNode(options));
-  if (isMap(document.contents)) document.contents.flow = false;
-  // A file that has comments alone keeps them.
-  return `${value === null && text.trim() !== "" ? `${text.trimEnd()}\n` : ""}${
-    document.toString({ lineWidth: 0 })
-  }`;
+  return setEntry(text, { section: "profiles", name }, options);
 }

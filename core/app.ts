@@ -191,6 +191,7 @@ export class App implements AppBase, AsyncDisposable {
 
   async #openProject(flags?: FlagValues): Promise<Project> {
     const { openProject } = await import("./open_project.ts");
+    using _waiting = this.printer.progress({ label: "Opening the storage", unit: "items" });
     return await openProject(this, this.#closing, flags);
   }
 

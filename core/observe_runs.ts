@@ -15,6 +15,15 @@ export function observeRuns(printer: Printer): RunObserver {
   const pass = (bytes: Uint8Array) => {
     if (!printer.quiet) printer.passThrough("stderr", bytes);
   };
+  const begin = (text: string, bytes: number, announce: boolean) => {
+    if (step?.text !== text) {
+      endStep();
+      if (announce) printer.note(text);
+      step = { text, progress: printer.progress({ label: text, unit: "bytes" }), done: 0 };
+    }
+    step.progress.add(bytes - step.done);
+    step.done = bytes;
+  };
   return {
     started: (stage, run, inputs) => {
       endStep();
@@ -24,15 +33,8 @@ export function observeRuns(printer: Printer): RunObserver {
     stdout: pass,
     stderr: pass,
     build: pass,
-    step: (text, bytes = 0) => {
-      if (step?.text !== text) {
-        endStep();
-        printer.note(text);
-        step = { text, progress: printer.progress({ label: text, unit: "bytes" }), done: 0 };
-      }
-      step.progress.add(bytes - step.done);
-      step.done = bytes;
-    },
+    step: (text, bytes = 0) => begin(text, bytes, true),
+    waiting: (text, bytes = 0) => begin(text, bytes, false),
     note: (text) => {
       endStep();
       printer.note(text);

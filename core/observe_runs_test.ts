@@ -36,3 +36,32 @@ Deno.test("with --json all that aero itself says on stderr is JSON", () => {
     '{"type":"warning","what":"odd","fix":[]}',
   ]);
 });
+
+Deno.test("what mostly ends at once is told as progress only, and counts as a step does", () => {
+  const io = memoryIo({ cwd: "/", env: {} });
+  const told: string[] = [];
+  const observer = observeRuns({
+    ...makePrinter(io, { json: false, quiet: false, verbose: false, colour: "never" }),
+    progress: ({ label }) => ({
+      add: (bytes) => void told.push(`${label} +${bytes}`),
+      setTotal: () => {},
+      [Symbol.dispose]: () => void told.push(`${label} ended`),
+    }),
+  });
+
+  observer.waiting("Storing model");
+  observer.waiting("Storing model", 5);
+  observer.waiting("Storing model", 8);
+  observer.waiting("Recording the run");
+  observer.done();
+
+  assert.deepEqual(told, [
+    "Storing model +0",
+    "Storing model +5",
+    "Storing model +3",
+    "Storing model ended",
+    "Recording the run +0",
+    "Recording the run ended",
+  ]);
+  assert.equal(io.err(), "");
+});

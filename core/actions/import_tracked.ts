@@ -156,7 +156,7 @@ async function keepFiles(
 ): Promise<OutputRecord> {
   const [collected] = await collectOutputs([IMPORTED_FILES], directory, services, {
     signal: app.signal,
-    observer: app.observer(),
+    observer: { warn: (text) => app.printer.warn(text) },
   });
   return await labelOutput(collected!, maker, services);
 }

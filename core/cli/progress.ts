@@ -21,8 +21,14 @@ export interface ProgressState extends ProgressOptions {
   readonly elapsedMs: number;
 }
 
-/** `Hashing: 1.2 GB of 4.0 GB, 30 %, 310 MB/s, 9 s left`; parts that are not known are left out. */
+/**
+ * `Hashing: 1.2 GB of 4.0 GB, 30 %, 310 MB/s, 9 s left`; parts that are not known are left out. Where nothing has been
+ * counted, nor is known to come, it is the time that tells that work goes on: `Keeping the commit: 8.0 s`.
+ */
 export function progressLine(state: ProgressState): string {
+  if (state.done === 0 && (state.total ?? 0) === 0 && state.elapsedMs > 0) {
+    return `${state.label}: ${formatDuration(state.elapsedMs)}`;
+  }
   const amount = (n: number) => state.unit === "bytes" ? formatBytes(n) : formatCount(n);
   const perSecond = state.elapsedMs > 0 ? state.done / (state.elapsedMs / 1000) : 0;
   const parts = [amount(state.done)];

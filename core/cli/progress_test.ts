@@ -11,6 +11,14 @@ Deno.test("a line of progress leaves out what is not known", () => {
   assert.equal(progressLine({ label: "Files", unit: "items", done: 5, elapsedMs: 2000 }), "Files: 5, 2.5/s");
 });
 
+Deno.test("a line of progress tells the time where nothing can be counted", () => {
+  assert.equal(progressLine({ label: "Keeping", unit: "bytes", done: 0, elapsedMs: 8000 }), "Keeping: 8.0 s");
+  assert.equal(
+    progressLine({ label: "Sending", unit: "bytes", done: 0, total: 5e6, elapsedMs: 8000 }),
+    "Sending: 0 B of 5.0 MB, 0 %",
+  );
+});
+
 Deno.test("a line of progress past its total has no time left", () => {
   const state = { label: "Files", unit: "items", total: 10, done: 12, elapsedMs: 1000 } as const;
   assert.equal(progressLine(state), "Files: 12 of 10, 100 %, 12/s");

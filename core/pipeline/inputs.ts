@@ -13,6 +13,8 @@ export interface MaterializeInputsOptions {
   readonly signal: AbortSignal;
   /** Absolute path of a directory for what the cache has no room for; made if needed, and the caller's to remove. */
   readonly elsewhere: string;
+  /** Called when an input's turn comes, and as its files come, with its bytes so far; files that are here count none. */
+  readonly onProgress?: (name: string, bytes: number) => void;
 }
 
 /**
@@ -31,12 +33,17 @@ export async function materializeInputs(
   const { store, trees } = services;
   const paths: Record<string, string> = {};
   for (const [name, input] of Object.entries(inputs)) {
+    options.onProgress?.(name, 0);
     try {
       const content = await getManifest(store, input.manifest);
       paths[name] = await trees.materialize(
         input.manifest.digest,
         content,
-        (items) => store.getFiles(items, { signal: options.signal }),
+        (items) =>
+          store.getFiles(items, {
+            signal: options.signal,
+            onProgress: (bytes) => options.onProgress?.(name, bytes),
+          }),
         { elsewhere: `${options.elsewhere}/${name}` },
       );
     } catch (error) {

@@ -17,6 +17,12 @@ export interface CollectedOutput {
   readonly bytes: number;
 }
 
+/** Who is told what goes on while outputs are stored. */
+interface OutputOptions {
+  readonly signal: AbortSignal;
+  readonly observer: Pick<RunObserver, "warn"> & Partial<Pick<RunObserver, "waiting">>;
+}
+
 /** A directory whose files are an output. */
 export interface OutputDirectory {
   readonly name: string;
@@ -35,7 +41,7 @@ export async function collectOutputs(
   names: readonly string[],
   directory: RunDirectory,
   services: Pick<RunServices, "store" | "trees">,
-  options: { readonly signal: AbortSignal; readonly observer: Pick<RunObserver, "warn"> },
+  options: OutputOptions,
   further: readonly OutputDirectory[] = [],
 ): Promise<CollectedOutput[]> {
   for (const name of namesIn(directory.outputs)) {
@@ -51,14 +57,14 @@ export async function collectOutputs(
     if (!isDirectory(path)) {
       throw emptyOutput(name, "the program put something else in place of its directory");
     }
-    const output = await collectOutput({ name, path }, services, options.signal);
+    const output = await collectOutput({ name, path }, services, options);
     if (output === undefined) {
       throw emptyOutput(name, "the program ended well and left no file in its directory");
     }
     collected.push(output);
   }
   for (const directory of further) {
-    const output = await collectOutput(directory, services, options.signal);
+    const output = await collectOutput(directory, services, options);
     if (output !== undefined) collected.push(output);
   }
   return collected;
@@ -67,9 +73,14 @@ export async function collectOutputs(
 async function collectOutput(
   { name, path }: OutputDirectory,
   services: Pick<RunServices, "store" | "trees">,
-  signal: AbortSignal,
+  { signal, observer }: OutputOptions,
 ): Promise<CollectedOutput | undefined> {
-  const tree = await addTree(services.store, path, { signal });
+  const text = `Storing ${name}`;
+  observer.waiting?.(text);
+  const tree = await addTree(services.store, path, {
+    signal,
+    onProgress: (bytes) => observer.waiting?.(text, bytes),
+  });
   if (tree.content.entries.length === 0) return undefined;
   await services.trees.adopt(path, tree.manifest.digest, tree.content);
   return { name, manifest: tree.manifest, files: tree.files, bytes: tree.bytes };

@@ -66,6 +66,7 @@ Deno.test("outputs are stored whole: files, folders, the mode bit of executables
   );
   assert.equal(model!.files, 2);
   assert.equal(report!.bytes, 4);
+  assert.deepEqual(run.observer.waits, ["Storing model", "Storing report"]);
 });
 
 Deno.test("an output without any file is refused, and the way to write it is named", async () => {

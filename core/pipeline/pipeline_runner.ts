@@ -180,7 +180,9 @@ class Session {
     const { services } = this.#project;
     const { describeSource, keepSource, newestKept } = await import("./keep_source.ts");
     const earlier = await newestKept(this.#config.project, services);
+    this.#options.observer.waiting("Keeping the commit");
     const packs = await keepSource(code.repository, code.identity, earlier, services.store, this.#options);
+    this.#options.observer.done();
     return this.#source = await describeSource(code.repository, code.identity.commit, code.branch, packs);
   }
 }

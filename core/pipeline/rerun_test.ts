@@ -27,10 +27,15 @@ async function withRun(train = TRAIN, config: Readonly<Record<string, unknown>> 
   return { test, record: await test.record() };
 }
 
-function again(test: TestProject, record: RunRecord, changes: RerunChanges = {}): Promise<RunRecord> {
+function again(
+  test: TestProject,
+  record: RunRecord,
+  changes: RerunChanges = {},
+  observer = new NotedObserver(),
+): Promise<RunRecord> {
   return test.use(async (project) =>
     await rerun(project, await loadStoredRun(project, record), changes, {
-      observer: new NotedObserver(),
+      observer,
       signal: new AbortController().signal,
       tags: ["again"],
     })
@@ -60,6 +65,16 @@ Deno.test("a rerun has the version, inputs, params and outputs of its run, and i
   assert.deepEqual(other.outputs, record.outputs, "equal content keeps its label");
   assert.deepEqual(other.metrics, record.metrics);
   assert.deepEqual(other.tags, ["again"]);
+});
+
+Deno.test("what a run waits for before and behind its program is told", async () => {
+  const { test, record } = await withRun();
+  await using _test = test;
+  const observer = new NotedObserver();
+
+  await again(test, record, {}, observer);
+
+  assert.deepEqual(observer.waits, ["Getting data", "Storing model", "Recording the run"]);
 });
 
 Deno.test("a rerun takes code from the stored commit, whatever the worktree holds meanwhile", async () => {

@@ -73,6 +73,8 @@ export interface RunObserver {
   build(bytes: Uint8Array): void;
   /** Something that may take seconds is under way; `bytes` done so far, where that is known. */
   step(text: string, bytes?: number): void;
+  /** As {@link step}, for what mostly ends at once: it is told only when it lasts. */
+  waiting(text: string, bytes?: number): void;
   /** A sentence for people: what is being done, or what was odd. */
   note(text: string): void;
   warn(text: string): void;

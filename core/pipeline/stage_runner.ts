@@ -93,7 +93,9 @@ async function runAndRecord(job: StageJob, options: StageRunOptions): Promise<Ru
     await directory.removeWork();
   }
   await pinned;
+  options.observer.waiting("Recording the run");
   const record = await publishRun(run, services);
+  options.observer.done();
   heartbeat.finish();
   tellInterruption(failure, record, options.observer);
   if (failure !== undefined && !(failure instanceof StopAsked)) throw failure;
@@ -191,7 +193,12 @@ async function execute(job: StageJob, running: Running, options: StageRunOptions
   await checkoutTree(options.code, tree, directory.code, { signal, modifiedAt: committedAt });
   let exit: ProgramExit;
   try {
-    const inputs = await materializeInputs(job.inputs, services, { signal, elsewhere: directory.trees });
+    const inputs = await materializeInputs(job.inputs, services, {
+      signal,
+      elsewhere: directory.trees,
+      onProgress: (name, bytes) => options.observer.waiting(`Getting ${name}`, bytes),
+    });
+    options.observer.done();
     exit = await followed(job, running, inputs, options);
   } finally {
     releaseInputs(job.inputs, services);

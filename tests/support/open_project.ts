@@ -192,6 +192,7 @@ export function makeWritable(directory: string): void {
 export class NotedObserver implements RunObserver {
   readonly warnings: string[] = [];
   readonly notes: string[] = [];
+  readonly waits: string[] = [];
   out = "";
   err = "";
   started(): void {}
@@ -203,6 +204,9 @@ export class NotedObserver implements RunObserver {
   }
   build(): void {}
   step(): void {}
+  waiting(text: string): void {
+    if (this.waits.at(-1) !== text) this.waits.push(text);
+  }
   note(text: string): void {
     this.notes.push(text);
   }

@@ -67,6 +67,8 @@ export class Trackers implements AsyncDisposable {
     return await plugin.open(options, {
       ...this.#app.pluginContext(this.#settings.dataDirectory),
       signal: this.#signal,
+      ...(this.project === undefined ? {} : { project: this.project }),
+      projectOf: async (run) => (await this.#app.bareIndex()).get(run)?.project,
     });
   }
 

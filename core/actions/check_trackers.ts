@@ -117,6 +117,8 @@ async function* rightsAt(app: App, { name, tracker }: NamedTracker): AsyncGenera
       yield { ...about, outcome: "held" };
     } catch (error) {
       if (isAbort(error) || !(error instanceof AeroError)) throw error;
+      // It answers; outside a project nothing may say which runs are meant.
+      if (error.code === "tracked_group_not_found") continue;
       const { what, why = what, fix } = error.report;
       if (told.has(why)) continue;
       told.add(why);

@@ -74,6 +74,8 @@ export async function resolveTracked(app: App, reference: string): Promise<RunId
   const { sections } = await app.trackers();
   if (!sections.some(({ name }) => name === parsed.tracker)) return undefined;
   const to = await trackerNamed(app, parsed.tracker);
+  // Outside a project, what the storage has may tell where the tracker keeps a run.
+  if ((await app.trackers()).project === undefined) await app.index();
   const foreign = await to.tracker.find(parsed.id, { signal: app.signal });
   const run = foreign.aero?.run ?? importedRunId(to, foreign.id);
   await requireStored(app, reference, run, foreign);

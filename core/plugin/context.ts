@@ -1,3 +1,5 @@
+import type { RunId } from "../model/run_id.ts";
+
 /** What every plugin gets from aero, so that it needs no globals. */
 export interface PluginContext {
   readonly signal: AbortSignal;
@@ -11,6 +13,10 @@ export interface PluginContext {
   readonly log: (event: string, fields?: Record<string, unknown>) => void;
   /** Directory for this user's data, such as the default local storage. */
   readonly dataDirectory: string;
+  /** Name of the project that is worked in; absent outside of one, and where a plugin has no use for it. */
+  readonly project?: string;
+  /** Name of the project that a run belongs to, as far as this place knows. */
+  readonly projectOf?: (run: RunId) => Promise<string | undefined>;
 }
 
 /** What every operation takes. */

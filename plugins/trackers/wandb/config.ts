@@ -15,7 +15,9 @@ export const wandbConfig = z.strictObject({
     .exactOptional().describe("User or team; default: WANDB_ENTITY, or that of the key"),
   // "WandB project names": none of / \ # ? % :, and at most 128 characters.
   project: text.max(128).regex(/^[^/\\#?%:]+$/, { error: "write it without / \\ # ? % and :" })
-    .exactOptional().describe("Project of W&B; default: WANDB_PROJECT, or aero"),
+    .exactOptional().describe(
+      "Project of W&B; default: WANDB_PROJECT, or one with the name of the run's project",
+    ),
   ca_file: text.refine((path) => path.startsWith("/") || path.startsWith("~/"), {
     error: "write the path as an absolute one, or from ~/",
   }).exactOptional().describe("Certificates in PEM that are trusted besides the usual ones"),

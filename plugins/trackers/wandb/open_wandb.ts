@@ -34,8 +34,11 @@ export async function openWandb(config: WandbConfig, context: PluginContext): Pr
     ...(certificates === undefined ? {} : { client: Deno.createHttpClient({ caCerts: [certificates] }) }),
   });
   const entity = config.entity ?? variable("WANDB_ENTITY");
+  const group = config.project ?? variable("WANDB_PROJECT");
   return new WandbTracker(connection, {
-    project: config.project ?? variable("WANDB_PROJECT") ?? "aero",
+    ...(group === undefined ? {} : { group }),
+    projectOf: async (run) =>
+      group ?? (run === undefined ? undefined : await context.projectOf?.(run)) ?? context.project,
     ...(entity === undefined ? {} : { entity }),
     web: webOf(base),
     log,

@@ -20,7 +20,7 @@ export function toRunId({ entity, project, run }: RunPath): string {
  */
 export function parseRunPath(
   id: string,
-  from: { readonly entity: string; readonly project: string },
+  from: { readonly entity: string; readonly project: string | undefined },
 ): RunPath {
   const parts = id.replace(/^\//, "").split("/");
   if (parts.length === 4 && parts[2] === "runs") parts.splice(2, 1);
@@ -34,5 +34,12 @@ export function parseRunPath(
     });
   }
   const [run, project = from.project, entity = from.entity] = parts.reverse() as [string, ...string[]];
+  if (project === undefined) {
+    throw new TrackerError("tracker_id_invalid", {
+      what: `Cannot tell in which project of W&B the run ${JSON.stringify(id)} is`,
+      why: "this directory is in no project, and the storage does not know the run",
+      fix: ["write <project>/<run>, or <entity>/<project>/<run>"],
+    });
+  }
   return { entity, project, run };
 }

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { RunId } from "../../../core/model/run_id.ts";
+import { isRunId, type RunId } from "../../../core/model/run_id.ts";
 import type { OperationOptions } from "../../../core/plugin/context.ts";
 import {
   type ForeignFile,
@@ -31,7 +31,10 @@ import type { SentRun } from "./sent_run.ts";
 export interface WandbTrackerOptions {
   /** Absent: that of the key. */
   readonly entity?: string;
-  readonly project: string;
+  /** W&B's project that all runs go to; absent: each goes to the one that `projectOf` says. */
+  readonly group?: string;
+  /** W&B's project of a run, or the one that is meant where nothing is said. */
+  readonly projectOf: (run?: RunId) => Promise<string | undefined>;
   /** Address of the pages. */
   readonly web: string;
   readonly log: (event: string, fields?: Record<string, unknown>) => void;
@@ -52,7 +55,7 @@ export class WandbTracker implements Tracker {
     heartbeatMs: 25_000,
   };
   readonly location: string;
-  readonly group: string;
+  readonly group?: string;
   readonly #connection: Connection;
   readonly #options: WandbTrackerOptions;
   /** As far as the server took them. It may show that a little later itself. */
@@ -65,10 +68,9 @@ export class WandbTracker implements Tracker {
   constructor(connection: Connection, options: WandbTrackerOptions) {
     this.#connection = connection;
     this.#options = options;
-    this.group = options.project;
-    this.location = `${connection.base} (${
-      options.entity === undefined ? "" : `${options.entity}/`
-    }${options.project})`;
+    if (options.group !== undefined) this.group = options.group;
+    const place = [options.entity, options.group].filter((part) => part !== undefined).join("/");
+    this.location = `${connection.base}${place === "" ? "" : ` (${place})`}`;
   }
 
   async cursor(run: RunId, options: OperationOptions = {}): Promise<TrackerCursor> {
@@ -97,6 +99,7 @@ export class WandbTracker implements Tracker {
     if (sent === undefined && fresh.events[0]?.kind !== "started") throw gap(call.what, from, has);
     await this.#turnOf(run).wait(call.signal);
     const path = sent?.path ?? await this.#pathOf(run, call);
+    if (path === undefined) throw projectUnknown(call.what);
     await sendBatch(this.#connection, { path, sent, batch: fresh }, call, {
       onTaken: (taken) => {
         // Of a run that has ended nothing is asked but that.
@@ -111,7 +114,9 @@ export class WandbTracker implements Tracker {
 
   async annotate(run: RunId, remark: TrackerRemark, options: OperationOptions = {}): Promise<void> {
     const call = this.#call(`Cannot tell W&B what was said of run ${run}`, options);
-    await sendRemark(this.#connection, await this.#pathOf(run, call), remark, call);
+    const path = await this.#pathOf(run, call);
+    if (path === undefined) throw projectUnknown(call.what);
+    await sendRemark(this.#connection, path, remark, call);
   }
 
   stopAsked(run: RunId): boolean {
@@ -154,6 +159,13 @@ export class WandbTracker implements Tracker {
       });
     }
     const { entity, project } = await this.#groupOf(query.group, call);
+    if (project === undefined) {
+      throw new TrackerError("tracked_group_not_found", {
+        what: call.what,
+        why: "outside a project nothing says of which project of W&B",
+        fix: ["name the project"],
+      });
+    }
     yield* listRuns(
       this.#connection,
       { entity, project, web: this.#options.web, needed: query.group !== undefined },
@@ -200,7 +212,8 @@ export class WandbTracker implements Tracker {
   }
 
   async #load(run: RunId, call: CallOptions): Promise<SentRun | undefined> {
-    const loaded = await loadRun(this.#connection, await this.#pathOf(run, call), call);
+    const path = await this.#pathOf(run, call);
+    const loaded = path === undefined ? undefined : await loadRun(this.#connection, path, call);
     const known = this.#sent.get(run);
     // What it took it may show a little later; a run that is gone is gone.
     const sent = loaded !== undefined && known !== undefined &&
@@ -218,18 +231,27 @@ export class WandbTracker implements Tracker {
     return turns;
   }
 
-  async #pathOf(run: RunId, call: CallOptions): Promise<RunPath> {
-    return { entity: await this.#entityFor(call), project: this.#options.project, run };
+  /** Where a run is to be; `undefined` if nothing says in which project. Asks who the key is in any case. */
+  async #pathOf(run: RunId, call: CallOptions): Promise<RunPath | undefined> {
+    const entity = await this.#entityFor(call);
+    const project = await this.#options.projectOf(run);
+    return project === undefined ? undefined : { entity, project, run };
   }
 
   async #parse(id: string, call: CallOptions): Promise<RunPath> {
+    const project = await this.#options.projectOf(isRunId(id) ? id : undefined);
     // First without asking, so that what cannot be an id asks nothing.
-    parseRunPath(id, { entity: "x", project: this.#options.project });
-    return parseRunPath(id, { entity: await this.#entityFor(call), project: this.#options.project });
+    parseRunPath(id, { entity: "x", project });
+    return parseRunPath(id, { entity: await this.#entityFor(call), project });
   }
 
-  async #groupOf(group: string | undefined, call: CallOptions): Promise<{ entity: string; project: string }> {
-    if (group === undefined) return { entity: await this.#entityFor(call), project: this.#options.project };
+  async #groupOf(
+    group: string | undefined,
+    call: CallOptions,
+  ): Promise<{ entity: string; project: string | undefined }> {
+    if (group === undefined) {
+      return { entity: await this.#entityFor(call), project: await this.#options.projectOf() };
+    }
     const { entity, project } = await this.#parse(`${group}/x`, call);
     return { entity, project };
   }
@@ -263,6 +285,14 @@ export class WandbTracker implements Tracker {
       fix: ["name one: `entity` of the tracker, or WANDB_ENTITY"],
     });
   }
+}
+
+function projectUnknown(what: string): TrackerError {
+  return new TrackerError("tracker_refused", {
+    what,
+    why: "nothing says in which project of W&B the run is",
+    fix: ["name one: `project` of the tracker, or WANDB_PROJECT"],
+  });
 }
 
 function gap(what: string, from: TrackerCursor, has: TrackerCursor): TrackerError {

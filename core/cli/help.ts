@@ -19,7 +19,10 @@ export function overview<App>(
   table: readonly CommandEntry<App>[],
   style: Style,
 ): string {
-  const sections = [program.about, `${style.bold("Usage:")} ${program.name} COMMAND [FLAG…] [ARGUMENT…]`];
+  const sections = [
+    paragraph(program.about, style),
+    usageLine(`${program.name} COMMAND [FLAG…] [ARGUMENT…]`, style),
+  ];
   for (const group of COMMAND_GROUPS) {
     const rows = table.filter((entry) => entry.group === group)
       .map((entry) => [entry.name.join(" "), entry.summary] as const);
@@ -47,7 +50,7 @@ export function commandHelp(program: string, command: AnyCommand<never>, style: 
   const flags = flagsOf(command);
   const sections = [
     paragraph(command.summary, style),
-    `${style.bold("Usage:")} ${usageOf(program, command)}`,
+    usageLine(usageOf(program, command), style),
   ];
   if (command.description !== undefined) sections.push(paragraph(command.description, style));
   if (command.positionals.length > 0) {
@@ -59,7 +62,10 @@ export function commandHelp(program: string, command: AnyCommand<never>, style: 
   if (flags.length > 0) sections.push(section("Flags:", flagRows(flags, style), style));
   sections.push(section("Flags of every command:", flagRows(GLOBAL_FLAGS, style), style));
   if (command.examples.length > 0) {
-    const lines = command.examples.map((example) => `  ${example.does}\n    ${style.cyan(example.run)}`);
+    // Lines to copy are whole.
+    const lines = command.examples.map(({ does, run }) =>
+      `${indented(does, 2, style).join("\n")}\n    ${style.cyan(run)}`
+    );
     sections.push(section("Examples:", lines.join("\n"), style));
   }
   return sections.join("\n\n") + "\n";
@@ -107,11 +113,18 @@ function twoColumns(rows: readonly (readonly [string, string])[], least: number,
 
 /** Each text below its name, for terminals that have no room for two columns. */
 function stacked(rows: readonly (readonly [string, string])[], style: Style): string {
-  const room = Math.max(LEAST_ROOM, (style.columns ?? Infinity) - 6);
-  return rows.flatMap(([name, text]) => [
-    `  ${style.cyan(name)}`,
-    ...wrap(text, room).map((line) => `      ${line}`),
-  ]).join("\n");
+  return rows.flatMap(([name, text]) => [`  ${style.cyan(name)}`, ...indented(text, 6, style)]).join("\n");
+}
+
+function indented(text: string, indent: number, style: Style): string[] {
+  const room = Math.max(LEAST_ROOM, (style.columns ?? Infinity) - indent);
+  return wrap(text, room).map((line) => " ".repeat(indent) + line);
+}
+
+/** A second line stands below the program's name. */
+function usageLine(usage: string, style: Style): string {
+  const [first, ...rest] = indented(usage, "Usage: ".length, style);
+  return [`${style.bold("Usage:")} ${first!.trimStart()}`, ...rest].join("\n");
 }
 
 /** Text as lines that a terminal need not break within words. */

@@ -10,7 +10,10 @@ const add = commandDefiner<unknown>()({
   name: ["data", "add"],
   summary: "Store a file or directory as a version of an artifact",
   description: "The bytes go to the storage of the project, each once, however often they are added.",
-  examples: [],
+  examples: [{
+    does: "Store a directory, and say what is new in this version",
+    run: "aero data add d --name n",
+  }],
   positionals: [{ name: "path", required: true, describe: "File or directory whose bytes are stored" }],
   input: z.strictObject({
     path: z.string(),
@@ -31,9 +34,15 @@ for (const columns of [34, 40, 60, 100]) {
   Deno.test(`no line of help is wider than a terminal of ${columns} columns`, () => {
     const style = makeStyle({ colour: false, columns, now: () => new Date(0) });
 
-    const lines = commandHelp("aero", add, style).split("\n").filter((line) => !line.startsWith("Usage:"));
+    const lines = commandHelp("aero", add, style).split("\n");
 
     assert.deepEqual(lines.filter((line) => textWidth(line) > columns), []);
     assert.ok(lines.some((line) => line.includes("--name TEXT")));
   });
 }
+
+Deno.test("a line to copy is not broken on a narrow terminal", () => {
+  const style = makeStyle({ colour: false, columns: 20, now: () => new Date(0) });
+
+  assert.ok(commandHelp("aero", add, style).split("\n").includes("    aero data add d --name n"));
+});

@@ -50,7 +50,10 @@ export interface Command<App, Input extends z.ZodObject, Result> {
   run(input: z.output<Input>, app: App): Promise<Result>;
   /** For people; a newline is added where it lacks one. Bytes are printed as they are. */
   text(result: Rendered<Result>, style: Style, input: z.output<Input>): string | Uint8Array;
-  /** Whether it goes on while a full disk takes nothing of what it tells, as a server whose log lies there. */
+  /**
+   * Whether it goes on while a full disk takes nothing of what it tells, as a server whose log lies there, and ends when it is
+   * asked to, though nobody reads what it told.
+   */
   readonly outlivesOutput?: boolean;
   /** What `--json` prints in place of the result itself. */
   json?(result: Rendered<Result>, input: z.output<Input>): ResultItem | readonly ResultItem[];

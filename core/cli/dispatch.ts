@@ -6,9 +6,12 @@ import { exitCodeOf, failureOf, failureText, saysFull } from "./error_text.ts";
 import { GLOBAL_FLAGS, type GlobalOptions, NO_GLOBALS } from "./global_flags.ts";
 import { commandHelp, groupHelp, overview } from "./help.ts";
 import type { Io } from "./io.ts";
+import { flushUntilInterrupted } from "./last_output.ts";
 import { FlagReader, isFlag } from "./parse.ts";
 import { makePrinter, type Printer } from "./printer.ts";
 import { readInput } from "./read_input.ts";
+
+type HelpItems = typeof import("./help_items.ts");
 
 /** As a shell sees a program that SIGPIPE ended: 128 + 13. */
 const READER_GONE = 141;
@@ -53,12 +56,13 @@ export async function dispatch<App extends Ending>(
   const printerOf = (options: GlobalOptions) =>
     makePrinter(io, { ...options, quiet: options.quiet && !options.verbose, colour: options.color });
   let printer = printerOf(globals);
+  let flush = () => printer.flush();
   try {
     const start = readStart(args, program.name);
     globals = { ...globals, ...start.globals };
     printer = printerOf(globals);
     const code = await runWords(start.rest);
-    await printer.flush();
+    await flush();
     return code;
   } catch (error) {
     if (isBrokenPipe(error)) return READER_GONE;
@@ -67,7 +71,7 @@ export async function dispatch<App extends Ending>(
       program.version,
     );
     printer.passThrough("stderr", failureText(failure, printer.noteStyle, globals.json));
-    await printer.flush().catch(() => {});
+    await flush().catch(() => {});
     return exitCodeOf(failure);
   }
 
@@ -75,10 +79,9 @@ export async function dispatch<App extends Ending>(
     if (globals.version) return printVersion();
     if (rest[0] === "help") return await showHelp(rest.slice(1).filter((word) => !isFlag(word)));
     if (rest.length === 0) {
-      const text = overviewText(globals.help ? printer.style : printer.noteStyle);
-      if (globals.help) printer.result(text);
-      else printer.passThrough("stderr", text);
-      return globals.help ? EXIT.ok : EXIT.user;
+      if (globals.help) return await showOverview();
+      printer.passThrough("stderr", overviewText(printer.noteStyle));
+      return EXIT.user;
     }
     const found = findCommand(program.commands, rest);
     if (found.kind === "none") throw unknownCommand(program.name, program.commands, rest);
@@ -86,6 +89,7 @@ export async function dispatch<App extends Ending>(
       const next = rest[found.words];
       if (next !== undefined && !isFlag(next)) throw unknownCommand(program.name, program.commands, rest);
       const asked = globals.help || beforeDashes(rest).some((word) => word === "--help" || word === "-h");
+      if (asked && printer.json) return await printItems(({ entryItems }) => entryItems(found.entries));
       const text = groupHelp(program.name, found.entries, asked ? printer.style : printer.noteStyle);
       if (asked) printer.result(text);
       else printer.passThrough("stderr", text);
@@ -97,12 +101,14 @@ export async function dispatch<App extends Ending>(
     printer = printerOf(globals);
     if (globals.version) return printVersion();
     if (globals.help || read.input === undefined) {
+      if (printer.json) return await printItems(({ commandItem }) => [commandItem(program.name, command)]);
       printer.result(commandHelp(program.name, command, printer.style));
       return EXIT.ok;
     }
     const signal = AbortSignal.any([io.signal, gone.signal]);
+    if (command.outlivesOutput === true) flush = flushUntilInterrupted(flush, io);
     await using app = await program.openApp({ io, printer, globals, signal, version: program.version });
-    const code = await perform(command, read.input, app, printer, gone);
+    const code = await perform(command, read.input, app, { printer, flush, gone });
     return await app.afterCommand?.(code) ?? code;
   }
 
@@ -120,13 +126,26 @@ export async function dispatch<App extends Ending>(
   }
 
   async function showHelp(words: readonly string[]): Promise<number> {
-    const topic = words[0] === undefined ? undefined : program.topics[words[0]];
+    const [name] = words;
+    const topic = name === undefined ? undefined : program.topics[name];
     if (topic !== undefined) {
-      printer.result(await topic.load());
+      const text = await topic.load();
+      if (printer.json) printer.resultJson({ type: "topic", name, text });
+      else printer.result(text);
       return EXIT.ok;
     }
-    if (words.length > 0) return await runWords([...words, "--help"]);
+    return words.length > 0 ? await runWords([...words, "--help"]) : await showOverview();
+  }
+
+  async function showOverview(): Promise<number> {
+    if (printer.json) return await printItems(({ entryItems }) => entryItems(program.commands));
     printer.result(overviewText(printer.style));
+    return EXIT.ok;
+  }
+
+  /** Help as data, whose making is loaded only where it is asked for. */
+  async function printItems(of: (made: HelpItems) => readonly ResultItem[]): Promise<number> {
+    for (const item of of(await import("./help_items.ts"))) printer.resultJson(item);
     return EXIT.ok;
   }
 }
@@ -136,13 +155,18 @@ async function perform<App>(
   command: AnyCommand<App>,
   input: Record<string, unknown>,
   app: App,
-  printer: Printer,
-  gone: AbortController,
+  output: {
+    readonly printer: Printer;
+    readonly flush: () => Promise<void>;
+    /** Aborts when there is no reader any more. */
+    readonly gone: AbortController;
+  },
 ): Promise<number> {
+  const { printer, gone } = output;
   const result: CommandResult = await command.run(input, app);
   const flush = async () => {
     try {
-      await printer.flush();
+      await output.flush();
     } catch (error) {
       if (command.outlivesOutput === true && saysFull(error)) return;
       gone.abort(error);

@@ -310,3 +310,28 @@ Deno.test("a server goes on where its log finds no room, and logs again when the
     ran: 3,
   });
 });
+
+for (const urgently of [false, true]) {
+  Deno.test(`a server whose reader takes nothing more ends when it is ${urgently ? "urgently " : ""}asked to`, async () => {
+    const interrupt = new AbortController(), urgent = new AbortController();
+    const made = program((app) =>
+      Promise.resolve(async function* () {
+        yield await Promise.resolve({ type: "started" });
+        assert.equal(app.signal.aborted, true);
+        yield { type: "stopped" };
+      }()), { outlivesOutput: true });
+    // What is written to a pipe that is full.
+    const stuck = Promise.withResolvers<number>();
+    const stdout = sinkOf({
+      write() {
+        interrupt.abort();
+        if (urgently) urgent.abort();
+        return stuck.promise;
+      },
+    });
+    const io = { ...memoryIo(), stdout, signal: interrupt.signal, urgent: urgent.signal };
+
+    assert.equal(await dispatch(["do"], io, made), 0);
+    assert.deepEqual(made.events, ["opened", "closed"]);
+  });
+}

@@ -1,5 +1,6 @@
 import { readAuthentication } from "../s3_protocol/authentication.ts";
 import { S3Fault } from "../s3_protocol/errors.ts";
+import { isPresignedV2, readPresignedV2, verifyPresignedV2 } from "../s3_protocol/presigned_v2.ts";
 import type { RequestHead } from "../s3_protocol/request_head.ts";
 import { type VerifiedRequest, verifyRequest } from "../s3_protocol/verify_request.ts";
 import { toByteText } from "./http/encode_head.ts";
@@ -9,8 +10,10 @@ import type { ObjectEngine, User } from "./object_engine.ts";
 export interface AuthenticateOptions {
   /** Epoch milliseconds. */
   readonly now: number;
-  /** The only region whose signatures are taken; absent, any is. */
+  /** The only region whose signatures are taken; absent, any is. Those of Version 2 are of none. */
   readonly region: string | undefined;
+  /** The bucket that the host names, in virtual-host style. */
+  readonly hostBucket: string | undefined;
 }
 
 /**
@@ -23,6 +26,17 @@ export async function authenticate(
   head: RequestHead,
   options: AuthenticateOptions,
 ): Promise<{ user: User; verified: VerifiedRequest }> {
+  // What boto3, aws-cli and s3cmd make of a URL for us-east-1, unless they are told otherwise.
+  if (isPresignedV2(head)) {
+    const presigned = readPresignedV2(head);
+    const found = await engine.accounts.find(presigned.accessKeyId);
+    const secret = found?.key.secret.reveal();
+    const verified = verifyPresignedV2(head, presigned, secret, {
+      now: options.now,
+      bucket: options.hostBucket,
+    });
+    return { user: found!.user, verified };
+  }
   const authentication = readAuthentication(head);
   if (authentication === undefined) throw new S3Fault("AccessDenied");
   const found = await engine.accounts.find(authentication.accessKeyId);

@@ -185,6 +185,7 @@ export class RequestHandler implements HttpHandler {
     const { user, verified } = await authenticate(engine, { ...head, headers: text }, {
       now: this.#options.now().getTime(),
       region: this.#options.anyRegion ? undefined : this.#options.region,
+      hostBucket: readAddress(head.host, "/", this.#options.domains).bucket,
     });
     progress.user = user.name;
     if (operation === "not_implemented") throw new S3Fault("NotImplemented");

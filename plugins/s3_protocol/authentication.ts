@@ -33,13 +33,12 @@ export const MAX_PRESIGNED_SECONDS = 604_800;
  *
  * @returns `undefined` if it claims nothing: it is anonymous.
  * @throws {S3Fault} `AuthorizationHeaderMalformed`, `AuthorizationQueryParametersError`, `InvalidArgument`,
- *   `InvalidRequest` (Signature Version 2; no x-amz-content-sha256), `AccessDenied` (no date; a lifetime out of range), `InvalidURI`.
+ *   `InvalidRequest` (Signature Version 2 in a header; no x-amz-content-sha256), `AccessDenied` (no date; a lifetime out of range), `InvalidURI`.
  */
 export function readAuthentication(head: RequestHead): Authentication | undefined {
   const authorization = headerOf(head, "authorization")?.trim() ?? "";
   const query = new Map(parseQuery(head.query));
   const presigned = query.has("X-Amz-Algorithm") || query.has("X-Amz-Signature");
-  if (query.has("AWSAccessKeyId") && query.has("Signature")) throw unsupportedVersion();
   if (authorization !== "" && presigned) {
     throw new S3Fault("InvalidArgument", { message: "Only one way to authenticate may be used at a time" });
   }

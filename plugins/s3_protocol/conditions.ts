@@ -68,7 +68,7 @@ export function evaluateConditions(
 }
 
 /** Whether an ETag, without quotes, is in a list; every one is in `*`. */
-export function etagMatches(list: "*" | readonly string[], etag: string): boolean {
+function etagMatches(list: "*" | readonly string[], etag: string): boolean {
   return list === "*" || list.includes(etag);
 }
 

@@ -13,7 +13,7 @@ import {
 } from "./xml_fields.ts";
 
 /** Most keys that one request may delete. */
-export const MAX_DELETES = 1000;
+const MAX_DELETES = 1000;
 
 /** An object to delete, and what has to be so for it to be deleted. */
 export interface DeleteEntry {

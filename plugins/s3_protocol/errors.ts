@@ -102,11 +102,6 @@ const TABLE = {
 /** An error code of S3 that this code knows. */
 export type S3ErrorCode = keyof typeof TABLE;
 
-/** Whether `code` is one of {@link S3ErrorCode}. */
-export function isS3ErrorCode(code: string): code is S3ErrorCode {
-  return Object.hasOwn(TABLE, code);
-}
-
 /** Status and default message of a code. */
 export function answerOf(code: S3ErrorCode): Answer {
   const [status, message] = TABLE[code];

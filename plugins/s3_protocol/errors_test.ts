@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { answerOf, isS3ErrorCode, isS3Fault, S3Fault } from "./errors.ts";
+import { answerOf, isS3Fault, S3Fault } from "./errors.ts";
 
 Deno.test("codes have the statuses of the S3 reference", () => {
   const cases = [["NoSuchKey", 404], ["InvalidRange", 416], ["SlowDown", 503], [
@@ -7,12 +7,6 @@ Deno.test("codes have the statuses of the S3 reference", () => {
     412,
   ]] as const;
   for (const [code, status] of cases) assert.equal(answerOf(code).status, status);
-});
-
-Deno.test("isS3ErrorCode() knows codes of the table, and nothing that an object merely inherits", () => {
-  assert.equal(isS3ErrorCode("NoSuchKey"), true);
-  assert.equal(isS3ErrorCode("NoSuchThing"), false);
-  assert.equal(isS3ErrorCode("toString"), false);
 });
 
 Deno.test("a fault has the default message unless it is given one, and keeps its cause", () => {

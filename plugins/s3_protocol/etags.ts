@@ -6,11 +6,6 @@ export function multipartEtag(partEtags: readonly string[]): string {
   return `${md5(Uint8Array.from(digests)).toHex()}-${partEtags.length}`;
 }
 
-/** Whether an ETag, without quotes, is the MD5 of the object: 32 hex digits. */
-export function isMd5Etag(etag: string): boolean {
-  return /^[0-9a-f]{32}$/.test(etag);
-}
-
 /** With quotes, as headers and documents have it. */
 export function quoteEtag(etag: string): string {
   return `"${etag}"`;

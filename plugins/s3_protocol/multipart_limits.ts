@@ -21,35 +21,3 @@ export const MAX_KEY_BYTES = 1024;
 
 /** Most user metadata of an object, in bytes of names and values. */
 export const MAX_METADATA_BYTES = 2048;
-
-/**
- * The size of parts that an upload is best cut into: the one that is wanted, unless there would be too many parts.
- *
- * @param size Bytes of the object.
- * @param wanted Bytes of a part.
- * @returns Bytes; a whole number of MiB, so that parts begin where buffers do, at least {@link MIN_PART_BYTES}.
- * @throws {RangeError} if the object is larger than S3 takes.
- */
-export function choosePartBytes(size: number, wanted: number): number {
-  if (size > MAX_OBJECT_BYTES) throw new RangeError(`${size} bytes are more than ${MAX_OBJECT_BYTES}`);
-  const least = Math.max(wanted, MIN_PART_BYTES, size / MAX_PARTS);
-  return Math.min(Math.ceil(least / MIB) * MIB, MAX_PUT_BYTES);
-}
-
-/** A part of an object that is cut into parts. */
-export interface PartRange {
-  /** From 1. */
-  readonly number: number;
-  /** Bytes. */
-  readonly offset: number;
-  readonly size: number;
-}
-
-/** Cuts an object into parts of one size, the last of which may be smaller; an empty object is one empty part. */
-export function partRanges(size: number, partBytes: number): PartRange[] {
-  return Array.from({ length: Math.max(1, Math.ceil(size / partBytes)) }, (_, i) => ({
-    number: i + 1,
-    offset: i * partBytes,
-    size: Math.min(partBytes, size - i * partBytes),
-  }));
-}

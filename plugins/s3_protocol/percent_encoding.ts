@@ -47,7 +47,7 @@ export function percentRecode(text: string, keepSlash: boolean, plusIsSpace: boo
  *
  * @param plusIsSpace As in queries.
  */
-export function percentDecodeBytes(text: string, plusIsSpace = false): Uint8Array {
+function percentDecodeBytes(text: string, plusIsSpace = false): Uint8Array {
   const bytes = utf8.encode(text);
   let length = 0;
   for (let i = 0; i < bytes.length; i++) {

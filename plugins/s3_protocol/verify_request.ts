@@ -16,8 +16,8 @@ export interface VerifiedRequest {
   readonly how: "header" | "query";
   /** How its body is to be read, and what it is held to. */
   readonly payload: Payload;
-  /** What chunk signatures go on from. */
-  readonly seed: ChunkSeed;
+  /** What chunk signatures go on from; absent where there can be none. */
+  readonly seed?: ChunkSeed;
 }
 
 /** What the signatures of chunks are made with. */

@@ -51,7 +51,7 @@ Deno.test("a signed request is verified, and says who sent it and how its body c
   const verified = verify(signed());
 
   assert.deepEqual(
-    [verified.accessKeyId, verified.how, verified.payload, verified.seed.scope],
+    [verified.accessKeyId, verified.how, verified.payload, verified.seed?.scope],
     ["AK/1", "header", { kind: "unsigned" }, { date: "20300102", region: "here", service: "s3" }],
   );
 });
@@ -158,11 +158,6 @@ const MALFORMED: readonly [name: string, code: S3ErrorCode, head: () => RequestH
     "Signature Version 2 in a header",
     "InvalidRequest",
     () => withHeader(HEAD, "authorization", "AWS AK:sig"),
-  ],
-  [
-    "Signature Version 2 in a query",
-    "InvalidRequest",
-    () => ({ ...HEAD, query: "AWSAccessKeyId=a&Signature=b" }),
   ],
   ["another kind of authorization", "InvalidArgument", () => withHeader(HEAD, "authorization", "Basic abc")],
   ["a word alone", "InvalidArgument", () => withHeader(HEAD, "authorization", "Basic")],

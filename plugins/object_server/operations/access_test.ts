@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { openObjectService, OWNER, type ServicePerson } from "../../../tests/support/object_service.ts";
 import { sendRaw } from "../../../tests/support/raw_socket.ts";
+import { signV2 } from "../../s3_protocol/presigned_v2.ts";
 import { signRequest } from "../../s3_protocol/sign_request.ts";
 import { mayDo } from "./grants.ts";
 
@@ -193,6 +194,43 @@ Deno.test("a presigned URL works as it was signed, for its time, and for nothing
   await put.body?.cancel();
   assert.equal(put.status, 403);
 });
+
+for (const style of ["path", "virtual-host"] as const) {
+  Deno.test(`a URL presigned by Signature Version 2, in ${style} style, works as it was signed, and for nothing else`, async () => {
+    await using service = await openObjectService({ domains: ["objects.test"] });
+    await service.engine.buckets.create({ name: "shared", owner: "owner", objectLock: false });
+    const isPath = style === "path";
+    const path = isPath ? "/shared/in/a" : "/in/a", host = isPath ? "h" : "shared.objects.test";
+    const { accessKeyId, secretKey } = service.signerOf(OWNER);
+    const endsAt = Math.floor(Date.now() / 1000 + 60) * 1000;
+    const ask = async (method: string, query: string, body = "", signedQuery = "", signedMethod = method) => {
+      const signature = signV2(
+        { method: signedMethod, path, query: signedQuery, headers: [] },
+        secretKey,
+        { endsAt, ...(isPath ? {} : { bucket: "shared" }) },
+      );
+      const own = `AWSAccessKeyId=${accessKeyId}&Expires=${endsAt / 1000}&Signature=${
+        encodeURIComponent(signature)
+      }`;
+      const reply = await sendRaw(
+        service.port,
+        `${method} ${path}?${query === "" ? "" : `${query}&`}${own} HTTP/1.1\r\nHost: ${host}\r\n` +
+          `Connection: close\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+      );
+      return Number(/^HTTP\/1.1 (\d+)/.exec(reply)?.[1]);
+    };
+
+    assert.equal(await ask("PUT", "x-amz-meta-a=1", "hello", "x-amz-meta-a=1"), 200);
+    assert.equal(await ask("GET", ""), 200);
+    assert.equal(await ask("GET", "versionId=null", "", "versionId=null"), 200);
+    assert.equal(await ask("GET", "versionId=null"), 403);
+    assert.equal(await ask("GET", "attributes"), 403);
+    assert.equal(await ask("DELETE", "", "", "", "GET"), 403);
+    const { objects } = await service.engine.objects.list("shared", { limit: 10 });
+    assert.deepEqual(objects.map(({ key }) => key), ["in/a"]);
+    assert.doesNotMatch(JSON.stringify(service.logged), /Signature=/);
+  });
+}
 
 Deno.test("the path of a signature is the path as it was sent", async () => {
   await using service = await open();

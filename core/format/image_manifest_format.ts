@@ -30,7 +30,7 @@ const IMAGE_MANIFEST: DocumentKind<WireImageManifest> = {
 /**
  * The bytes of an OCI image manifest, as canonical JSON.
  *
- * @see {@link https://github.com/opencontainers/image-spec/blob/v1.1.0/manifest.md}
+ * @see OCI image-spec 1.1.0, manifest.md
  */
 export function writeImageManifest(image: ImageManifest): Uint8Array<ArrayBuffer> {
   return writeDocument(IMAGE_MANIFEST, {

@@ -7,7 +7,7 @@ const CREATED = "2025-01-01T00:00:00Z";
  *
  * Equal layers give an equal image id: all else is written here, with fixed times.
  *
- * @see {@link https://github.com/moby/docker-image-spec/blob/main/spec.md} "Combined Image JSON + Filesystem Changeset Format".
+ * @see moby/docker-image-spec, spec.md, "Combined Image JSON + Filesystem Changeset Format".
  */
 export async function writeImageArchive(directory: string, tag: string): Promise<void> {
   const layer = (await run(["sha256sum", `${directory}/layer.tar`])).slice(0, 64);

@@ -9,7 +9,7 @@ export interface InventoryComponent {
   readonly ecosystem: "deb" | "apk" | "rpm" | "pypi" | "conda" | "generic";
   readonly name: string;
   readonly version: string;
-  /** @see {@link https://github.com/package-url/purl-spec} */
+  /** @see purl-spec, "Package URL specification" */
   readonly purl: string;
 }
 

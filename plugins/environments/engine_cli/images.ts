@@ -12,7 +12,7 @@ import { imageNotFound } from "./judge_exit.ts";
 
 /** What the engine knows of a local image; `undefined` if it has none of that name. */
 export async function describeImage(
-  engine: Engine,
+  engine: Pick<Engine, "command" | "quirks">,
   name: string,
   signal?: AbortSignal,
 ): Promise<ImageDescription | undefined> {
@@ -72,7 +72,7 @@ function withoutTagIfDigest(reference: string): string {
 /**
  * The name as docker reads it, so that no machine's list of search registries decides what is pulled.
  *
- * @see {@link https://github.com/distribution/reference} `ParseNormalizedNamed`.
+ * @see distribution/reference, `ParseNormalizedNamed`.
  */
 export function fullName(reference: string): string {
   const slash = reference.indexOf("/");

@@ -108,7 +108,7 @@ function objectOf(value: JsonValue | undefined): JsonObject {
  *
  * @throws {UserError} `address_invalid` if it is none, or carries a password or a signature: addresses are kept.
  */
-export function parseAddress(text: string): URL {
+function parseAddress(text: string): URL {
   let url: URL;
   try {
     url = new URL(text);

@@ -15,7 +15,7 @@ import type { ForeignRun } from "../plugin/tracker.ts";
 import { importedRunId } from "./tracked_reference.ts";
 
 /** Name of the artifact that has the files of an imported run. */
-export const IMPORTED_FILES = "imported-files";
+const IMPORTED_FILES = "imported-files";
 
 /** What became of one run of a tracker. */
 export interface TrackedImport {

@@ -32,7 +32,7 @@ export async function searchedPlace(app: App): Promise<Searched> {
 }
 
 /** What to do for who stands in no project, so that their own storage was asked. */
-export async function elsewhereFixes(app: App): Promise<string[]> {
+async function elsewhereFixes(app: App): Promise<string[]> {
   const { config } = await app.directories();
   return [
     "this directory is in no project; if you mean one, go there or say where it is: `aero -C DIR …`",

@@ -27,6 +27,6 @@ export function diffValues(a: JsonObject, b: JsonObject, prefix = ""): ValueChan
 }
 
 /** Whether two JSON values are equal, in whatever order keys stand; `undefined` equals only itself. */
-export function isEqualJson(a: JsonValue | undefined, b: JsonValue | undefined): boolean {
+function isEqualJson(a: JsonValue | undefined, b: JsonValue | undefined): boolean {
   return a === undefined || b === undefined ? a === b : sameJson(a, b);
 }

@@ -142,7 +142,7 @@ export class JournalSink implements ProgramSink {
 }
 
 /** Facts whose texts hold no secret, in names too, and no password of an address; without what says nothing. */
-export function redactedFacts(facts: LoggedFacts, redact: (text: string) => string): LoggedFacts {
+function redactedFacts(facts: LoggedFacts, redact: (text: string) => string): LoggedFacts {
   const { params, tags, note, inputs } = facts;
   // JSON has no lone surrogates, and a journal must be UTF-8.
   const clean = (text: string) => redact(text.toWellFormed());

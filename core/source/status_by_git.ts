@@ -31,7 +31,7 @@ export async function statusByGit(
  *
  * @see {@link https://git-scm.com/docs/git-status#_porcelain_format_version_2}
  */
-export function parseStatus(text: string): WorktreeStatus {
+function parseStatus(text: string): WorktreeStatus {
   let commit: ObjectId | undefined, branch: string | undefined;
   const changes: WorktreeChange[] = [];
   for (const line of text.split("\0")) {

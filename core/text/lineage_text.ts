@@ -36,7 +36,7 @@ export function lineageTree(
 }
 
 /** `model:v3`, or `train kqzm… succeeded`. */
-export function nodeName(node: LineageNode): string {
+function nodeName(node: LineageNode): string {
   if (node.kind === "artifact") {
     return `${node.artifact}:${node.labels.length > 0 ? node.labels.join(",") : shortDigest(node.manifest)}`;
   }

@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 
 /** Whether an address means all of this machine's. */
-export function isEveryAddress(hostname: string): boolean {
+function isEveryAddress(hostname: string): boolean {
   return ["0.0.0.0", "::", ""].includes(hostname);
 }
 

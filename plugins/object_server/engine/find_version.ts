@@ -56,7 +56,7 @@ export function makeVersionId(seq: number): string {
 }
 
 /** The `seq` of a version's id. @throws {ObjectEngineError} `version_id_invalid`. */
-export function seqOf(versionId: string): number {
+function seqOf(versionId: string): number {
   if (VERSION_ID.test(versionId)) return Number.parseInt(versionId.slice(0, 12), 16);
   throw new ObjectEngineError("version_id_invalid", {
     what: `Cannot look up the version ${JSON.stringify(versionId)}`,

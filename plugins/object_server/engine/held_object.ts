@@ -90,7 +90,7 @@ export class HeldObject implements OpenObject {
 }
 
 /** A part, as the contract tells it. */
-export function toObjectPart(part: PartRow): ObjectPart {
+function toObjectPart(part: PartRow): ObjectPart {
   return {
     number: part.number,
     offset: part.start,

@@ -74,11 +74,3 @@ export interface HttpResponse {
   /** Called once, when the reply is out or could not be: how many bytes of body went, and why not all did. */
   readonly sent?: (bytes: number, failure?: unknown) => void;
 }
-
-/** The first value of a header; names are compared without case. */
-export function headerValue(headers: HeaderList, name: string): string | undefined {
-  for (const [key, value] of headers) {
-    if (key.length === name.length && key.toLowerCase() === name) return value;
-  }
-  return undefined;
-}

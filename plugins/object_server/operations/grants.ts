@@ -5,7 +5,7 @@ import type { Grant, User } from "../object_engine.ts";
  *
  * With write it lets the user make buckets, and says nothing of buckets of others.
  */
-export const OWNED_BUCKETS = "@owned";
+const OWNED_BUCKETS = "@owned";
 
 /** In place of a bucket's name in a grant: every bucket. */
 export const ALL_BUCKETS = "*";

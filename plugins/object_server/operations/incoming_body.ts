@@ -9,7 +9,7 @@ import type { DigestName } from "./digest_worker.ts";
 import { BodyDigester, type BodyDigests, type PumpOptions } from "./body_digester.ts";
 
 /** Most bytes of a document that a client sends; the largest, of 10,000 parts with checksums, is below it. */
-export const MAX_DOCUMENT_BYTES = 2 * 1024 * 1024;
+const MAX_DOCUMENT_BYTES = 2 * 1024 * 1024;
 
 /** By which a client says that it does not take an ETag for an MD5; of bodies whose SHA-256 is signed. */
 const TAG_HEADER = "x-aero-etag";

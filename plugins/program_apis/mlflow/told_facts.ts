@@ -3,7 +3,7 @@ import type { LoggedFacts, LoggedInput } from "../../../core/model/logged.ts";
 import type { DatasetInput, ProgramRun } from "./program_run.ts";
 
 /** MLflow's tag that is a run's description. */
-export const NOTE_TAG = "mlflow.note.content";
+const NOTE_TAG = "mlflow.note.content";
 
 /** MLflow's tag that is a run's name. */
 export const NAME_TAG = "mlflow.runName";

@@ -8,6 +8,3 @@ export const localConfig = z.strictObject({
     .exactOptional()
     .describe("Absolute path of the directory; default: `storage` in this user's data directory"),
 });
-
-/** What {@link localConfig} reads. */
-export type LocalConfig = z.infer<typeof localConfig>;

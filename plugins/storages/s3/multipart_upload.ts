@@ -37,7 +37,7 @@ export interface MultipartUpload extends AsyncDisposable {
 }
 
 /** Size of parts for an object of `size` bytes: whole MiB. */
-export function partBytesFor(size: number): number {
+function partBytesFor(size: number): number {
   return Math.max(PART_BYTES, Math.ceil(size / MAX_PARTS / MIB) * MIB);
 }
 

@@ -11,7 +11,7 @@ const FULL_BYTES = 256 * 1024;
 export type Stream = "stdout" | "stderr";
 
 /** The name of a file of a stream. */
-export function textFile(stream: Stream, number: number): string {
+function textFile(stream: Stream, number: number): string {
   return `logs/${stream}-${String(number).padStart(5, "0")}.log`;
 }
 

@@ -6,7 +6,7 @@ const integer = z.union([z.number(), z.string().transform(Number)]);
 const pair = z.object({ key: z.string(), value: z.string().default("") });
 
 /** A value of a metric. `NaN` comes as text, and infinities too, or as the largest finite number. */
-export const wirePoint = z.object({
+const wirePoint = z.object({
   key: z.string(),
   value: z.union([z.number(), z.string().transform(Number)]).default(0),
   timestamp: integer.default(0),

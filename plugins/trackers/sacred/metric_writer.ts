@@ -14,7 +14,7 @@ export const MOST_POINTS = 50_000;
  * A document with so many takes no more. Every push costs the server as much as the document is long, or some servers
  * even as much as the collection, so what comes in large pieces becomes whole documents.
  */
-export const FULL_POINTS = 20_000;
+const FULL_POINTS = 20_000;
 
 /** A value of one metric. */
 export interface SentPoint {

@@ -21,7 +21,7 @@ const historySchema = z.looseObject({
 });
 
 /** The last step of a run's history; `undefined` if it has none. */
-export function lastStepOf({ historyKeys }: WandbRun): number | undefined {
+function lastStepOf({ historyKeys }: WandbRun): number | undefined {
   const keys = typeof historyKeys === "string" ? parseLoose(historyKeys) : historyKeys;
   const last = isJsonObject(keys) ? keys.lastStep : undefined;
   return typeof last === "number" && last >= 0 ? last : undefined;

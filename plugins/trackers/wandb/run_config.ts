@@ -8,7 +8,7 @@ import { metadataOf, writerOf } from "./metadata.ts";
 import { pythonIn } from "./package_files.ts";
 
 /** Key of aero's own part of a config. */
-export const AERO_KEY = "aero";
+const AERO_KEY = "aero";
 
 // Names that W&B or aero gives a meaning.
 const TAKEN = /^(_|wandb_version$|aero$|aero\/)/;

@@ -82,7 +82,7 @@ function commandOf(pid: string): string[] {
 }
 
 /** Whether a command line is one that builds images, or does so for others. */
-export function isBuilder([program = "", ...args]: readonly string[]): boolean {
+function isBuilder([program = "", ...args]: readonly string[]): boolean {
   return /(?:^|\/)(?:podman|buildah)$/.test(program) &&
     args.some((arg) => /^(?:--)?(?:build|bud|service)\b/.test(arg));
 }

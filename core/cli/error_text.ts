@@ -1,4 +1,5 @@
 import { AeroError, EXIT, isAbort } from "../errors.ts";
+import { databaseFault } from "../model/database_fault.ts";
 import { escapeText, jsonLine } from "./escape.ts";
 import type { Style } from "./style.ts";
 
@@ -41,6 +42,9 @@ export function saysFull(error: unknown): boolean {
   return error instanceof Error && ["ENOSPC", "EDQUOT"].includes(String((error as { code?: unknown }).code));
 }
 
+/** What the system calls what SQLite says of a disk. */
+const DATABASE_CODES = { full: "ENOSPC", unusable: "EIO" } as const;
+
 /**
  * What the system says of a disk or a directory can show at any call, also at those that nothing translates. It is
  * for whoever runs the machine, and no bug.
@@ -48,7 +52,8 @@ export function saysFull(error: unknown): boolean {
 function systemFailure(error: unknown): Pick<Failure, "code" | "what" | "why" | "fix"> | undefined {
   if (!(error instanceof Error)) return undefined;
   const why = error.message;
-  switch ((error as { code?: unknown }).code) {
+  const fault = databaseFault(error);
+  switch (fault === undefined ? (error as { code?: unknown }).code : DATABASE_CODES[fault]) {
     case "ENOSPC":
     case "EDQUOT":
       return {

@@ -95,7 +95,8 @@ function create(database: DatabaseSync): void {
     if (versionOf(database) === 0) database.exec(`${TABLES} PRAGMA user_version = ${SCHEMA_VERSION}`);
     database.exec("COMMIT");
   } catch (error) {
-    database.exec("ROLLBACK");
+    // A full disk has ended it already.
+    if (database.isTransaction) database.exec("ROLLBACK");
     throw error;
   }
 }

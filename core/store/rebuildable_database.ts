@@ -1,4 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
+import { OutsideError } from "../errors.ts";
+import { databaseFault } from "../model/database_fault.ts";
 import { writeAhead } from "../model/write_ahead.ts";
 import { removeIfThere } from "./staging.ts";
 
@@ -9,9 +11,28 @@ import { removeIfThere } from "./staging.ts";
  * stays: removed under those who have it open it would lose what they write.
  *
  * @param schema Makes what is not there; `IF NOT EXISTS`.
- * @throws {Error} SQLite's own.
+ * @throws {OutsideError} `disk_full`, or `file_unusable` if it can be neither opened nor written where it is.
+ * @throws {Error} SQLite's own, for what is wrong with the schema.
  */
 export function openRebuildable(path: string, schema: string): DatabaseSync {
+  try {
+    return openOrRemake(path, schema);
+  } catch (error) {
+    const fault = databaseFault(error);
+    if (fault === undefined) throw error;
+    throw new OutsideError(fault === "full" ? "disk_full" : "file_unusable", {
+      what: `Cannot use ${JSON.stringify(path)}`,
+      why: fault === "full" ? "no space is left on its disk" : (error as Error).message,
+      fix: [
+        fault === "full"
+          ? "free space on that disk; `aero cache prune` does where the cache is"
+          : "see whether its directory can be written, and its disk is sound: `aero doctor`",
+      ],
+    }, { cause: error });
+  }
+}
+
+function openOrRemake(path: string, schema: string): DatabaseSync {
   try {
     return open(path, schema);
   } catch (error) {

@@ -48,3 +48,23 @@ Deno.test("a rebuildable file that cannot be used now is left as it is", () =>
 
     assert.equal(countAt(path), 1);
   }));
+
+Deno.test("a rebuildable file that can be neither opened nor made is told of by its name", () =>
+  withFile((path) => {
+    assert.throws(() => openRebuildable(`${path}/absent/facts.db`, SCHEMA), {
+      code: "file_unusable",
+      message: new RegExp(`${path}/absent/facts\\.db`),
+    });
+  }));
+
+Deno.test("a rebuildable file whose disk is full is told of by its name, and stays", () =>
+  withFile((path) => {
+    openRebuildable(path, SCHEMA).close();
+
+    assert.throws(
+      () => openRebuildable(path, "PRAGMA max_page_count = 1; CREATE TABLE more AS SELECT randomblob(99999)"),
+      { code: "disk_full", message: /facts\.db/ },
+    );
+
+    assert.equal(countAt(path), 0);
+  }));

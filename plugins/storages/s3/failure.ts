@@ -11,6 +11,9 @@ interface ServiceError extends Error {
   readonly Region?: string;
 }
 
+/** How to name another service. */
+const ADDRESS = { storage: "`storage.endpoint`", address: "`--endpoint`" } as const;
+
 /** Whether the service itself answered, and how: its status, or 0. */
 export function statusOf(error: unknown): number {
   return error instanceof Error ? (error as ServiceError).$metadata?.httpStatusCode ?? 0 : 0;
@@ -63,12 +66,23 @@ export function s3Failure(
   const all: FailureFacts = {
     ...facts,
     status,
-    message: /^(UnknownError|Unknown|)$/.test(message) ? "" : message,
+    message: /^(UnknownError|Unknown|)$/.test(message) || saysUnreadable(error) ? "" : message,
     ...($metadata?.requestId === undefined ? {} : { requestId: $metadata.requestId }),
     ...(rightRegion === undefined ? {} : { rightRegion }),
     ...(Number.isNaN(date) ? {} : { aheadMs: facts.now - date }),
   };
   const code = serviceCode(error);
+  if (saysUnreadable(error) && isRefusal(status)) {
+    return new StorageError("denied", {
+      what,
+      why: `${facts.service} answered ${status} with a page that is not S3's`,
+      fix: [
+        `see whether ${
+          ADDRESS[facts.namedBy]
+        } is the address of an S3 service, and no proxy stands before it`,
+      ],
+    }, { cause: error });
+  }
   // A redirect or refusal that names another region is about that, whatever it calls itself.
   const elsewhere = rightRegion !== undefined && rightRegion !== facts.region &&
     [301, 307, 400].includes(status);
@@ -94,15 +108,22 @@ function unreadable(what: string, error: Error, service: string): StorageError {
   }, { cause: error });
 }
 
+/** Whether the SDK could not read the reply: an XML that does not end, or HTML of something else. */
+function saysUnreadable(error: Error): boolean {
+  return /deserialization|unexpected (token|end)|invalid xml|xml parse error/i.test(error.message);
+}
+
+/** Whether a status refuses the request, so that it need not be tried again. */
+function isRefusal(status: number): boolean {
+  return status >= 400 && status < 500 && status !== 408 && status !== 429;
+}
+
 function unanswered(
   what: string,
   error: Error,
   { service, keysFrom, keysFix }: Pick<FailureFacts, "service" | "keysFrom" | "keysFix">,
 ): unknown {
-  // An XML that does not end, or HTML of something in between: the SDK cannot read the reply.
-  if (/deserialization|unexpected (token|end)|invalid xml/i.test(error.message)) {
-    return unreadable(what, error, service);
-  }
+  if (saysUnreadable(error)) return unreadable(what, error, service);
   if (error.name === "CredentialsProviderError" || error.name === "TokenProviderError") {
     return new StorageError("denied", {
       what,

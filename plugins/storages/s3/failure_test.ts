@@ -87,7 +87,21 @@ const TABLE: readonly (readonly [string, Response, Act, StorageError["code"], Re
     new Response("<html><p>hello", { status: 502 }),
     list,
     "unavailable",
-    /busy|not S3's/,
+    /^http\S+ is busy \(502\)( \(502\))?$/,
+  ],
+  [
+    "a page that another service has not",
+    new Response("<html><title>404 Not Found</title><h1>Not Found</h1><hr></html>", { status: 404 }),
+    list,
+    "denied",
+    /^http\S+ answered 404 with a page that is not S3's$/,
+  ],
+  [
+    "a refusal by a proxy",
+    new Response("<!doctype html><title>Blocked<p>ask your administrator", { status: 403 }),
+    put,
+    "denied",
+    /^http\S+ answered 403 with a page that is not S3's$/,
   ],
 ];
 

@@ -2,6 +2,7 @@ import { UserError } from "../errors.ts";
 import { isJsonObject } from "../model/json.ts";
 import type { MetricPoint } from "../model/metric.ts";
 import { parseRelativePath } from "../model/relative_path.ts";
+import { readProgramJson } from "./program_json.ts";
 import { metricNameFault } from "./reported_metrics.ts";
 
 /** Largest metrics file that is read, in bytes. */
@@ -9,7 +10,8 @@ const MAX_BYTES = 16 << 20;
 
 /**
  * Reads the numbers of a JSON file that a program wrote. Nested names are joined by dots: `{"test":{"rmse":1}}` is
- * `test.rmse`. Members that are not numbers are left out.
+ * `test.rmse`. Members that are not numbers are left out; NaN and the infinities, as Python's `json` spells them, are
+ * numbers: a run whose loss got lost has ended well, and its outputs are worth keeping.
  *
  * @param directory The program's working directory; the file must really lie in it.
  * @throws {UserError} `metrics_file_invalid` if it is absent, not JSON, too large, or reached through a link.
@@ -34,7 +36,7 @@ export async function readMetricsFile(directory: string, path: string, at: numbe
   }
   let raw: unknown;
   try {
-    raw = JSON.parse(text);
+    raw = readProgramJson(text);
   } catch (error) {
     throw fault(`it is not JSON: ${(error as Error).message}`);
   }

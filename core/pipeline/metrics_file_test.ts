@@ -24,9 +24,17 @@ Deno.test("readMetricsFile() reads a file in a folder", async () => {
   assert.deepEqual((await read('{"a":1}', "sub/m.json")).values, { a: 1 });
 });
 
+Deno.test("readMetricsFile() reads NaN and the infinities as Python writes them", async () => {
+  assert.deepEqual((await read('{"loss": NaN, "top": {"a": Infinity, "b": -Infinity}}')).values, {
+    loss: NaN,
+    "top.a": Infinity,
+    "top.b": -Infinity,
+  });
+});
+
 const FAULTS: [text: string, why: RegExp][] = [
   ["", /not JSON/],
-  ['{"a":NaN}', /not JSON/],
+  ['{"a":nan}', /not JSON/],
   ["[1]", /not a JSON object/],
   ['{"a":"1"}', /no number/],
   ['{"__proto__":1}', /__proto__/],

@@ -278,6 +278,7 @@ const POINTS: [line: string, point: MetricPoint][] = [
   ['{"a":1,"b":-2.5e3}', { at: 5, values: { a: 1, b: -2500 } }],
   ['{"step":0,"a":1}', { step: 0, at: 5, values: { a: 1 } }],
   ['{"a":"NaN","b":"Infinity","c":"-Infinity"}', { at: 5, values: { a: NaN, b: Infinity, c: -Infinity } }],
+  ['{"a": NaN, "b": Infinity, "c": -Infinity}', { at: 5, values: { a: NaN, b: Infinity, c: -Infinity } }],
   ['{"a":1e999}', { at: 5, values: { a: Infinity } }],
   ['{"at":12.5,"a":1}', { at: 12.5, values: { a: 1 } }],
   ['{"constructor":1,"toString":2}', { at: 5, values: { constructor: 1, toString: 2 } as never }],
@@ -291,7 +292,8 @@ for (const [line, point] of POINTS) {
 
 const FAULTS: [line: string, why: RegExp][] = [
   ["loss=1", /not JSON/],
-  ['{"a":NaN}', /not JSON/],
+  ['{"a":nan}', /not JSON/],
+  ['{"step":NaN,"a":1}', /"step" is not finite/],
   ["[1]", /not a JSON object/],
   ["null", /not a JSON object/],
   ["{}", /no metric/],

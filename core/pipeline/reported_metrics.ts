@@ -1,4 +1,5 @@
 import type { MetricPoint } from "../model/metric.ts";
+import { readProgramJson } from "./program_json.ts";
 
 /** Why a name cannot be that of a metric; `undefined` if it can. */
 export function metricNameFault(name: string): string | undefined {
@@ -17,7 +18,7 @@ export function metricNameFault(name: string): string | undefined {
 export function parseMetricLine(line: string, at: number): MetricPoint | string {
   let raw: unknown;
   try {
-    raw = JSON.parse(line);
+    raw = readProgramJson(line);
   } catch {
     return "it is not JSON";
   }

@@ -1,6 +1,6 @@
 import type { App } from "./app.ts";
 import type { EnvironmentChoice } from "./pipeline/project.ts";
-import { type Environment, EnvironmentError } from "./plugin/environment.ts";
+import { type Environment, EnvironmentError, type ImageDigest } from "./plugin/environment.ts";
 import type { EnvironmentPlugin } from "./plugin/registry.ts";
 
 /** What an environment is chosen by. */
@@ -19,25 +19,28 @@ export function chooseEnvironment(app: App, wish: EnvironmentWish): EnvironmentC
   let opened: Promise<Environment> | undefined;
   return {
     kind: plugins[0]?.opens ?? "container",
-    open: () => opened ??= openAny(app, plugins, dataDirectory).then(({ environment }) => environment),
+    open: (first) =>
+      opened ??= openAny(app, plugins, dataDirectory, first).then(({ environment }) => environment),
   };
 }
 
 /**
  * Opens the first of some environments that answers; the app closes it.
  *
+ * @param first The image that will be inspected first, if it is known.
  * @throws {EnvironmentError} `engine_unavailable` if none does.
  */
 export async function openAny(
   app: App,
   plugins: readonly EnvironmentPlugin[],
   dataDirectory: string,
+  first?: ImageDigest,
 ): Promise<{ readonly plugin: EnvironmentPlugin; readonly environment: Environment }> {
   const context = app.pluginContext(dataDirectory);
   const failures: EnvironmentError[] = [];
   for (const plugin of plugins) {
     try {
-      const environment = await plugin.open(context);
+      const environment = await plugin.open(context, first);
       app.closeAtEnd(environment);
       return { plugin, environment };
     } catch (error) {

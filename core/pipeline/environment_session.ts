@@ -70,10 +70,15 @@ export class EnvironmentSession {
    * @throws {EnvironmentError} `engine_unavailable` and what {@link ensureImage} throws.
    */
   async ready(): Promise<ReadyEnvironment> {
-    return this.#ready ??= await this.#prepare(await this.#choice.open());
+    return this.#ready ??= await this.#prepare();
   }
 
-  async #prepare(environment: Environment): Promise<ReadyEnvironment> {
+  async #prepare(): Promise<ReadyEnvironment> {
+    const [environment] = await Promise.all([
+      this.#choice.open(this.#image),
+      // Loaded while the engine answers.
+      this.#choice.kind === "container" ? import("./image/ensure_image.ts") : undefined,
+    ]);
     if (environment.kind === "host") return { environment };
     const ensured = await ensureProjectImage(
       this.#project,

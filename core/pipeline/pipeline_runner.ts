@@ -145,9 +145,13 @@ class Session {
     const { code, tags, note } = this.#request;
     const { observer, signal } = this.#options;
     const { secrets, limits, loggingApis } = stage.environment;
-    const ready = await session.ready();
     // Loaded by the first stage that has no result: where nothing is to be done, loading would be most of the work.
-    const { runStage } = await import("./stage_runner.ts");
+    // Meanwhile the engine is asked.
+    const [ready, { runStage }] = await Promise.all([
+      session.ready(),
+      import("./stage_runner.ts"),
+      import("./keep_source.ts"),
+    ]);
     return await runStage({
       plan,
       command: stage.command,

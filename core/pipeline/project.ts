@@ -1,6 +1,6 @@
 import type { ProjectConfig } from "../config/project_config.ts";
 import type { Secret } from "../config/secret.ts";
-import type { Environment } from "../plugin/environment.ts";
+import type { Environment, ImageDigest } from "../plugin/environment.ts";
 import type { Repository } from "../source/repository.ts";
 import type { OpenSource } from "../store/imports.ts";
 import type { RunServices } from "./run_services.ts";
@@ -9,8 +9,11 @@ import type { RunServices } from "./run_services.ts";
 export interface EnvironmentChoice {
   /** Known without asking an engine. */
   readonly kind: Environment["kind"];
-  /** @throws {EnvironmentError} `engine_unavailable`. */
-  open(): Promise<Environment>;
+  /**
+   * @param first The image that will be inspected first, if it is known.
+   * @throws {EnvironmentError} `engine_unavailable`.
+   */
+  open(first?: ImageDigest): Promise<Environment>;
 }
 
 /** A project that is open: its place, its settings and its stores. */

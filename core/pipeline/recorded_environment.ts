@@ -21,9 +21,9 @@ export async function openRecorded(
     return { environment: await project.environment("host").open() };
   }
   const { use } = project.config.environment;
-  const environment = await project.environment(use === "host" ? "auto" : use).open();
-  if (environment.kind === "host") throw new TypeError(`${use} opens no containers`);
   const image = recordedImage(version.environment);
+  const environment = await project.environment(use === "host" ? "auto" : use).open(image);
+  if (environment.kind === "host") throw new TypeError(`${use} opens no containers`);
   if (await environment.inspect(image, options) === undefined) {
     options.observer.note("loading the image from storage");
     await environment.load(image, restoreImage(project.services.store, record.image!.manifest), options);

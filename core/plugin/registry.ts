@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { JsonObject } from "../model/json.ts";
 import type { PluginContext } from "./context.ts";
 import type { DataSourcePlugin } from "./data_source.ts";
-import type { Environment } from "./environment.ts";
+import type { Environment, ImageDigest } from "./environment.ts";
 import type { ProgramApiPlugin } from "./program_api.ts";
 import type { RegisteredService } from "./service.ts";
 import type { Storage } from "./storage.ts";
@@ -43,9 +43,11 @@ export interface EnvironmentPlugin {
    */
   readonly automatic: boolean;
   /**
+   * @param first The image that will be inspected first, if it is known: an engine may look for it meanwhile. It changes
+   *   no answer.
    * @throws {EnvironmentError} `engine_unavailable` with the fix, if the engine is not there or does not answer.
    */
-  open(context: PluginContext): Promise<Environment>;
+  open(context: PluginContext, first?: ImageDigest): Promise<Environment>;
 }
 
 /** A kind of tracker that config can choose. */

@@ -8,5 +8,5 @@ export const dockerEnvironment: EnvironmentPlugin = {
   summary: "Containers by a docker daemon",
   opens: "container",
   automatic: true,
-  open: (context) => openEngine(DOCKER, context),
+  open: (context, first) => openEngine(DOCKER, context, first),
 };

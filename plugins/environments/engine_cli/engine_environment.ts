@@ -19,6 +19,12 @@ import { describeImage, resolveImage, tagImage } from "./images.ts";
 import { removeLeftoversOf } from "./leftovers.ts";
 import { runContainer } from "./run_container.ts";
 
+/** An image that was there when an engine was opened. */
+export interface FoundImage {
+  readonly image: ImageDigest;
+  readonly description: ImageDescription;
+}
+
 /** A container environment over an engine's command line. */
 export class EngineEnvironment implements ContainerEnvironment {
   readonly kind = "container";
@@ -32,10 +38,13 @@ export class EngineEnvironment implements ContainerEnvironment {
   readonly #removals = new Set<Promise<unknown>>();
   /** What a look into one container gave: the engine's configuration is the same for all. */
   #looked: Promise<boolean> | undefined;
+  /** Answers the first call if that asks for it: later ones ask the engine. */
+  #found: FoundImage | undefined;
   #closed = false;
 
-  constructor(engine: Engine) {
+  constructor(engine: Engine, found?: FoundImage) {
     this.#engine = engine;
+    this.#found = found;
     this.engine = engine.name;
     this.capabilities = engine.capabilities;
     this.buildsOnDigests = engine.quirks.buildsOnDigests;
@@ -46,7 +55,12 @@ export class EngineEnvironment implements ContainerEnvironment {
   }
 
   async inspect(image: ImageDigest, options?: OperationOptions): Promise<ImageDescription | undefined> {
-    const description = await describeImage(this.#open(), image, options?.signal);
+    const found = this.#found;
+    const engine = this.#open();
+    options?.signal?.throwIfAborted();
+    const description = found?.image === image
+      ? found.description
+      : await describeImage(engine, image, options?.signal);
     if (description !== undefined) this.#descriptions.set(image, description);
     return description;
   }
@@ -98,11 +112,11 @@ export class EngineEnvironment implements ContainerEnvironment {
     await Promise.all(this.#removals);
   }
 
-  async #lookInside(name: string, spec: ContainerSpec): Promise<void> {
+  async #lookInside(name: string, spec: ContainerSpec): Promise<boolean> {
     this.#looked ??= this.#refuseAdditions(name, spec);
     const looking = this.#looked;
     try {
-      if (await looking) return;
+      if (await looking) return true;
     } catch (error) {
       if (error instanceof EnvironmentError && error.code === "engine_adds") throw error;
       if (this.#looked === looking) this.#looked = undefined;
@@ -110,6 +124,7 @@ export class EngineEnvironment implements ContainerEnvironment {
     }
     // The container was gone: the next one is looked at.
     if (this.#looked === looking) this.#looked = undefined;
+    return false;
   }
 
   async #refuseAdditions(name: string, spec: ContainerSpec): Promise<boolean> {
@@ -118,6 +133,7 @@ export class EngineEnvironment implements ContainerEnvironment {
   }
 
   #open(): Engine {
+    this.#found = undefined;
     if (!this.#closed) return this.#engine;
     throw new EnvironmentError("closed", { what: `Cannot use ${this.engine}`, why: "it has been closed" });
   }

@@ -1,20 +1,33 @@
 import { EnvironmentError } from "../../../core/plugin/environment.ts";
-import type { ContainerEnvironment } from "../../../core/plugin/environment.ts";
+import type { ContainerEnvironment, ImageDigest } from "../../../core/plugin/environment.ts";
 import type { PluginContext } from "../../../core/plugin/context.ts";
 import { ask, type EngineCommand } from "./call.ts";
-import { EngineEnvironment } from "./engine_environment.ts";
+import type { Engine } from "./engine.ts";
+import { EngineEnvironment, type FoundImage } from "./engine_environment.ts";
 import { engineUnavailable } from "./engine_failure.ts";
 import { findProgram, isThere } from "./find_program.ts";
+import { describeImage } from "./images.ts";
 import type { Quirks } from "./quirks.ts";
 
 /**
  * Finds an engine's command and proves with one call that the engine answers.
  *
+ * @param first The image that will be inspected first: the engine is asked for both at once.
  * @throws {EnvironmentError} `engine_unavailable`.
  */
-export async function openEngine(quirks: Quirks, context: PluginContext): Promise<ContainerEnvironment> {
+export async function openEngine(
+  quirks: Quirks,
+  context: PluginContext,
+  first?: ImageDigest,
+): Promise<ContainerEnvironment> {
+  const { signal } = context;
   const command = await findCommand(quirks, context);
-  const answer = await ask(command, ["version", "--format", "{{json .}}"], { signal: context.signal });
+  const [said, looked] = await Promise.allSettled([
+    ask(command, ["version", "--format", "{{json .}}"], { signal }),
+    first === undefined ? undefined : lookFor(first, { command, quirks }, signal),
+  ]);
+  if (said.status === "rejected") throw said.reason;
+  const answer = said.value;
   if (answer.code !== 0) throw engineUnavailable(quirks, answer.stderr, { command });
   const { version, rootless, remote } = readVersion(quirks, command, answer.stdout);
   const [init, gpus] = await Promise.all([hasInit(quirks), hasGpus(quirks)]);
@@ -35,7 +48,17 @@ export async function openEngine(quirks: Quirks, context: PluginContext): Promis
     user: rootless ? "0:0" : `${Deno.uid() ?? 0}:${Deno.gid() ?? 0}`,
     ...(context.urgent === undefined ? {} : { urgent: context.urgent }),
     log: context.log,
-  });
+    // What failed is asked again by whoever wants it.
+  }, looked.status === "fulfilled" ? looked.value : undefined);
+}
+
+async function lookFor(
+  image: ImageDigest,
+  engine: Pick<Engine, "command" | "quirks">,
+  signal: AbortSignal,
+): Promise<FoundImage | undefined> {
+  const description = await describeImage(engine, image, signal);
+  return description === undefined ? undefined : { image, description };
 }
 
 async function findCommand(quirks: Quirks, context: PluginContext): Promise<EngineCommand> {

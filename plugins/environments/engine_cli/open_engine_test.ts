@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { PluginContext } from "../../../core/plugin/context.ts";
-import { EnvironmentError } from "../../../core/plugin/environment.ts";
+import { EnvironmentError, type ImageDigest } from "../../../core/plugin/environment.ts";
 import { openEngine } from "./open_engine.ts";
 import { DOCKER, PODMAN } from "./quirks.ts";
 
@@ -70,4 +70,65 @@ Deno.test("openEngine() knows a rootless daemon by its components", async () => 
   await using environment = await openWith(saying({ Client: { Version: "27.0.1" }, Server: server }));
 
   assert.equal(environment.capabilities.rootless, true);
+});
+
+const IMAGE = `sha256:${"a".repeat(64)}` as ImageDigest;
+
+/** An engine that has {@link IMAGE} once `present` is there, and counts how often it is asked for an image. */
+async function openExpecting(directory: string, first: ImageDigest) {
+  const document = JSON.stringify([{
+    Id: "a".repeat(64),
+    Architecture: "amd64",
+    Os: "linux",
+    Size: 1,
+    RootFS: { Layers: [`sha256:${"b".repeat(64)}`] },
+    Config: {},
+  }]);
+  const script = `#!/bin/sh
+if [ "$1" = version ]; then ${saying({ Client: { Version: "4.3.1" } })}; exit; fi
+echo asked >> ${directory}/asked
+if [ -e ${directory}/present ]; then echo '${document}'; else echo 'Error: x: image not known' >&2; exit 125; fi
+`;
+  await Deno.writeTextFile(`${directory}/podman`, script, { mode: 0o755 });
+  return {
+    environment: await openEngine(PODMAN, contextWith({ PATH: directory }), first),
+    asked: () => Deno.readTextFileSync(`${directory}/asked`).split("\n").length - 1,
+  };
+}
+
+Deno.test("openEngine() looks for the first image, which is then not asked for a second time", async () => {
+  const directory = await Deno.makeTempDir();
+  await Deno.writeTextFile(`${directory}/present`, "");
+  const { environment, asked } = await openExpecting(directory, IMAGE);
+  await using _closing = environment;
+
+  assert.equal((await environment.inspect(IMAGE))?.platform, "linux/amd64");
+  assert.equal(asked(), 1);
+  // It may have gone since.
+  await Deno.remove(`${directory}/present`);
+  assert.equal(await environment.inspect(IMAGE), undefined);
+  await Deno.remove(directory, { recursive: true });
+});
+
+Deno.test("an image that was not there when the engine was opened is asked for again", async () => {
+  const directory = await Deno.makeTempDir();
+  const { environment } = await openExpecting(directory, IMAGE);
+  await using _closing = environment;
+  await Deno.writeTextFile(`${directory}/present`, "");
+
+  assert.notEqual(await environment.inspect(IMAGE), undefined);
+  await Deno.remove(directory, { recursive: true });
+});
+
+Deno.test("another image than the first is asked for", async () => {
+  const directory = await Deno.makeTempDir();
+  await Deno.writeTextFile(`${directory}/present`, "");
+  const { environment, asked } = await openExpecting(directory, IMAGE);
+  await using _closing = environment;
+
+  await environment.inspect(`sha256:${"c".repeat(64)}` as ImageDigest);
+  assert.equal(asked(), 2);
+  await environment.inspect(IMAGE);
+  assert.equal(asked(), 3);
+  await Deno.remove(directory, { recursive: true });
 });

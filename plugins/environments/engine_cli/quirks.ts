@@ -38,6 +38,11 @@ export interface Quirks {
   readonly leavesWorkingContainers: boolean;
   /** Flags of `save` for a docker-archive on stdout. */
   readonly saveFlags: readonly string[];
+  /**
+   * Whether `run` writes the container's id into a file once the container is made, so that it can be looked into while
+   * its program runs.
+   */
+  readonly writesIdFile: boolean;
   /** Flags of `rm` that end and remove a container at once. */
   readonly removeFlags: readonly string[];
   /** The flags that give devices to the container. */
@@ -81,6 +86,8 @@ export const PODMAN: Quirks = {
   buildsOnHostNetwork: true,
   leavesWorkingContainers: true,
   saveFlags: ["--format", "docker-archive"],
+  // podman-run(1), --cidfile.
+  writesIdFile: true,
   removeFlags: ["--force", "--time", "0", "--volumes"],
   gpuFlags: gpusByCdi,
 };
@@ -127,6 +134,8 @@ export const DOCKER: Quirks = {
   // The daemon goes on without the command, and tidies up.
   leavesWorkingContainers: false,
   saveFlags: [],
+  // A command that was installed as a snap sees another /tmp, and refuses to run what it cannot write the id of.
+  writesIdFile: false,
   // docker-rm(1) kills at once; it has no --time.
   removeFlags: ["--force", "--volumes"],
   gpuFlags: gpusByRequest,

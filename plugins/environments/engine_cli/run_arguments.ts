@@ -6,6 +6,9 @@ import { PROCESS_LABEL } from "./started_by.ts";
 /** Label by which the containers of a run are found. */
 export const RUN_LABEL = "aero.run";
 
+/** File that gets the container's id, in the directory that the engine's command runs in. */
+export const ID_FILE = "container";
+
 // What the engines give an image that sets no PATH.
 const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
@@ -44,6 +47,7 @@ export function runArguments(engine: Engine, spec: ContainerSpec, place: RunPlac
     place.name,
     "--label",
     `${RUN_LABEL}=${spec.runId}`,
+    ...(quirks.writesIdFile ? ["--cidfile", ID_FILE] : []),
     ...(place.startedBy === undefined ? [] : ["--label", `${PROCESS_LABEL}=${place.startedBy}`]),
     "--pull=never",
     ...(engine.init ? ["--init"] : []),

@@ -7,20 +7,26 @@ import {
 import type { ProgramExit } from "../../../core/model/run.ts";
 import { ask, endProcess, spawn } from "./call.ts";
 import { removeContainers } from "./container_state.ts";
+import { untilMade } from "./container_made.ts";
 import type { Engine } from "./engine.ts";
 import { throwIfUnavailable } from "./engine_failure.ts";
 import { imageNotFound, judgeExit } from "./judge_exit.ts";
 import { countMemoryKills } from "./out_of_memory.ts";
 import { pump, Tail, within } from "./output.ts";
-import { runArguments } from "./run_arguments.ts";
+import { ID_FILE, runArguments } from "./run_arguments.ts";
 import { thisProcessLabel } from "./started_by.ts";
 
 /** What {@link runContainer} leaves to whoever calls it. */
 export interface RunSurroundings {
   /** Asked about the image if its PATH counts. */
   readonly describe: (image: ContainerSpec["image"]) => Promise<ImageDescription | undefined>;
-  /** Looks at the container of a program that has ended by itself, unless another of the engine has been looked at. */
-  readonly lookInside: (name: string, spec: ContainerSpec) => Promise<void>;
+  /**
+   * Looks at a container that was made, unless another of the engine has been looked at.
+   *
+   * @returns Whether there was something to look at.
+   * @throws {EnvironmentError} `engine_adds`, and others if the engine does not tell.
+   */
+  readonly lookInside: (name: string, spec: ContainerSpec) => Promise<boolean>;
   /** Takes the removal of a container whose program has ended by itself. */
   readonly removing: (removal: Promise<unknown>) => void;
 }
@@ -56,6 +62,9 @@ export async function runContainer(
   let ended = false;
   let judged = false;
   const status = child.status.finally(() => ended = true);
+  const lookInside = () => surroundings.lookInside(name, spec);
+  // While the program runs, so that nothing waits for it afterwards.
+  const early = Promise.allSettled([lookEarly(engine, directory, status, lookInside)]);
   let stopping: Promise<void> | undefined;
   // Shells at a terminal ignore SIGTERM, and end when it is closed.
   const signal = terminal === true ? "HUP" : "TERM";
@@ -83,7 +92,10 @@ export async function runContainer(
       memoryKillsBefore,
       directory,
     });
-    const looking = surroundings.lookInside(name, spec);
+    const looking = early.then(async ([first]) => {
+      if (first.status === "rejected") throw first.reason;
+      if (!first.value) await lookInside();
+    });
     // A container that was not even started is told of first.
     const [judgement, looked] = await Promise.allSettled([judging, looking]);
     if (judgement.status === "rejected") throw judgement.reason;
@@ -97,10 +109,32 @@ export async function runContainer(
     // A callback that threw leaves the command running.
     if (!ended) endProcess(child, "SIGKILL");
     await status;
+    await early;
     await Deno.remove(directory, { recursive: true });
     const removal = removeContainers(engine, [name]);
     if (judged) surroundings.removing(removal);
     else await removal;
+  }
+}
+
+/**
+ * Looks into a container as soon as it is made.
+ *
+ * @returns Whether that told all; otherwise it is to be looked into again.
+ * @throws {EnvironmentError} `engine_adds`.
+ */
+async function lookEarly(
+  engine: Engine,
+  directory: string,
+  ended: Promise<unknown>,
+  lookInside: () => Promise<boolean>,
+): Promise<boolean> {
+  if (!engine.quirks.writesIdFile || !await untilMade(`${directory}/${ID_FILE}`, ended)) return false;
+  try {
+    return await lookInside();
+  } catch (error) {
+    if (error instanceof EnvironmentError && error.code !== "engine_adds") return false;
+    throw error;
   }
 }
 

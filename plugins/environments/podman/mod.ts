@@ -8,5 +8,5 @@ export const podmanEnvironment: EnvironmentPlugin = {
   summary: "Containers by podman, also without root",
   opens: "container",
   automatic: true,
-  open: (context) => openEngine(PODMAN, context),
+  open: (context, first) => openEngine(PODMAN, context, first),
 };

@@ -17,10 +17,15 @@ export async function countMemoryKills(): Promise<number | undefined> {
  * Whether a container's monitor was told of a lack of memory: podman's conmon then makes a file named `oom` in the
  * directory that podman was started in (conmon, src/cgroup.c).
  *
- * @param directory Where the engine's command ran; nobody else has written to it.
+ * @param directory Where the engine's command ran; nobody else has written to it. If it is gone, nothing is known.
  */
 export function monitorSawMemoryEnd(directory: string): boolean {
-  return [...Deno.readDirSync(directory)].some(({ name }) => name === "oom");
+  try {
+    return [...Deno.readDirSync(directory)].some(({ name }) => name === "oom");
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
 }
 
 /**

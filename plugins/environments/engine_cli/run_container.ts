@@ -110,10 +110,19 @@ export async function runContainer(
     if (!ended) endProcess(child, "SIGKILL");
     await status;
     await early;
-    await Deno.remove(directory, { recursive: true });
+    await removeIfThere(directory);
     const removal = removeContainers(engine, [name]);
     if (judged) surroundings.removing(removal);
     else await removal;
+  }
+}
+
+/** What cleans /tmp may have removed it: a program can run for weeks. */
+async function removeIfThere(directory: string): Promise<void> {
+  try {
+    await Deno.remove(directory, { recursive: true });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
 }
 

@@ -129,3 +129,29 @@ Deno.test("what the engine adds refuses the run, however early it was seen", asy
       error instanceof EnvironmentError && error.code === "engine_adds" && /INJECTED/.test(error.message),
   );
 });
+
+for (const code of [0, 3, 137]) {
+  Deno.test(`a directory of the engine's that is gone at the end changes nothing about exit code ${code}`, async () => {
+    const state = JSON.stringify([{
+      Id: "c".repeat(64),
+      State: {
+        Status: "exited",
+        Running: false,
+        ExitCode: code,
+        OOMKilled: false,
+        StartedAt: "2026-01-01T00:00:00Z",
+      },
+      Config: { Env: [] },
+      Mounts: [],
+    }]);
+    await using engine = await ScriptedEngine.open({
+      run: `rm -r "$(pwd -P)"; exit ${code}`,
+      inspect: `echo '${state}'`,
+    });
+
+    assert.deepEqual(
+      await engine.run(),
+      code === 137 ? { how: "signalled", signal: "SIGKILL" } : { how: "exited", code },
+    );
+  });
+}

@@ -83,6 +83,7 @@ for (
   const [what, path, name, code] of [
     ["a directory without files", "empty", "fresh", "artifact_empty"],
     ["the project itself", ".", "fresh", "path_holds_project"],
+    ["the whole file system", "/", "fresh", "path_holds_project"],
     ["data under the name of a stage's output", "data", "copied", "artifact_made_by_stage"],
   ] as const
 ) {

@@ -133,7 +133,8 @@ export function refuseOutputs(config: ProjectConfig, name: string): void {
 
 /** A directory that has the project in it would have aero's own state in it too, and change with every run. */
 function refuseOwnFiles(path: string, root: string): void {
-  if (`${root}/` !== `${path}/` && !`${root}/`.startsWith(`${path}/`)) return;
+  // The root of the file system ends with a slash of its own.
+  if (!`${root}/`.startsWith(path.endsWith("/") ? path : `${path}/`)) return;
   throw new UserError("path_holds_project", {
     what: `Cannot add ${JSON.stringify(path)} as data`,
     why: "the project itself is in it, with aero's own files",

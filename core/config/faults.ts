@@ -40,6 +40,11 @@ function faultsOfIssue(issue: z.core.$ZodIssue, schema: z.core.$ZodType): Fault[
     case "invalid_key":
     case "invalid_element":
       return issue.issues.map((inner) => ({ path: issue.path, message: inner.message }));
+    case "too_small":
+      if (issue.origin === "array" && issue.minimum === 1) {
+        return [{ path: issue.path, message: "it is empty" }];
+      }
+      return [{ path: issue.path, message: lowerFirst(issue.message) }];
     default:
       return [{ path: issue.path, message: lowerFirst(issue.message) }];
   }

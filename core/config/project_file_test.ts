@@ -128,6 +128,25 @@ Deno.test("params stay as they are written: dates are text, and so is yes", asyn
   assert.deepEqual(params, { day: "2026-01-01", on: "yes", n: 1000, l: [1, null], t: "5" });
 });
 
+Deno.test("a mapping takes over what another has, but for what it says itself", async () => {
+  const { params, stages } = await load(`
+project: b
+params:
+  <<: &common { depth: 5, seed: 1 }
+  seed: 7
+stages:
+  train: &train { command: train.py, outputs: [model], code: [src] }
+  tune:
+    <<: *train
+    outputs: [tuned]
+  both: { <<: [*train, { metrics: m.json }], outputs: [twice] }
+`);
+
+  assert.deepEqual(params, { depth: 5, seed: 7 });
+  assert.deepEqual([stages.tune?.outputs, stages.tune?.code], [["tuned"], ["src"]]);
+  assert.deepEqual([stages.both?.outputs, stages.both?.metrics], [["twice"], "m.json"]);
+});
+
 const FAULTY: readonly (readonly [string, RegExp])[] = [
   ["", /config_invalid: .*it is null, not a mapping/],
   ["- a", /it is a list, not a mapping/],
@@ -138,6 +157,15 @@ const FAULTY: readonly (readonly [string, RegExp])[] = [
     /config_unreadable: line 2, column 1: map keys must be unique\n2 \| project: c\n {4}\^/,
   ],
   ["project: [", /config_unreadable: line 1/],
+  [
+    "project: b\n---\nproject: c",
+    /config_unreadable: line 2, column 1: a second document begins here, and one is read\n/,
+  ],
+  ["project: b\nparams: { <<: 3 }", /config_unreadable: merge sources must be maps/],
+  [
+    "project: b\nstages: { a: &a { command: x, nope: y }, b: { <<: *a } }",
+    /stages\.b\.nope: there is no such key/,
+  ],
   ["project: !!set {b}", /config_unreadable/],
   ["project: b\nparams: {__proto__: {x: 1}}", /"__proto__" cannot be used/],
   ["project: b\nparams: 3", /params: it is not a mapping/],
@@ -155,7 +183,7 @@ const FAULTY: readonly (readonly [string, RegExp])[] = [
   ['project: b\nstages: {s: {command: [a, "\\0"]}}', /stages\.s\.command/],
   ["project: b\nstages: {s: {command: ['']}}", /stages\.s\.command: the name of the program is empty/],
   ["project: b\nstages: {s: {}}", /stages\.s\.command: /],
-  ["project: b\nstages: {s: {command: []}}", /stages\.s\.command: /],
+  ["project: b\nstages: {s: {command: []}}", /stages\.s\.command: it is empty/],
   ["project: b\nstages: {s: {command: ''}}", /stages\.s\.command: /],
   ["project: b\nstages: {s: {command: x, code: []}}", /code: it is empty/],
   ["project: b\nstages: {s: {command: x, code: [../y]}}", /code\[0\]: it climbs out/],

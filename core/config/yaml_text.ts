@@ -1,4 +1,4 @@
-import { LineCounter, parseDocument } from "yaml";
+import { LineCounter, parseDocument, type YAMLError } from "yaml";
 import { UserError } from "../errors.ts";
 
 /** A YAML document's value, and where its parts stand. */
@@ -13,6 +13,7 @@ const MOST_CHARACTERS = 4_000_000;
 
 /**
  * Reads YAML 1.2 (core schema): dates stay text, `yes` is text, keys are texts and stand once. Empty text is null.
+ * `<<: *name` takes over what the mapping of that name has, as everywhere that people write anchors.
  *
  * @param file Names the source in messages.
  * @throws {UserError} `config_unreadable` with line, column and the line itself.
@@ -29,6 +30,8 @@ export function readYaml(text: string, file: string): YamlText {
     uniqueKeys: true,
     stringKeys: true,
     resolveKnownTags: false,
+    // Not of YAML 1.2, and without it `<<` would be a key like any other: a param of that name, in silence.
+    merge: true,
     prettyErrors: false,
     lineCounter: lines,
   });
@@ -38,7 +41,7 @@ export function readYaml(text: string, file: string): YamlText {
     const { line, col } = lines.linePos(fault.pos[0]);
     throw unreadable(
       file,
-      `line ${line}, column ${col}: ${lowerFirst(fault.message)}\n${frame(text, line, col)}`,
+      `line ${line}, column ${col}: ${words(fault)}\n${frame(text, line, col)}`,
     );
   }
   let value: unknown;
@@ -88,6 +91,11 @@ function frame(text: string, line: number, column: number): string {
   const from = Math.max(0, column - 60);
   const number = `${line} | `;
   return `${number}${full.slice(from, from + 100)}\n${" ".repeat(number.length + column - 1 - from)}^`;
+}
+
+function words({ code, message }: YAMLError): string {
+  // The parser's own text names a function of it.
+  return code === "MULTIPLE_DOCS" ? "a second document begins here, and one is read" : lowerFirst(message);
 }
 
 function lowerFirst(text: string): string {

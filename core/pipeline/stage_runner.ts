@@ -73,6 +73,8 @@ async function runAndRecord(job: StageJob, options: StageRunOptions): Promise<Ru
   using heartbeat = Heartbeat.begin(directory.heartbeat);
   directory.create(job.outputs);
   const pinned = pinRun(services.store, start);
+  // A failure is told when it is waited for; before that it must not end the process, and the run with it.
+  pinned.catch(() => {});
   const stopping = new AbortController();
   using _mirror = services.mirrors?.begin(run, directory, {
     onUrl: (tracker, url) => options.observer.note(`${tracker}: ${url}`),

@@ -1,4 +1,4 @@
-import { AeroError } from "../errors.ts";
+import { AeroError, isAbort } from "../errors.ts";
 import { writePin } from "../format/pin_format.ts";
 import type { RunStart } from "../model/run.ts";
 import type { RunId } from "../model/run_id.ts";
@@ -28,6 +28,7 @@ async function attempt(store: Store, work: (storage: Store["storage"]) => Promis
     // Not by way of the outbox: a pin that comes late is of no use.
     await work(store.outbox?.remote ?? store.storage);
   } catch (error) {
-    if (!(error instanceof AeroError)) throw error;
+    // An interrupt ends what is asked of a slow storage, and the run is to be recorded all the same.
+    if (!(error instanceof AeroError) && !isAbort(error)) throw error;
   }
 }

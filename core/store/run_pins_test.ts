@@ -37,15 +37,17 @@ Deno.test("the sources of a run that goes on for weeks stay, and go if it is unp
   assert.deepEqual(stores.keys("objects/"), []);
 });
 
-Deno.test("a storage that cannot be reached keeps no run from starting", async () => {
-  await using stores = new ClockedStores();
-  const store = await stores.open((storage) =>
-    new FaultyStorage(storage, [{ key: "pins/", with: "unavailable" }])
-  );
-  const { start } = await startedRun(store);
+for (const failure of ["unavailable", new DOMException("Interrupted", "AbortError")] as const) {
+  Deno.test(`a storage that fails with ${failure} keeps no run from starting and ending`, async () => {
+    await using stores = new ClockedStores();
+    const store = await stores.open((storage) =>
+      new FaultyStorage(storage, [{ key: "pins/", with: failure }])
+    );
+    const { start } = await startedRun(store);
 
-  await pinRun(store, start);
-  await unpinRun(store, start.run);
+    await pinRun(store, start);
+    await unpinRun(store, start.run);
 
-  assert.deepEqual(stores.keys("pins/"), []);
-});
+    assert.deepEqual(stores.keys("pins/"), []);
+  });
+}

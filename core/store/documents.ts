@@ -4,11 +4,12 @@ import { digestOf } from "../format/digest_of.ts";
 import { parseJson } from "../format/document.ts";
 import { isObject } from "../format/shape.ts";
 import type { OperationOptions } from "../plugin/context.ts";
-import type { Storage, StoredObject } from "../plugin/storage.ts";
+import type { Storage, StorageKey, StoredObject } from "../plugin/storage.ts";
 import { mapConcurrent } from "./concurrent.ts";
 import { listKnown } from "./list_known.ts";
 import type { LocalKnowledge } from "./local_knowledge.ts";
 import { readAll } from "./verified_stream.ts";
+import { OutboxStorage } from "./wrap/outbox.ts";
 
 /** An immutable document that the storage has. */
 export interface StoredDocument {
@@ -33,12 +34,16 @@ export async function listDocuments(
     if (pattern.test(object.key)) objects.push(object);
   }
   const read: { key: string; modifiedAt: number; bytes: Uint8Array }[] = [];
+  const had: { key: StorageKey; bytes: Uint8Array }[] = [];
   const documents = await mapConcurrent(
     objects,
     store.storage.capabilities.maxConcurrency,
     async (object) => {
       const known = store.knowledge.document(object.key, object.size, object.modifiedAt);
-      if (known) return { object, bytes: known };
+      if (known) {
+        had.push({ key: object.key, bytes: known });
+        return { object, bytes: known };
+      }
       const bytes = await readAll(await store.storage.get(object.key, options));
       if (bytes.length === object.size && isSound(object.key, bytes)) {
         read.push({ key: object.key, modifiedAt: object.modifiedAt, bytes });
@@ -47,6 +52,8 @@ export async function listDocuments(
     },
   );
   store.knowledge.keepDocuments(read);
+  // Who filled local knowledge may have asked the storage past the outbox, as a migration to it does.
+  if (had.length > 0 && store.storage instanceof OutboxStorage) store.storage.noteListed(prefix, had);
   return documents;
 }
 

@@ -1,11 +1,15 @@
 import assert from "node:assert/strict";
 import { CountingStorage } from "../../tests/support/counting_storage.ts";
+import { openMemoryStorage } from "../../tests/support/memory_storage.ts";
 import { openMemoryStore } from "../../tests/support/memory_store.ts";
 import { canonicalJsonBytes } from "../format/canonical_json.ts";
 import { digestOf } from "../format/digest_of.ts";
 import { digestHex } from "../model/digest.ts";
 import { bytesBody, type Storage, type StorageKey } from "../plugin/storage.ts";
 import { listDocuments } from "./documents.ts";
+import { KnownNames } from "./known_names.ts";
+import { Outbox } from "./outbox.ts";
+import { OutboxStorage } from "./wrap/outbox.ts";
 
 const BYTES = canonicalJsonBytes({ schema: "aero/x@1", text: "as it was written" });
 
@@ -55,3 +59,35 @@ for (
     assert.equal(gets(), 2, "what is right is remembered");
   });
 }
+
+Deno.test("documents that were read past the outbox once are known while the storage is away, not read again", async () => {
+  const requests: string[] = [];
+  await using test = await openMemoryStore((storage) => new CountingStorage(storage, requests));
+  const key = "runs/p/r/record.json" as StorageKey;
+  await test.storage.put(key, bytesBody(BYTES));
+  await listDocuments(test.store, "runs/", /\.json$/);
+  const list = async (offline: boolean) => {
+    await using storage = await OutboxStorage.open({
+      remote: test.storage,
+      outbox: new Outbox({
+        directory: `${test.directory}/outbox`,
+        open: () => Promise.resolve(openMemoryStorage()),
+        tryLock: (file) => file.tryLockSync(true),
+      }),
+      known: new KnownNames(`${test.directory}/names.db`),
+      offline,
+      now: () => 7000,
+    });
+    const documents = await listDocuments(
+      { storage, knowledge: test.store.knowledge },
+      "runs/p/",
+      /\.json$/,
+    );
+    return documents.map(({ object, bytes }) => [object.key, Uint8Array.from(bytes)]);
+  };
+
+  const listed = [[key, Uint8Array.from(BYTES)]];
+  assert.deepEqual(await list(false), listed);
+  assert.deepEqual(await list(true), listed);
+  assert.deepEqual(requests.filter((request) => request.startsWith("get runs/")), [`get ${key}`]);
+});

@@ -38,6 +38,18 @@ export class KnownNames implements Disposable {
     if (this.#waiting.size >= MOST_WAITING) this.flush();
   }
 
+  /** Keeps those of the documents under `prefix` that are not known yet; they are looked up together, not one by one. */
+  keepUnknown(
+    prefix: string,
+    documents: readonly { readonly key: StorageKey; readonly bytes: Uint8Array }[],
+  ): void {
+    this.flush();
+    // Keys have no character above "~".
+    const rows = this.#database.prepare("SELECT key FROM known_1 WHERE key >= ? AND key < ?");
+    const there = new Set(rows.all(prefix, `${prefix}~`).map(({ key }) => key));
+    for (const { key, bytes } of documents) if (!there.has(key)) this.keep(key, bytes);
+  }
+
   /**
    * Notes a complete listing: documents under `prefix` that are not in it are gone.
    *

@@ -243,6 +243,18 @@ export class OutboxStorage implements Storage {
     this.#capabilities = undefined;
   }
 
+  /**
+   * Notes documents that the storage has just listed and that nobody had to read, since their bytes are had from
+   * elsewhere, so that they are known here also when the storage is away.
+   */
+  noteListed(
+    prefix: string,
+    documents: readonly { readonly key: StorageKey; readonly bytes: Uint8Array }[],
+  ): void {
+    // What is listed while something waits may be in the outbox alone.
+    if (!this.#holding) this.#parts.known?.keepUnknown(prefix, documents);
+  }
+
   /** Notes documents that were just sent, so that they are known here also when the storage is away. */
   noteSent(key: StorageKey, bytes: Uint8Array): void {
     this.#parts.known?.keep(key, bytes);

@@ -1,4 +1,4 @@
-import { dirname, relative } from "node:path/posix";
+import { dirname, join, relative } from "node:path/posix";
 import type { Build } from "../../core/version.ts";
 import { succeed } from "./command.ts";
 import { minify } from "./minify.ts";
@@ -10,6 +10,9 @@ const WORKER = /(["'`])\.{1,2}\/(?:[^"'`]*\/)?([a-z0-9_]+_worker)\.ts\1/g;
 
 /** A piece that is loaded when it is needed. */
 const LAZY = /\bimport\((["'`])(\.{1,2}\/[^"'`]+\.js)\1\)/g;
+
+/** The end of a piece that is a CommonJS module, as Deno bundles it. */
+const COMMONJS = /\bexport default require_\w+\(\);\s*$/;
 
 /** What Deno puts into a bundle that has CommonJS in it: a `require`, made at once. */
 const REQUIRE =
@@ -64,11 +67,11 @@ export async function bundle(root: string, directory: string, build: Build): Pro
     bundled.set(name, worker.replace(/\.ts$/, ".js"));
   }
   const files = await filesBelow(directory);
+  const commonJs = new Set<string>();
   for (const file of files) {
-    await Deno.writeTextFile(
-      `${directory}/${file}`,
-      patient(await Deno.readTextFile(`${directory}/${file}`)),
-    );
+    const text = await Deno.readTextFile(`${directory}/${file}`);
+    if (COMMONJS.test(text)) commonJs.add(file);
+    await Deno.writeTextFile(`${directory}/${file}`, patient(text));
   }
   await minify(directory, files);
   for (const file of files) {
@@ -81,9 +84,17 @@ export async function bundle(root: string, directory: string, build: Build): Pro
       return JSON.stringify(way.startsWith(".") ? way : `./${way}`);
     });
     // Deno reads ahead what it sees to be imported, lazily or not: all commands, for each start. It does not see this.
-    const lazy = pointed.replaceAll(LAZY, (_, _quote, piece) => `import((0,${JSON.stringify(piece)}))`);
+    const lazy = pointed.replaceAll(LAZY, (_, _quote, piece) => {
+      const loaded = `import((0,${JSON.stringify(piece)}))`;
+      return commonJs.has(join(dirname(file), piece)) ? named(loaded) : loaded;
+    });
     await Deno.writeTextFile(path, stamped(lazy, build));
   }
+}
+
+/** A CommonJS piece exports itself alone, as `default`; who imports it lazily finds its names there too, as in the source. */
+function named(loaded: string): string {
+  return `${loaded}.then(({default:it})=>({...it,default:it}))`;
 }
 
 /**

@@ -50,6 +50,20 @@ Deno.test("a bundle's start does not read ahead what it may load later", async (
   });
 });
 
+Deno.test("what is taken from a CommonJS module that is loaded lazily has its names in a bundle too", async () => {
+  await withBundle(async (directory, root) => {
+    await Deno.writeTextFile(`${root}/core/old.cjs`, "exports.three = 3; exports.twice = (n) => 2 * n;");
+    await Deno.writeTextFile(
+      `${root}/main.ts`,
+      `const { default: old, three, twice } = await import("./core/old.cjs");
+       console.log(three, twice(three), old.three);`,
+    );
+    await bundle(root, directory, { version: "1" });
+
+    assert.equal(await succeed([Deno.execPath(), "run", "-A", `${directory}/main.js`]), "3 6 3\n");
+  });
+});
+
 Deno.test("a bundle that starts a worker which is not there is refused", async () => {
   await withBundle(async (directory, root) => {
     await Deno.rename(`${root}/core/store/adder_worker.ts`, `${root}/core/store/other_worker.ts`);

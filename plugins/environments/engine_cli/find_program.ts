@@ -1,10 +1,14 @@
-/** Absolute path of an executable file on `path`, which is a list as in the PATH variable. */
-export async function findProgram(name: string, path: string): Promise<string | undefined> {
+/**
+ * Absolute path of an executable file on `path`, which is a list as in the PATH variable.
+ *
+ * Waits for nothing, so that the engine is asked before whoever asks goes on to load what comes after.
+ */
+export function findProgram(name: string, path: string): string | undefined {
   for (const directory of path.split(":")) {
     if (!directory.startsWith("/")) continue;
     const candidate = `${directory}/${name}`;
     try {
-      const { isFile, mode } = await Deno.stat(candidate);
+      const { isFile, mode } = Deno.statSync(candidate);
       if (isFile && ((mode ?? 0o111) & 0o111) !== 0) return candidate;
     } catch (error) {
       if (!isNotThere(error)) throw error;

@@ -21,7 +21,7 @@ export async function openEngine(
   first?: ImageDigest,
 ): Promise<ContainerEnvironment> {
   const { signal } = context;
-  const command = await findCommand(quirks, context);
+  const command = findCommand(quirks, context);
   const [said, looked] = await Promise.allSettled([
     ask(command, ["version", "--format", "{{json .}}"], { signal }),
     first === undefined ? undefined : lookFor(first, { command, quirks }, signal),
@@ -61,8 +61,8 @@ async function lookFor(
   return description === undefined ? undefined : { image, description };
 }
 
-async function findCommand(quirks: Quirks, context: PluginContext): Promise<EngineCommand> {
-  const path = await findProgram(quirks.program, context.variable("PATH") ?? "");
+function findCommand(quirks: Quirks, context: PluginContext): EngineCommand {
+  const path = findProgram(quirks.program, context.variable("PATH") ?? "");
   if (path === undefined) {
     throw new EnvironmentError("engine_unavailable", {
       what: `Cannot use the container engine ${JSON.stringify(quirks.program)}`,

@@ -1,5 +1,6 @@
 import type { JsonValue } from "../model/json.ts";
 import { fromMetricValue } from "../model/metric.ts";
+import { nearest } from "../model/nearest.ts";
 import { paramAt } from "../model/params.ts";
 import type { Grade, RunState, Verdict } from "../model/run.ts";
 import type { RunSummary } from "./run_summary.ts";
@@ -54,8 +55,21 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   verdict: ["identical", "within_tolerance", "different"] satisfies Verdict[],
 };
 
-/** Names of all fields; those of params and metrics as `params.` and `metrics.`. */
-export const FIELD_NAMES: readonly string[] = [...Object.keys(FIELDS), "params.", "metrics."];
+const FAMILIES = ["params", "metrics"] as const;
+
+/** What to write in place of a name that no field has: the nearest one; else what it may be meant for, and all there are. */
+export function fixesOfField(name: string): string[] {
+  const dot = name.indexOf(".");
+  const near = dot < 0
+    ? nearest(name, [...Object.keys(FIELDS), ...FAMILIES])
+    : nearest(name.slice(0, dot), FAMILIES);
+  const isFamily = FAMILIES.some((family) => family === near);
+  if (near !== undefined) return [`write \`${near}${dot >= 0 ? name.slice(dot) : isFamily ? ".NAME" : ""}\``];
+  return [
+    ...(name === "" ? [] : [`if it is a metric or a param, write \`metrics.${name}\` or \`params.${name}\``]),
+    `the fields are ${[...Object.keys(FIELDS), ...FAMILIES.map((family) => `${family}.NAME`)].join(", ")}`,
+  ];
+}
 
 /** The field of a name; `undefined` if there is none. Which params and metrics there are is not known here. */
 export function runField(name: string): RunField | undefined {

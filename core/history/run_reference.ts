@@ -3,6 +3,7 @@ import type { Digest } from "../model/digest.ts";
 import { isRunIdPrefix, type RunId } from "../model/run_id.ts";
 import { nearest } from "../model/nearest.ts";
 import type { RunSummary } from "./run_summary.ts";
+import { shownTags } from "./run_values.ts";
 
 /** Where the parts of a reference are looked up. All lists are newest first. */
 export interface RunLookups {
@@ -97,6 +98,8 @@ async function resolveCommitOrVersion(reference: string, lookups: RunLookups): P
 }
 
 async function notFound(reference: string, lookups: RunLookups): Promise<never> {
+  const tagged = lookups.runs().filter((run) => shownTags(run).includes(reference));
+  if (tagged.length > 0) throw isTag(reference, tagged[0]!.run);
   const stages = [...new Set(lookups.runs().map(({ stage }) => stage))];
   const stage = nearest(reference, stages);
   const near = nearest(reference, ["@last", ...await lookups.names()]) ?? (stage && `@last:${stage}`);
@@ -111,6 +114,19 @@ async function notFound(reference: string, lookups: RunLookups): Promise<never> 
       ...(near === undefined ? [] : [`write \`${near}\``]),
       "list the runs: `aero list`",
       ...elsewhere,
+    ],
+  });
+}
+
+/** Tags are not names: any number of runs may have one. */
+function isTag(tag: string, newest: RunId): UserError {
+  const value = /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(tag) ? tag : JSON.stringify(tag);
+  return new UserError("run_not_found", {
+    what: `Cannot find run ${JSON.stringify(tag)}`,
+    why: "it is a tag that runs were given, and not the name of one",
+    fix: [
+      `see which have it: \`aero list --where 'tag = ${value}'\``,
+      `name the newest of them: \`${newest}\``,
     ],
   });
 }

@@ -12,7 +12,11 @@ const run = (id: string, startedAt: number, changes: Partial<RunSummary> = {}) =
 
 const RUNS = [
   run("klm", 4_000_000, { stage: "train", version: `sha256:${"abcdef".repeat(10)}0000` as Digest }),
-  run("kln", 3_000_000, { stage: "clean", version: `sha256:${"abcde1".repeat(10)}0000` as Digest }),
+  run("kln", 3_000_000, {
+    stage: "clean",
+    tags: ["best one"],
+    version: `sha256:${"abcde1".repeat(10)}0000` as Digest,
+  }),
   run("pqr", 2_000_000, {
     stage: "train",
     commit: COMMIT,
@@ -96,6 +100,7 @@ for (
     ["data:v1", /added as data/, /aero artifact show data:v1/],
     ["empty", /commit dddddddddddd has no runs/, /aero list/],
     ["train", /name of a stage/, /@last:train/],
+    ["best one", /a tag that runs were given/, /'tag = "best one"'.*`klnz/s],
     ["paper-v2", /no run id/, /paper-v1/],
     ["tarin", /no run id/, /@last:train/],
     ["@lst", /no run id/, /write `@last`/],

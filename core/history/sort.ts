@@ -1,8 +1,7 @@
 import { UserError } from "../errors.ts";
 import type { JsonValue } from "../model/json.ts";
-import { nearest } from "../model/nearest.ts";
 import { numberOf } from "./number_text.ts";
-import { FIELD_NAMES, type RunField, runField } from "./run_field.ts";
+import { fixesOfField, type RunField, runField } from "./run_field.ts";
 import type { RunSummary } from "./run_summary.ts";
 
 /** An order of runs: the first field counts most. */
@@ -20,11 +19,10 @@ export function parseSort(text: string): Sort {
     const name = descending ? written.slice(1) : written;
     const field = runField(name);
     if (field !== undefined) return { field, descending };
-    const near = nearest(name, FIELD_NAMES);
     throw new UserError("sort_invalid", {
       what: `Cannot sort by ${JSON.stringify(text)}`,
       why: `there is no field ${JSON.stringify(name)}`,
-      fix: [near === undefined ? `sort by one of ${FIELD_NAMES.join(", ")}` : `sort by \`${near}\``],
+      fix: fixesOfField(name),
     });
   });
 }

@@ -31,4 +31,9 @@ Deno.test("a field that is not there is refused with the near ones", () => {
     assert.match(error.report.fix![0]!, /`started`/);
     return true;
   });
+  assert.throws(() => parseSort("-metrcs.rmse"), (error) => {
+    assert(error instanceof UserError);
+    assert.deepEqual(error.report.fix, ["write `metrics.rmse`"]);
+    return true;
+  });
 });

@@ -1,5 +1,5 @@
 import { nearest } from "../model/nearest.ts";
-import { FIELD_NAMES, type RunField, runField } from "./run_field.ts";
+import { fixesOfField, type RunField, runField } from "./run_field.ts";
 import type { RunSummary } from "./run_summary.ts";
 import { type Test, testEquals, testOf, type WrittenValue } from "./where_condition.ts";
 import { type Token, tokens, whereInvalid } from "./where_token.ts";
@@ -151,14 +151,11 @@ class Parser {
     if (token.kind !== "word") throw this.#fault("a field is expected here");
     const field = runField(token.text);
     if (field === undefined) {
-      const near = nearField(token.text);
       throw whereInvalid(
         this.#text,
         token.at,
         `there is no field ${JSON.stringify(token.text)}`,
-        near.length > 0
-          ? near.map((name) => `write \`${name}\``)
-          : [`the fields are ${FIELD_NAMES.join(", ")}`],
+        fixesOfField(token.text),
       );
     }
     this.#next++;
@@ -199,11 +196,4 @@ function isAbsent(field: RunField, run: RunSummary, now: number): boolean {
   const value = field.of(run, now);
   return value === undefined || value === null ||
     (field.kind === "list" && (value as unknown[]).length === 0);
-}
-
-function nearField(name: string): string[] {
-  const dot = name.indexOf(".");
-  const near = dot < 0 ? nearest(name, FIELD_NAMES) : nearest(name.slice(0, dot), ["params", "metrics"]);
-  if (near === undefined) return [];
-  return [dot < 0 ? near : near + name.slice(dot)];
 }

@@ -194,6 +194,8 @@ Deno.test("a field that is not there names the near ones", () => {
   assert.match(fixOf("stat = x"), /`state`/);
   assert.match(fixOf("metrcs.rmse < 3"), /`metrics\.rmse`/);
   assert.match(fixOf("brunch = main"), /`branch`/);
+  assert.match(fixOf("metric > 3"), /`metrics\.NAME`/);
+  assert.match(fixOf("rmse < 3"), /`metrics\.rmse` or `params\.rmse`.*stage.*params\.NAME, metrics\.NAME/);
 });
 
 Deno.test("a filter nested without end is refused", () => {

@@ -16,9 +16,14 @@ const EMPTY = new Uint8Array();
 /** Shorter values stand in too much text that is no secret: they cannot be redacted, and are refused as secrets. */
 export const LEAST_CHARACTERS = 4;
 
+/** Shorter lines of a secret of many lines, such as a brace of JSON, say nothing and stand everywhere. */
+const LEAST_CHARACTERS_OF_LINE = 8;
+
 /**
  * Makes a filter that puts `[secret NAME]` in place of each secret's value, also where it is cut by the edges of
- * pieces, and of its base64, URL-encoded and JSON forms. Values of fewer than four characters stay.
+ * pieces, and of its base64, URL-encoded and JSON forms. Of a value of many lines, such as a key in PEM, each line of
+ * at least eight characters is replaced as well: programs print them one by one. Values of fewer than four characters
+ * stay.
  *
  * @param secrets Values by name.
  */
@@ -88,13 +93,19 @@ function patternsByFirstByte(secrets: Readonly<Record<string, string>>): Map<num
   for (const [name, value] of Object.entries(secrets)) {
     if (value.length < LEAST_CHARACTERS) continue;
     const replacement = encoder.encode(`[secret ${name}]`);
-    for (const form of formsOf(value)) {
+    for (const form of new Set([value, ...linesOf(value)].flatMap((text) => [...formsOf(text)]))) {
       const bytes = encoder.encode(form);
       byFirst.set(bytes[0]!, [...byFirst.get(bytes[0]!) ?? [], { bytes, replacement }]);
     }
   }
   for (const patterns of byFirst.values()) patterns.sort((a, b) => b.bytes.length - a.bytes.length);
   return byFirst;
+}
+
+function linesOf(value: string): string[] {
+  return value.split(/[\r\n]+/).map((line) => line.trim()).filter((line) =>
+    line.length >= LEAST_CHARACTERS_OF_LINE
+  );
 }
 
 function formsOf(value: string): Set<string> {

@@ -32,6 +32,16 @@ Deno.test("the base64, URL-encoded and JSON forms of a secret are replaced as we
   }
 });
 
+Deno.test("each line of a secret is replaced where it stands alone, but for short ones", () => {
+  const KEY = "-----BEGIN KEY-----\r\nMIIEvQIBADANBg\r\n  kqhkiG9w0BAQEF\n}\n";
+
+  assert.equal(redact({ KEY }, encode(`${KEY}.`)), "[secret KEY].");
+  assert.equal(
+    redact({ KEY }, encode("sorted: MIIEvQI"), encode("BADANBg kqhkiG9w0BAQEF } -----BEGIN")),
+    "sorted: [secret KEY] [secret KEY] } -----BEGIN",
+  );
+});
+
 Deno.test("a text is redacted to its end", () => {
   assert.equal(textRedactor(TOKEN)("ä hf_p/ss w+rd, hf_p/ss"), "ä [secret TOKEN], hf_p/ss");
   assert.equal(textRedactor({})("hf_p/ss w+rd"), "hf_p/ss w+rd");

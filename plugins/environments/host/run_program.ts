@@ -88,9 +88,24 @@ function start(spec: ProgramSpec, interactive: boolean): Deno.ChildProcess {
     throw new EnvironmentError("container_refused", {
       what: `Cannot start "${program}" in ${spec.workingDirectory}`,
       why: cause.message,
-      fix: [`look for it on the PATH that the program gets: ${spec.env["PATH"] ?? "none"}`],
+      fix: waysOut(program, cause, spec),
     }, { cause });
   }
+}
+
+function waysOut(program: string, cause: Error, { env }: ProgramSpec): string[] {
+  if (cause instanceof Deno.errors.PermissionDenied) {
+    return [`let git keep it as executable: \`git update-index --chmod=+x ${program}\`, then commit`];
+  }
+  if (cause instanceof Deno.errors.NotFound && !program.includes("/")) {
+    return [`look for it on the PATH that the program gets: ${env["PATH"] ?? "none"}`];
+  }
+  if ("code" in cause && cause.code === "E2BIG") {
+    return [
+      "leave long params out of the command: the program finds them in the file that AERO_PARAMS names",
+    ];
+  }
+  return [];
 }
 
 /** As if the terminal were closed: shells at a terminal ignore SIGTERM. */

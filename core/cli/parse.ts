@@ -106,7 +106,10 @@ export class FlagReader {
           why: next === undefined
             ? "nothing follows it, and it takes a value"
             : `${JSON.stringify(next)} follows it, which is a flag, and it takes a value`,
-          fix: [`if that is its value, write \`${name}=${next ?? "…"}\``],
+          fix: [
+            ...(flag.choices === undefined ? [] : [`give it one of ${flag.choices.join(", ")}`]),
+            ...(next === undefined ? [] : [`if that is its value, write \`${name}=${next}\``]),
+          ],
         });
       }
       value = next;

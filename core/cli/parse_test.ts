@@ -80,3 +80,9 @@ Deno.test("an unknown flag names the nearest one", () => {
 Deno.test("an unknown flag that is near to none names none", () => {
   assert.equal(fault("--elephant").report.fix?.length, 1);
 });
+
+Deno.test("a flag without its value names what it takes, and what follows it, if something does", () => {
+  assert.deepEqual(fault("--mode").report.fix, ["give it one of fast, slow"]);
+  assert.deepEqual(fault("--step").report.fix, []);
+  assert.deepEqual(fault("--tag", "--force").report.fix, ["if that is its value, write `--tag=--force`"]);
+});

@@ -46,7 +46,9 @@ export const metrics = defineCommand({
       ...(sort === undefined ? {} : { sort: parseSort(sort) }),
     });
     if (rows.length === 0) {
-      app.printer.note(where === undefined ? "no run has metrics yet" : `no run fits ${where}`);
+      const refs = [...(tags ? ["tag"] : []), ...(branches ? ["branch"] : [])].join(" or ");
+      if (where !== undefined) app.printer.note(`no run fits ${where}`);
+      else app.printer.note(refs === "" ? "no run has metrics yet" : `no run is of the commit of a ${refs}`);
     }
     const names = [...new Set(metric)];
     if (!history && !plot && rows.length > 0) {

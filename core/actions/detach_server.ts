@@ -32,6 +32,8 @@ export async function detachServer(app: App, options: ServeOptions): Promise<Sto
   await assertProfileFree(app, settingsOf(app, options).profile, place);
   await Deno.mkdir(place.directory, { recursive: true, mode: 0o700 });
   await turnLog(place.logFile);
+  // A log that cannot be written is told here: the shell below has nowhere to say it.
+  (await Deno.open(place.logFile, { append: true, create: true, mode: 0o600 })).close();
   const said = await sizeOf(place.logFile);
   const child = new Deno.Command("sh", {
     // The log's name goes in as $0, so that nothing of it is read by the shell.
@@ -96,9 +98,9 @@ async function sizeOf(path: string): Promise<number> {
 /** What the server wrote last after `from`, the hints apart. */
 async function saidAfter(path: string, from: number): Promise<{ why: string; hints: readonly string[] }> {
   const bytes = await Deno.readFile(path).catch(() => new Uint8Array());
-  const lines = new TextDecoder().decode(bytes.subarray(from)).split("\n").filter((line) =>
-    line.trim() !== ""
-  );
+  // Of several that are started at once each says the same here.
+  const lines = [...new Set(new TextDecoder().decode(bytes.subarray(from)).split("\n"))]
+    .filter((line) => line.trim() !== "");
   const isHint = (line: string) => line.startsWith("hint: ");
   return {
     why: lines.filter((line) => !isHint(line)).slice(-4).map((line) => line.replace(/^(error|cause): /, ""))

@@ -2,7 +2,7 @@ import type { App } from "../app.ts";
 import { UserError } from "../errors.ts";
 import { writeServerProfile } from "./server_profile.ts";
 import { differences, type ServeOptions } from "./server_settings.ts";
-import { type LivingServer, livingServer, type ServerPlace } from "./storage_server.ts";
+import { dataFlag, type LivingServer, livingServer, type ServerPlace } from "./storage_server.ts";
 import { withAccounts } from "./server_users.ts";
 
 /**
@@ -20,12 +20,14 @@ export async function serverThatRuns(
   if (living === undefined) return undefined;
   const told = differences(app, options, living.settings);
   if (told.length > 0) {
+    const flag = await dataFlag(app, place);
+    const where = flag === undefined ? "" : ` ${flag}`;
     throw new UserError("runs_otherwise", {
       what: "Cannot start the storage server as you ask",
       why: `it runs already, and ${told.join("; ")}`,
       fix: [
-        "stop it first, then start it so: `aero storage down`",
-        "see how it runs: `aero storage status`",
+        `stop it first, then start it so: \`aero storage down${where}\``,
+        `see how it runs: \`aero storage status${where}\``,
         "or run another beside it: `--data DIR --profile NAME`",
       ],
     });

@@ -10,6 +10,7 @@ import { portOf, type ServeOptions, settingsOf } from "./server_settings.ts";
 import {
   absolutePath,
   announceServer,
+  dataFlag,
   type ServerPlace,
   serverPlace,
   type StorageServer,
@@ -150,6 +151,7 @@ async function connect(app: App, { options, place, running, service }: {
   // One that a group's own authority signed has that in it; it does no harm where everybody trusts it anyway.
   const trust = typeof settings.tls === "object" ? { caFile: settings.tls.certificate } : own;
   const files = await profileFiles(app);
+  const flag = await dataFlag(app, place);
   if (connection !== undefined) {
     await writeServerProfile(app, profile, { place, ...connection, ...trust });
   }
@@ -160,6 +162,7 @@ async function connect(app: App, { options, place, running, service }: {
     type: "storage-server",
     state: "running",
     directory: place.directory,
+    ...(flag === undefined ? {} : { dataFlag: flag }),
     url,
     pid: Deno.pid,
     startedAt: app.io.now().getTime(),

@@ -2,6 +2,7 @@ import type { App } from "../app.ts";
 import { dataDirectoryOf } from "../config/data_directory.ts";
 import { replaceFile } from "../config/replace_file.ts";
 import { isAlive, type ProcessIdentity, readIdentity, thisProcess } from "../pipeline/process_identity.ts";
+import { quoteCommand } from "../model/quote_command.ts";
 import type { ServerSettings } from "./server_settings.ts";
 import type { ClientLines, RegisteredService } from "../plugin/service.ts";
 
@@ -15,6 +16,8 @@ export interface StorageServer {
   readonly state: "running" | "silent" | "stopped";
   /** Where everything is kept. */
   readonly directory: string;
+  /** What other commands need to be told to find it, `--data DIR`; absent where they find it by themselves. */
+  readonly dataFlag?: string;
   /** Absent while it is stopped, as are the others below. */
   readonly url?: string;
   readonly pid?: number;
@@ -55,6 +58,12 @@ export async function serverPlace(app: App, data: string | undefined): Promise<S
     ? `${await dataDirectoryOf(app.variables, await app.directories())}/server`
     : absolutePath(app, data);
   return { directory, stateFile: `${directory}/server.json`, logFile: `${directory}/server.log` };
+}
+
+/** What `aero storage` has to be told to find the server of a directory; `undefined` where it finds it by itself. */
+export async function dataFlag(app: App, place: ServerPlace): Promise<string | undefined> {
+  const { directory } = await serverPlace(app, undefined);
+  return directory === place.directory ? undefined : `--data ${quoteCommand([place.directory])}`;
 }
 
 /** A path as the person wrote it, from where they are. */

@@ -9,6 +9,7 @@ import type { Style } from "../cli/style.ts";
 export function serverUpText(server: StorageServer, style: Style): string {
   const { url, directory, use, profile, credentialsFile, fingerprint, caFile, logFile, clients = [] } =
     server;
+  const where = server.dataFlag === undefined ? "" : ` ${server.dataFlag}`;
   const lines = [
     `${style.green("serving")}  ${style.bold(url ?? "")}  ${style.dim(`process ${server.pid}`)}`,
     `  data         ${directory}`,
@@ -38,9 +39,12 @@ export function serverUpText(server: StorageServer, style: Style): string {
   lines.push(
     "",
     "A colleague's aero: keys of their own, and what to write where, come from",
-    "aero storage user add NAME",
+    `aero storage user add NAME${where}`,
   );
-  lines.push("", style.dim(server.foreground ? "Ctrl-C stops it." : "It stops by: aero storage down"));
+  lines.push(
+    "",
+    style.dim(server.foreground ? "Ctrl-C stops it." : `It stops by: aero storage down${where}`),
+  );
   return lines.join("\n");
 }
 

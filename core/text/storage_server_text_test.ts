@@ -86,6 +86,13 @@ Deno.test("a server that has come up says where it is, how projects use it, and 
   );
 });
 
+Deno.test("of a server in a directory of its own, what is to be typed names that", () => {
+  const text = serverUpText({ ...SERVER, directory: "/my data", dataFlag: "--data '/my data'" }, plain);
+
+  assert.match(text, /aero storage user add NAME --data '\/my data'\n/);
+  assert.match(text, /aero storage down --data '\/my data'$/);
+});
+
 Deno.test("a certificate of its own is told with the file that clients have to trust", () => {
   const text = serverUpText({ ...SERVER, fingerprint: "AB:CD", caFile: "/ca.crt" }, plain);
   assert.match(text, /certificate {2}SHA-256 AB:CD\n {15}clients have to trust \/ca\.crt/);

@@ -128,6 +128,34 @@ Deno.test("a server that cannot start in the background says why", async () => {
   assert.match(err, /hint: choose another port/);
 });
 
+Deno.test("a server in the background whose log cannot be written says so", async () => {
+  await using user = new FreshUser();
+  await Deno.mkdir(`${user.server}/server.log`, { recursive: true });
+
+  const { code, err } = await user.run("storage", "up", "--detach", "--listen", "127.0.0.1:0");
+
+  assert.equal(code, 4);
+  assert.match(err, /server\.log/);
+  assert.doesNotMatch(err, /without a word/);
+});
+
+Deno.test("a server in a directory of its own is stopped by the line that is printed", async () => {
+  await using user = new FreshUser();
+  const data = `${user.home}/my data`;
+
+  const up = await user.run("storage", "up", "--detach", "--listen", "127.0.0.1:0", "--data", data);
+  const other = await user.run("storage", "up", "--data", data, "--bucket", "other");
+  const line = `aero storage down --data '${data}'`;
+  const down = await user.run("storage", "down", "--data", data);
+
+  assert.equal(up.code, 0, up.err);
+  assert.ok(up.out.includes(`It stops by: ${line}`), up.out);
+  assert.ok(up.out.includes(`aero storage user add NAME --data '${data}'`), up.out);
+  assert.ok(other.err.includes(`\`${line}\``), other.err);
+  assert.equal(down.code, 0, down.err);
+  assert.doesNotMatch(down.err, /not running/);
+});
+
 Deno.test("a second server over the same data is refused", async () => {
   await using user = new FreshUser();
   const first = await user.up();

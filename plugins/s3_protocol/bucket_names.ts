@@ -36,6 +36,7 @@ export interface Address {
  * @param host The Host header, with or without port.
  * @param path Decoded, with its first `/`. A key is everything after the bucket, `/` and `..` included: keys are text.
  * @param domains Names of this server whose subdomains are buckets, in lower case.
+ * @throws {S3Fault} `InvalidBucketName` for a path whose bucket has no name.
  */
 export function readAddress(host: string, path: string, domains: readonly string[] = []): Address {
   const name = host.replace(/:\d+$/, "").toLowerCase();
@@ -46,7 +47,11 @@ export function readAddress(host: string, path: string, domains: readonly string
   }
   const at = path.indexOf("/", 1);
   const bucket = at < 0 ? path.slice(1) : path.slice(1, at);
-  if (bucket === "") return {};
+  if (bucket === "") {
+    if (path.length <= 1) return {};
+    // Who joins an endpoint that ends in a slash and a path gets an error, not the list of buckets for an object.
+    throw new S3Fault("InvalidBucketName", { fields: { BucketName: "" } });
+  }
   const key = at < 0 ? "" : path.slice(at + 1);
   return key === "" ? { bucket } : { bucket, key };
 }

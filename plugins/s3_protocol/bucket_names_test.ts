@@ -50,6 +50,12 @@ for (const [host, path, address] of ADDRESSES) {
   });
 }
 
+Deno.test("a path whose bucket has no name is not the service itself", () => {
+  for (const path of ["//b/k", "//"]) {
+    assert.throws(() => readAddress("localhost", path), (error) => isS3Fault(error, "InvalidBucketName"));
+  }
+});
+
 Deno.test("without names of its own a server reads paths alone", () => {
   assert.deepEqual(readAddress("b.s3.local", "/c"), { bucket: "c" });
 });

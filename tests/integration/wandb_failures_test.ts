@@ -192,6 +192,42 @@ Deno.test("a server that is gone, or does not answer, is tracker_unavailable", a
   (await accepted).close();
 });
 
+Deno.test("an answer that stops in its middle, or has no end, is given up", async () => {
+  let piece = new Uint8Array(1);
+  let pulled = 0;
+  await using server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    () =>
+      new Response(
+        new ReadableStream({
+          pull(controller) {
+            if (piece.length === 1 && pulled++ > 0) return new Promise<void>(() => {});
+            controller.enqueue(piece);
+            return Promise.resolve();
+          },
+        }),
+      ),
+  );
+  await using tracker = await wandbTracker.open({
+    base_url: `http://127.0.0.1:${server.addr.port}`,
+    project: "p",
+    timeout_seconds: 0.2,
+  }, {
+    signal: new AbortController().signal,
+    now: () => new Date(),
+    variable: (name) => name === "WANDB_API_KEY" ? "x".repeat(40) : undefined,
+    log: () => {},
+    dataDirectory: "/nonexistent",
+  });
+
+  assert.equal(await codeOf(tracker.cursor(sampleStart().run)), "tracker_unavailable");
+  piece = new Uint8Array(2 ** 20);
+  const endless = await codeOf(tracker.cursor(sampleStart().run));
+
+  // Whichever comes first: the end of the patience, or of the room.
+  assert.ok(["tracker_unavailable", "tracker_refused"].includes(endless), endless);
+});
+
 Deno.test("without a key nothing is asked of the network", async () => {
   await using server = new WandbServer();
   await using tracker = await openWandbTracker(server, { key: "" });

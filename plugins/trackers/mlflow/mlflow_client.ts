@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { AnswerTooLongError, boundedText } from "../../../core/plugin/bounded_text.ts";
 import type { PluginContext } from "../../../core/plugin/context.ts";
 import type { TrackerError } from "../../../core/plugin/tracker.ts";
 import { noAnswer, nonsense, readRefusal, type Refusal, toTrackerError } from "./failure.ts";
@@ -69,7 +70,7 @@ export class MlflowClient {
     throw this.errorOf(request.what, refusal);
   }
 
-  /** Any request below the base, with its answer whatever it is. @throws {TrackerError} `tracker_unavailable`. */
+  /** Any request below the base, with its answer whatever it is. @throws {TrackerError} `tracker_unavailable`, `tracker_refused`. */
   async ask(request: MlflowRequest): Promise<MlflowAnswer> {
     const timer = new AbortController();
     const clock = setTimeout(
@@ -78,10 +79,11 @@ export class MlflowClient {
     );
     try {
       const response = await this.#fetch(request, timer.signal);
-      const text = await response.text();
+      const text = await boundedText(response);
       return response.ok ? { text } : { refusal: readRefusal(response.status, text) };
     } catch (cause) {
       request.signal?.throwIfAborted();
+      if (cause instanceof AnswerTooLongError) throw nonsense(request.what, this.base, cause);
       throw noAnswer(request.what, this.base, cause);
     } finally {
       clearTimeout(clock);
@@ -97,7 +99,7 @@ export class MlflowClient {
     );
     try {
       const response = await this.#fetch(request, stop.signal);
-      if (!response.ok) return readRefusal(response.status, await response.text());
+      if (!response.ok) return readRefusal(response.status, await boundedText(response));
       const body = response.body ?? new Blob([]).stream();
       return watched(body, this.#place.timeoutMs, (cause) => {
         // An abort comes out as the reason that went in.
@@ -106,6 +108,7 @@ export class MlflowClient {
       });
     } catch (cause) {
       request.signal?.throwIfAborted();
+      if (cause instanceof AnswerTooLongError) throw nonsense(request.what, this.base, cause);
       throw noAnswer(request.what, this.base, cause);
     } finally {
       clearTimeout(clock);

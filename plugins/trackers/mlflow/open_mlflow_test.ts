@@ -98,3 +98,15 @@ Deno.test("what is no answer of MLflow is refused", async () => {
 
   await assert.rejects(tracker.cursor(RUN), { code: "tracker_refused" });
 });
+
+Deno.test("an answer without an end is refused before it fills the memory", async () => {
+  const piece = new Uint8Array(2 ** 20).fill(0x20);
+  await using server = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen() {} },
+    () => new Response(new ReadableStream({ pull: (controller) => controller.enqueue(piece) })),
+  );
+  const uri = `http://127.0.0.1:${server.addr.port}`;
+  await using tracker = await mlflowTracker.open({ uri }, context({}));
+
+  await assert.rejects(tracker.cursor(RUN), { code: "tracker_refused" });
+});

@@ -1,10 +1,12 @@
 import type * as z from "zod";
+import { AnswerTooLongError, boundedText } from "../../../core/plugin/bounded_text.ts";
 import { TrackerError } from "../../../core/plugin/tracker.ts";
 import type { ApiKey } from "./api_key.ts";
-import { failureOf, KEY_FIX, networkFailure, NoAnswerError } from "./failure.ts";
+import { failureOf, KEY_FIX, networkFailure } from "./failure.ts";
 import { graphqlAnswer, saidIn } from "./graphql_answer.ts";
 import { parseLoose } from "./loose_json.ts";
 import { Pace } from "./pace.ts";
+import { Patience } from "./patience.ts";
 
 /** What {@link Connection} is made with. */
 export interface ConnectionOptions {
@@ -140,15 +142,7 @@ export class Connection {
       throw new TrackerError("tracker_denied", { what: call.what, why: "there is no key", fix: KEY_FIX });
     }
     await this.#pace.wait(call.signal);
-    const giveUp = new AbortController();
-    const onAbort = () => giveUp.abort(call.signal?.reason);
-    if (call.signal?.aborted) onAbort();
-    call.signal?.addEventListener("abort", onAbort, { once: true });
-    const seconds = Math.ceil(call.timeoutMs / 1000);
-    const timer = setTimeout(
-      () => giveUp.abort(new NoAnswerError(`did not answer within ${seconds} s`)),
-      call.timeoutMs,
-    );
+    using patience = new Patience(call.timeoutMs, call.signal);
     const login: Record<string, string> = call.login ? { authorization: key!.header() } : {};
     try {
       const reply = await fetch(call.url, {
@@ -157,7 +151,7 @@ export class Connection {
         ...(call.body === undefined ? {} : { body: call.body }),
         // Another place would get the login.
         redirect: call.login ? "manual" : "follow",
-        signal: giveUp.signal,
+        signal: patience.signal,
         ...(client === undefined ? {} : { client }),
       });
       log("wandb_request", { method: call.method, path: new URL(call.url).pathname, status: reply.status });
@@ -167,22 +161,23 @@ export class Connection {
         call.what,
         new URL(call.url).host,
         reply.status,
-        this.#clean(saidIn(await reply.text())),
+        this.#clean(saidIn(await refusalText(reply))),
       );
     } catch (error) {
-      throw this.#told(call.what, new URL(call.url).host, giveUp.signal, error);
-    } finally {
-      clearTimeout(timer);
-      call.signal?.removeEventListener("abort", onAbort);
+      throw this.#told(call.what, new URL(call.url).host, patience.signal, error);
     }
   }
 
   async #json(reply: Response, { what, signal }: CallOptions): Promise<unknown> {
     let text: string;
+    using patience = new Patience(this.#options.timeoutMs, signal);
     try {
-      text = await reply.text();
+      text = await boundedText(reply, { signal: patience.signal });
     } catch (error) {
-      throw this.#told(what, this.host, signal, error);
+      if (error instanceof AnswerTooLongError) {
+        throw this.#refused(what, `${this.host} answered without an end`, { cause: error });
+      }
+      throw this.#told(what, this.host, patience.signal, error);
     }
     try {
       return parseLoose(text);
@@ -205,5 +200,15 @@ export class Connection {
   #clean(text: string): string {
     const line = text.replaceAll(/[\p{C}\s]+/gu, " ").trim();
     return (this.#options.key?.redact(line) ?? line).slice(0, 300);
+  }
+}
+
+/** What a refusal says; nothing if that has no end. */
+async function refusalText(reply: Response): Promise<string> {
+  try {
+    return await boundedText(reply);
+  } catch (error) {
+    if (error instanceof AnswerTooLongError) return "";
+    throw error;
   }
 }

@@ -8,6 +8,7 @@ async function inShell(shell: Shell, args: readonly string[], script: string): P
   const directory = await Deno.makeTempDir();
   try {
     await writeAeroProgram(`${directory}/bin`);
+    await Deno.mkdir(`${directory}/two words`);
     await Deno.writeTextFile(`${directory}/aero.${shell}`, completionScript(shell, "aero"));
     const { stdout, stderr } = await new Deno.Command(shell, {
       args: [...args, script],
@@ -38,7 +39,7 @@ function isMissing(shell: Shell): boolean {
 /** Bash as a person's tab key would call it: prints the candidates for a line, one each. */
 const BASH = (line: string) =>
   `source ./aero.bash
-COMP_LINE=${JSON.stringify(line)} COMP_POINT=${line.length} COMP_WORDBREAKS=$' \\t\\n"\\'><=;|&(:'
+COMP_LINE='${line}' COMP_POINT=${line.length} COMP_WORDBREAKS=$' \\t\\n"\\'><=;|&(:'
 _aero_complete
 printf '%s\\n' "\${COMPREPLY[@]}"`;
 
@@ -52,7 +53,9 @@ Deno.test({ name: "bash completes commands, flags and values", ignore: isMissing
   assert.deepEqual(await complete("aero completions "), ["bash", "zsh", "fish"]);
   // Readline has cut the word at "=", so only what follows it comes back.
   assert.deepEqual(await complete("aero config show --color=n"), ["never"]);
-  assert.deepEqual((await complete("aero -C ")).sort(), ["bin"]);
+  assert.deepEqual((await complete("aero -C ")).sort(), ["bin", "two words"]);
+  assert.deepEqual(await complete("aero -C two\\ w"), ["two words"]);
+  assert.deepEqual(await complete("aero -C two\\ "), ["two words"]);
   assert.deepEqual(await complete("aero nonsense "), [""]);
 });
 

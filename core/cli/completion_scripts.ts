@@ -16,10 +16,11 @@ export function completionScript(shell: Shell, program: string): string {
 // Words are cut at blanks only: bash would also cut at ":" and "=", which stand in artifact names and params.
 const bash = `# bash completion for PROGRAM: eval "$(PROGRAM completions bash)"
 _PROGRAM_complete() {
-  local line="\${COMP_LINE:0:COMP_POINT}" current candidate prefix
+  local line="\${COMP_LINE:0:COMP_POINT}" current candidate prefix action path
   local -a words
-  read -r -a words <<< "$line"
-  case "$line" in *[[:space:]]) words+=("") ;; esac
+  # Without -r, so that a blank behind a backslash does not end a word.
+  read -a words <<< "$line"
+  case "$line" in *\\\\[[:space:]]) ;; *[[:space:]]) words+=("") ;; esac
   current="\${words[\${#words[@]}-1]}"
   prefix=""
   # readline replaces only what follows the last word break, so the part before it is left out of each candidate.
@@ -29,8 +30,12 @@ _PROGRAM_complete() {
   COMPREPLY=()
   while IFS=$'\\t' read -r candidate _; do
     case "$candidate" in
-      :file) COMPREPLY+=($(compgen -f -- "$current")) ;;
-      :directory) COMPREPLY+=($(compgen -d -- "$current")) ;;
+      :file | :directory)
+        # A path stays one word where it has blanks, and readline quotes it.
+        compopt -o filenames 2>/dev/null
+        [[ $candidate == :file ]] && action=-f || action=-d
+        while IFS= read -r path; do COMPREPLY+=("$path"); done < <(compgen "$action" -- "$current")
+        ;;
       *) COMPREPLY+=("\${candidate#"$prefix"}") ;;
     esac
   done < <("\${words[0]}" __complete -- "\${words[@]:1}" 2>/dev/null)

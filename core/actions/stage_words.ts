@@ -12,3 +12,6 @@ export function splitWords(words: readonly string[]): StageWords {
     overrides: words.filter((word) => word.includes("=")),
   };
 }
+
+/** What is said where a pipeline is to be run and config has none. */
+export const NO_STAGES = "aero.yaml has no stages: nothing was run";

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { splitWords } from "../actions/stage_words.ts";
+import { NO_STAGES, splitWords } from "../actions/stage_words.ts";
 import { EXIT } from "../errors.ts";
 import { exitText } from "../text/outcome_line.ts";
 import { defineCommand } from "./define.ts";
@@ -32,6 +32,7 @@ export const dev = defineCommand({
     const only = input.only.flatMap((text) => text.split(",")).filter((text) => text !== "");
     const { runUntracked } = await import("../actions/run_untracked.ts");
     const outcomes = await runUntracked(app, { stages, only, overrides });
+    if (outcomes.length === 0) app.printer.note(NO_STAGES);
     return outcomes.map((outcome) => ({ type: "dev-run", ...outcome }));
   },
   text: (results, style) =>

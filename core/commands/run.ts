@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { type StageResult, stageResult } from "../actions/stage_result.ts";
-import { splitWords } from "../actions/stage_words.ts";
+import { NO_STAGES, splitWords } from "../actions/stage_words.ts";
 import { EXIT } from "../errors.ts";
 import { buildGraph, drawGraph, selectStages } from "../pipeline/graph.ts";
 import { outcomeLine } from "../text/outcome_line.ts";
@@ -90,7 +90,10 @@ async function* results(
   }
   await app.startLooking();
   const { runTracked } = await import("../actions/run_tracked.ts");
+  let count = 0;
   for await (const outcome of runTracked(app, { ...input, stages, only, overrides })) {
+    count++;
     yield stageResult(outcome);
   }
+  if (count === 0) app.printer.note(NO_STAGES);
 }

@@ -53,6 +53,7 @@ function faultsOfIssue(issue: z.core.$ZodIssue, schema: z.core.$ZodType): Fault[
 function wrongType(issue: z.core.$ZodIssueInvalidType): string {
   const received = /received (\w+)$/.exec(issue.message)?.[1];
   if (received === "undefined") return "it is missing";
+  // Nothing after a key, or no text at all, is null in YAML.
   const wanted = TYPE_WORDS[issue.expected] ?? issue.expected;
   if (received === undefined) return `it is not a ${wanted}`;
   const quotes = issue.expected === "string" && (received === "number" || received === "boolean");
@@ -68,11 +69,11 @@ const TYPE_WORDS: Readonly<Record<string, string>> = {
   array: "list",
   object: "mapping",
   record: "mapping",
-  null: "null",
+  null: "empty",
 };
 
 function article(word: string): string {
-  return word === "null" || word === "text" ? word : `a ${word}`;
+  return word === "empty" || word === "text" ? word : `a ${word}`;
 }
 
 /** The keys of the mapping that a schema has at a path; none if it takes any. */

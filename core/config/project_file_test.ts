@@ -148,7 +148,7 @@ stages:
 });
 
 const FAULTY: readonly (readonly [string, RegExp])[] = [
-  ["", /config_invalid: .*it is null, not a mapping/],
+  ["", /config_invalid: .*it is empty, not a mapping/],
   ["- a", /it is a list, not a mapping/],
   ["stages: {}", /project: it is missing/],
   ["project: -x", /project: a name has/],

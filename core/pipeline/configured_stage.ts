@@ -41,7 +41,7 @@ export async function planConfigured(configured: ConfiguredStage): Promise<Stage
     outputs: stage.outputs,
     ...(stage.metrics === undefined ? {} : { metrics: stage.metrics }),
     code,
-    codeIds: await objectIdsIn(objects, code.tree, codePaths(stage, code)),
+    codeIds: await objectIdsIn(objects, code.tree, codePaths(stage, code), `stages.${name}.code`),
     environment,
     inputs: identitiesOf(inputs),
     params: paramsOf(stage, params),

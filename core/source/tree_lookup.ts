@@ -7,6 +7,7 @@ import type { TreeEntry } from "./tree_object.ts";
  * The ids of paths in a tree, for a stage key.
  *
  * @param paths From the root of the tree; `.` is the whole tree.
+ * @param namedBy Key of a config that names the paths, for the error.
  * @returns One id per path, as it was written.
  * @throws {UserError} `path_not_in_commit` naming the first that is not there.
  */
@@ -14,11 +15,12 @@ export async function objectIdsIn(
   reader: ObjectReader,
   tree: ObjectId,
   paths: readonly string[],
+  namedBy?: string,
 ): Promise<Readonly<Record<string, ObjectId>>> {
   const ids: [string, ObjectId][] = [];
   for (const path of paths) {
     const found = partsOf(path).length === 0 ? tree : (await entryIn(reader, tree, path))?.oid;
-    if (found === undefined) throw notInCommit(path);
+    if (found === undefined) throw notInCommit(path, namedBy);
     ids.push([path, found]);
   }
   return Object.fromEntries(ids);
@@ -65,10 +67,11 @@ function partsOf(path: string): string[] {
   return path.split("/").filter((part) => part !== "" && part !== ".");
 }
 
-function notInCommit(path: string): UserError {
+function notInCommit(path: string, namedBy?: string): UserError {
   return new UserError("path_not_in_commit", {
     what: `Cannot find ${JSON.stringify(path)} in the commit`,
-    why: "it has no such file or folder; paths start at the top of the repository",
+    why: (namedBy === undefined ? "it has" : `${namedBy} names it, and the commit has`) +
+      " no such file or folder; paths start at the top of the repository",
     fix: [`commit it: \`git add ${path} && git commit\``, "or mend the path"],
   });
 }

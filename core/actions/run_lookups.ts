@@ -56,7 +56,12 @@ export async function findRecord(app: App, reference: string): Promise<RunRecord
   throw new UserError("run_unfinished", {
     what: `Cannot use run ${run}`,
     why: summary.state === "running" ? "it is still running" : "the storage has no record of it",
-    fix: [`see it: \`aero show ${run}\``],
+    fix: [
+      `see it: \`aero show ${run}\``,
+      ...(summary.state === "running"
+        ? []
+        : ["if another storage has it, copy what that has: `aero storage migrate FROM .`"]),
+    ],
   });
 }
 

@@ -60,3 +60,14 @@ Deno.test("what a run made is not of use if the storage has no record of the run
   assert.equal(code, 2, err());
   assert.match(err(), /of which .*storage has no record\n/);
 });
+
+Deno.test("a run that is known here, and whose record another storage has, is told how to be had", async () => {
+  await using both = await neighbours();
+  await both.cars.aero(["list"]);
+  await Deno.remove(`${both.bikes.storagePath}/runs/cars`, { recursive: true });
+
+  const { code, err } = await both.cars.aero(["rerun", "@last"]);
+
+  assert.equal(code, 2, err());
+  assert.match(err(), /the storage has no record of it\n[^]*hint: .*`aero storage migrate FROM \.`/);
+});

@@ -13,10 +13,17 @@ export function failureOf(what: string, host: string, status: number, said: stri
     : [400, 404, 409, 410, 413, 422, 501].includes(status) || status < 400
     ? "tracker_refused"
     : "tracker_unavailable";
-  const fix = code === "tracker_denied" ? KEY_FIX : [];
+  const leadsElsewhere = status >= 300 && status < 400;
+  const fix = code === "tracker_denied"
+    ? KEY_FIX
+    : leadsElsewhere
+    ? ["name the address that it leads to"]
+    : [];
   return new TrackerError(code, {
     what,
-    why: `${host} answered ${status}${said === "" ? "" : `: ${said}`}`,
+    why: `${host} answered ${status}${leadsElsewhere ? " and leads elsewhere" : ""}${
+      said === "" ? "" : `: ${said}`
+    }`,
     ...(fix.length === 0 ? {} : { fix }),
   });
 }

@@ -20,7 +20,7 @@ export function graphqlAnswer<Answer>(
   const read = z.looseObject({ data: answer }).safeParse(body);
   if (read.success) return read.data.data;
   const { path, message } = read.error.issues[0]!;
-  throw refused(`the answer is not of W&B's form: ${path.join(".")}: ${message}`);
+  throw refused(`the answer is not of W&B's form: ${[path.join("."), message].filter(Boolean).join(": ")}`);
 }
 
 /** What an error's body says: `{"errors":[…]}`, `{"error":"…"}`, `{"error":{"message":"…"}}`, or text. */

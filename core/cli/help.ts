@@ -133,6 +133,7 @@ function paragraph(text: string, style: Style): string {
 }
 
 function wrap(text: string, room: number): string[] {
+  if (room === Infinity) return [text];
   const lines: string[] = [];
   let line = "";
   for (const word of text.split(" ")) {

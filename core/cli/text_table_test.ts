@@ -46,4 +46,6 @@ Deno.test("text is cut between characters, with a mark, colours not counted", ()
   assert.equal(cutToWidth("\x1b[31mabc\x1b[39m", 3), "\x1b[31mabc\x1b[39m");
   assert.equal(textWidth("e\u0301"), 1);
   assert.equal(textWidth("🚲"), 2);
+  assert.equal(textWidth("a — b…"), 6);
+  assert.equal(textWidth("\x1b[1mab\x1b[0m"), 2);
 });

@@ -16,6 +16,7 @@ const WIDE: readonly (readonly [number, number])[] = [
   [0x20000, 0x3fffd],
 ];
 
+const PLAIN = /^[ -~]*$/;
 // deno-lint-ignore no-control-regex
 const STYLES = /\x1b\[[0-9;]*m/g;
 
@@ -23,12 +24,15 @@ const STYLES = /\x1b\[[0-9;]*m/g;
 function cellsOf(character: string): number {
   const code = character.codePointAt(0)!;
   if (code < 0x300) return 1;
+  // Dashes, quotes and …: the pattern below takes a millisecond to make, which most output need not wait for.
+  if (code >= 0x2010 && code <= 0x2027) return 1;
   if (/[\p{Mn}\p{Me}\p{Cf}]/u.test(character)) return 0;
   return WIDE.some(([first, last]) => code >= first && code <= last) ? 2 : 1;
 }
 
 /** Cells that `text` takes on a terminal; colours take none. */
 export function textWidth(text: string): number {
+  if (PLAIN.test(text)) return text.length;
   let width = 0;
   for (const character of text.replaceAll(STYLES, "")) width += cellsOf(character);
   return width;

@@ -53,7 +53,6 @@ function faultsOfIssue(issue: z.core.$ZodIssue, schema: z.core.$ZodType): Fault[
 function wrongType(issue: z.core.$ZodIssueInvalidType): string {
   const received = /received (\w+)$/.exec(issue.message)?.[1];
   if (received === "undefined") return "it is missing";
-  // Nothing after a key, or no text at all, is null in YAML.
   const wanted = TYPE_WORDS[issue.expected] ?? issue.expected;
   if (received === undefined) return `it is not a ${wanted}`;
   const quotes = issue.expected === "string" && (received === "number" || received === "boolean");
@@ -69,6 +68,7 @@ const TYPE_WORDS: Readonly<Record<string, string>> = {
   array: "list",
   object: "mapping",
   record: "mapping",
+  // Nothing after a key, or no text at all, is null in YAML.
   null: "empty",
 };
 

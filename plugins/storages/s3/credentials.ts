@@ -19,6 +19,24 @@ export interface CredentialSource {
   readonly fix: readonly string[];
 }
 
+/** What a place of credentials said, under the name that the SDK has for it: it is not the storage's own. */
+class NoCredentialsError extends Error {
+  override readonly name = "CredentialsProviderError";
+
+  constructor(cause: Error) {
+    super(cause.message, { cause });
+  }
+}
+
+/** Whether a file of credentials cannot be read, or who gives them out refuses; a network that fails may pass. */
+function isRefusal(error: unknown): error is Error {
+  if (!(error instanceof Error)) return false;
+  const { code, $metadata } = error as { code?: unknown; $metadata?: { httpStatusCode?: number } };
+  const status = $metadata?.httpStatusCode ?? 0;
+  return ["ENOENT", "EACCES", "EISDIR"].includes(String(code)) ||
+    (status >= 400 && status < 500 && status !== 429);
+}
+
 // Off AWS nobody answers there, and who has no keys should soon be told so.
 const METADATA_TIMEOUT_MS = 1000;
 
@@ -67,7 +85,9 @@ export function credentialSource(
         maxRetries: 0,
         logger: silent,
       });
-      return await provider();
+      return await provider().catch((error) => {
+        throw isRefusal(error) ? new NoCredentialsError(error) : error;
+      });
     },
     from: profile === undefined
       ? `the variables AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, ${path}, ${configPath} and the metadata of this machine`

@@ -18,11 +18,13 @@ const IN_VARIABLES = { AWS_ACCESS_KEY_ID: "of-variables", AWS_SECRET_ACCESS_KEY:
 async function keyOf(
   config: Partial<S3Config>,
   variables: Record<string, string>,
+  configFile = "",
 ): Promise<{ key: string; from: string }> {
   const home = await Deno.makeTempDir();
   try {
     await Deno.mkdir(`${home}/.aws`);
     await Deno.writeTextFile(`${home}/.aws/credentials`, FILE);
+    await Deno.writeTextFile(`${home}/.aws/config`, configFile);
     await Deno.writeTextFile(`${home}/other`, FILE.replaceAll("of-", "other-"));
     const all: Record<string, string> = { HOME: home, ...variables };
     const { provide, from } = credentialSource({ bucket: "b", ...config }, { variable: (name) => all[name] });
@@ -63,4 +65,33 @@ Deno.test("a section that is not there is an error of credentials, with the plac
   // The chain goes on to the metadata of the machine, which is not to be asked here.
   Deno.env.set("AWS_EC2_METADATA_DISABLED", "true");
   await assert.rejects(keyOf({ profile: "absent" }, {}), { name: "CredentialsProviderError" });
+});
+
+Deno.test("a token file that is not there is an error of credentials, and names the file", async () => {
+  const role = "role_arn = arn:aws:iam::1:role/x\nregion = here\nweb_identity_token_file = /absent/token\n";
+
+  await assert.rejects(keyOf({ profile: "web" }, {}, `[profile web]\n${role}`), {
+    name: "CredentialsProviderError",
+    message: /\/absent\/token/,
+  });
+});
+
+Deno.test("a role that is refused is an error of credentials, in the words of who refuses", async () => {
+  const body = "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code>" +
+    "<Message>not you</Message></Error><RequestId>1</RequestId></ErrorResponse>";
+  await using server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    () => new Response(body, { status: 403, headers: { "content-type": "text/xml" } }),
+  );
+  const role = "role_arn = arn:aws:iam::1:role/x\nregion = here\nsource_profile = local\n";
+  // The SDK reads it from the process itself.
+  Deno.env.set("AWS_ENDPOINT_URL_STS", `http://127.0.0.1:${server.addr.port}`);
+  try {
+    await assert.rejects(keyOf({ profile: "role" }, {}, `[profile role]\n${role}`), {
+      name: "CredentialsProviderError",
+      message: /not you/,
+    });
+  } finally {
+    Deno.env.delete("AWS_ENDPOINT_URL_STS");
+  }
 });

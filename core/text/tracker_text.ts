@@ -11,6 +11,9 @@ import { textTable } from "../cli/text_table.ts";
 import { fitLine } from "./clause_text.ts";
 import { paintState } from "./outcome_line.ts";
 
+/** Why runs are left of a tracker that is not away. */
+const OTHERS_SEND = "another process is sending; if it was killed, `aero sync` goes on in half a minute";
+
 /** What one tracker got, on a line, and what it lacks on further ones. */
 export function trackerSyncText(synced: TrackerSynced, style: Style): string {
   const { tracker, location, runs, had, left, failed, why, dryRun, remarks, remarksLeft } = synced;
@@ -29,8 +32,8 @@ export function trackerSyncText(synced: TrackerSynced, style: Style): string {
     : left + remarksLeft === 0
     ? style.dim(`${to} has all runs`)
     : `Sent ${things} to ${to}`;
-  const waits = (what: string, one: boolean) =>
-    `  ${what} still wait${one ? "s" : ""}${why === undefined ? "" : `: ${escapeInline(why)}`}`;
+  const waits = (what: string, one: boolean, reason: string | undefined) =>
+    `  ${what} still wait${one ? "s" : ""}${reason === undefined ? "" : `: ${escapeInline(reason)}`}`;
   return [
     head,
     ...Map.groupBy(failed, (one) => one.why).entries().map(([reason, [one, ...others]]) => {
@@ -38,8 +41,10 @@ export function trackerSyncText(synced: TrackerSynced, style: Style): string {
       const what = others.length === 0 ? `${style.cyan(one!.run)} ` : `${plural(1 + others.length, "run")}: `;
       return `  ${style.red("not sent")}: ${what}${escapeInline(reason)}`;
     }),
-    ...(left > failed.length ? [waits(plural(left - failed.length, "run"), left - failed.length === 1)] : []),
-    ...(remarksLeft > 0 ? [waits(`what was said later of ${plural(remarksLeft, "run")}`, true)] : []),
+    ...(left > failed.length
+      ? [waits(plural(left - failed.length, "run"), left - failed.length === 1, why ?? OTHERS_SEND)]
+      : []),
+    ...(remarksLeft > 0 ? [waits(`what was said later of ${plural(remarksLeft, "run")}`, true, why)] : []),
   ].join("\n");
 }
 

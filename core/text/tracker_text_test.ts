@@ -30,6 +30,11 @@ const SYNCS: Record<string, [Partial<TrackerSynced>, string]> = {
     "Sent 0 runs to lab at here\n  2 runs still wait: it does not answer\n" +
     "  what was said later of 1 run still waits: it does not answer",
   ],
+  "what another process is at": [
+    { runs: 1, left: 2, failed: [{ run: "a", why: "damaged" }] },
+    "Sent 1 run to lab at here\n  not sent: a damaged\n" +
+    "  1 run still waits: another process is sending; if it was killed, `aero sync` goes on in half a minute",
+  ],
   "one reason of many runs once": [
     {
       left: 3,

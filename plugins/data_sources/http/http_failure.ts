@@ -20,12 +20,18 @@ function codeOf(status: number): DataSourceErrorCode {
 
 /** The failure of a request that got no answer, or not all of it. */
 export function failureOfRequest(url: string, cause: unknown): DataSourceError {
-  const message = cause instanceof Error ? cause.message : String(cause);
   return new DataSourceError("source_unavailable", {
     what: `Cannot read ${url}`,
-    why: message,
+    why: saidOf(cause),
     fix: [`see whether it is there: \`curl -I ${quoted(url)}\``],
   }, { cause });
+}
+
+/** What went wrong, where `fetch` says only that it failed; without the address, which is told already. */
+function saidOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.cause instanceof Error) return saidOf(error.cause);
+  return error.message.replace(/^error sending request for url \(\S*\): /, "");
 }
 
 /** As a shell takes it. */

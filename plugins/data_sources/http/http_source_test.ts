@@ -95,13 +95,17 @@ for (
   });
 }
 
-Deno.test("a server that is not there is source_unavailable", async () => {
+Deno.test("a server that is not there is source_unavailable, and it is told why it was not reached", async () => {
   const listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
   const { port } = listener.addr;
   listener.close();
   await using source = await open(`http://127.0.0.1:${port}/x`);
 
-  await assert.rejects(Array.fromAsync(source.list()), withCode("source_unavailable"));
+  await assert.rejects(Array.fromAsync(source.list()), (error) => {
+    assert(error instanceof AeroError && error.code === "source_unavailable");
+    assert.match(error.report.why!, /^client error \(Connect\): .*refused/);
+    return true;
+  });
 });
 
 Deno.test("a connection that breaks midway is source_unavailable", async () => {

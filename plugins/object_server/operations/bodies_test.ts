@@ -83,6 +83,10 @@ const REFUSED: readonly (readonly [
   ["no chunks where chunks were announced", "IncompleteBody", {
     "x-amz-decoded-content-length": "5",
   }, "STREAMING-UNSIGNED-PAYLOAD-TRAILER"],
+  ["a trailer of an algorithm that is not known", "InvalidRequest", {
+    "x-amz-decoded-content-length": "5",
+    "x-amz-trailer": "x-amz-checksum-md4",
+  }, "STREAMING-UNSIGNED-PAYLOAD-TRAILER"],
   ["chunks of no announced length", "MissingContentLength", {}, "STREAMING-UNSIGNED-PAYLOAD-TRAILER"],
 ];
 

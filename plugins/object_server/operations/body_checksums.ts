@@ -45,6 +45,13 @@ export function planChecksums(
   const announced = (headers.get("x-amz-trailer") ?? "").toLowerCase().split(",")
     .map((name) => name.trim()).filter((name) => name !== "");
   const trailing = CHECKSUM_ALGORITHMS.filter((algorithm) => announced.includes(checksumHeader(algorithm)));
+  const unknown = announced.find((name) =>
+    name.startsWith("x-amz-checksum-") && !trailing.some((algorithm) => name === checksumHeader(algorithm))
+  );
+  // Taken without being held against it, the client would think that the body was proven.
+  if (unknown !== undefined) {
+    throw new S3Fault("InvalidRequest", { message: `${unknown} is no checksum that this server can take` });
+  }
   const sdk = headers.get("x-amz-sdk-checksum-algorithm");
   const named = [...wanted, ...(sdk === undefined ? [] : [sdk])].map(parseChecksumAlgorithm);
   return { algorithms: [...new Set([...given.keys(), ...trailing, ...named])], given, announced };

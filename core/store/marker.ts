@@ -1,3 +1,4 @@
+import { CorruptionError } from "../errors.ts";
 import {
   readStoreMarker,
   STORE_MARKER,
@@ -16,11 +17,23 @@ import { MARKER_KEY } from "./keys.ts";
 import { readAll } from "./verified_stream.ts";
 import { OutboxStorage } from "./wrap/outbox.ts";
 
-/** Reads the marker of the store in a storage; one without a marker gets it. */
+/**
+ * Reads the marker of the store in a storage; one without a marker gets it.
+ *
+ * @throws {CorruptionError} `store_marker_invalid`, which says how it is had again.
+ * @throws {UserError} `store_marker_newer`.
+ */
 export async function readMarker(storage: Storage, signal: AbortSignal): Promise<StoreMarker> {
   try {
     return readStoreMarker(await readAll(await storage.get(MARKER_KEY, { signal })));
   } catch (error) {
+    if (error instanceof CorruptionError && error.code === "store_marker_invalid") {
+      // It decides only how objects are laid out, so that nothing rests on its bytes.
+      const fix = [
+        `remove ${MARKER_KEY} from the storage: the next command makes it anew, and all else stays`,
+      ];
+      throw new CorruptionError(error.code, { ...error.report, fix }, { cause: error });
+    }
     if (!isStorageError(error, "not_found")) throw error;
   }
   await putIfAbsent(storage, MARKER_KEY, bytesBody(writeStoreMarker()), { signal });

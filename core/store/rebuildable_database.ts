@@ -26,7 +26,7 @@ export function openRebuildable(path: string, schema: string): DatabaseSync {
       fix: [
         fault === "full"
           ? "free space on that disk; `aero cache prune` does where the cache is"
-          : "see whether its directory can be written, and its disk is sound: `aero doctor`",
+          : "see whether its disk has room and is sound, and its directory can be written: `aero doctor`",
       ],
     }, { cause: error });
   }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { findingsOf, openMemoryStore, spoil } from "../../tests/support/memory_store.ts";
 import { FaultyStorage } from "../../tests/support/faulty_storage.ts";
+import { CorruptionError } from "../errors.ts";
 import { digestOf } from "../format/digest_of.ts";
 import { bytesBody } from "../plugin/storage.ts";
 import { MARKER_KEY, objectKey } from "./keys.ts";
@@ -169,6 +170,23 @@ Deno.test("a store of a newer format is refused", async () => {
   );
 
   await assert.rejects(test.reopen(), isCode("store_marker_newer"));
+});
+
+Deno.test("a damaged marker says that it can be removed, and that gives a store with all that was there", async () => {
+  await using test = await openMemoryStore();
+  const { digest } = await test.store.putBytes(text("kept"), "text/plain");
+  await spoil(test.storage, MARKER_KEY, () => text("garbage"));
+
+  await assert.rejects(test.reopen(), (error) => {
+    assert.ok(error instanceof CorruptionError);
+    assert.equal(error.code, "store_marker_invalid");
+    assert.match(error.report.fix!.join(), /remove aero\.json from the storage/);
+    return true;
+  });
+  await test.storage.delete(MARKER_KEY);
+
+  const again = await test.reopen();
+  assert.equal(await again.has(digest), true);
 });
 
 Deno.test("putStream() stores what came, and nothing is left of it elsewhere", async () => {

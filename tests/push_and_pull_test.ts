@@ -84,6 +84,17 @@ Deno.test("a colleague who has the storage only gets all runs, and runs one agai
   assert.equal(await app.afterCommand(0), 3);
 });
 
+Deno.test("who pulls an artifact with images, as if it named the run that made it, is told which run that is", async () => {
+  await using project = await Shared.begin();
+
+  const { code, err } = await project.aero(["pull", "model:v1", "--images"], project.colleague);
+  const plain = await project.aero(["pull", "model:v1"], project.colleague);
+
+  assert.equal(code, 0, err());
+  assert.match(err(), /warning: model:v1 is an artifact.*`aero pull [k-z]{16} --images`/);
+  assert.doesNotMatch(plain.err(), /warning/);
+});
+
 Deno.test("what was pulled is not asked for again, and a file that is wrong in the cache is fetched again", async () => {
   await using project = await Shared.begin();
   await project.pull({ all: true });

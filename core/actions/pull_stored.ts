@@ -119,7 +119,13 @@ async function needed(
     if ("run" in found) {
       parts.push(await neededByRun(await findRecord(app, found.run), services, request.images));
     } else {
-      const { manifest } = found.version;
+      const { manifest, origin } = found.version;
+      if (request.images && origin.kind === "run") {
+        app.printer.warn(
+          `${word} is an artifact, of which the files alone come; all that it takes to run ${origin.run}, ` +
+            `which made it, again: \`aero pull ${origin.run} --images\``,
+        );
+      }
       const content = await getManifest(services.store, manifest);
       parts.push({ trees: new Map([[manifest.digest, content]]), objects: [] });
     }

@@ -275,7 +275,9 @@ atBoth("an experiment that was deleted comes back; a run that a person deleted d
 
   await assert.rejects(
     other.cursor(run.run),
-    (error) => error instanceof TrackerError && error.code === "tracker_refused" && !error.retryable,
+    (error) =>
+      error instanceof TrackerError && error.code === "tracker_refused" && !error.retryable &&
+      /runs restore --run-id [0-9a-f]{32}/.test(error.report.why!),
   );
 });
 

@@ -79,7 +79,13 @@ export function noAnswer(what: string, location: string, cause: unknown): Tracke
     what,
     why: `${location} was not reached${message === "" ? "" : ` (${withoutUserInfo(message).slice(0, 200)})`}`,
     ...(certificate
-      ? { fix: ["name the certificates to trust as `ca_file`, or in MLFLOW_TRACKING_SERVER_CERT_PATH"] }
+      ? {
+        fix: [
+          /expired/i.test(message)
+            ? "have the certificate of the server renewed, or see whether the clock of this machine is right"
+            : "name the certificates to trust as `ca_file`, or in MLFLOW_TRACKING_SERVER_CERT_PATH",
+        ],
+      }
       : {}),
   }, { cause });
 }

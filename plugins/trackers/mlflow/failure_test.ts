@@ -57,3 +57,10 @@ Deno.test("an error of the network names no password", () => {
   assert.match(message, /refused/);
   assert.doesNotMatch(message, /hidden/);
 });
+
+Deno.test("a certificate that has expired is told apart from one that is not trusted", () => {
+  const fixOf = (why: string) => noAnswer("Cannot send", PLACE, new TypeError(why)).report.fix![0]!;
+
+  assert.match(fixOf("invalid peer certificate: certificate expired: verification time 9"), /renewed/);
+  assert.match(fixOf("invalid peer certificate: UnknownIssuer"), /ca_file/);
+});

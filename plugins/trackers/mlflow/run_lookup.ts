@@ -145,7 +145,7 @@ async function setAside(client: MlflowClient, id: string, first: string, step: S
 function wasDeleted(id: string, what: string): TrackerError {
   return new TrackerError("tracker_refused", {
     what,
-    why: `the run ${id} was deleted there`,
-    fix: [`restore it: \`mlflow runs restore --run-id ${id}\``],
+    // Where many runs are sent, reasons are all that is told.
+    why: `the run ${id} was deleted there; to have it again: \`mlflow runs restore --run-id ${id}\``,
   });
 }

@@ -45,6 +45,13 @@ export function networkFailure(what: string, host: string, error: unknown): Trac
   }
   if (!(error instanceof Error)) return undefined;
   const text = `${error.message} ${error.cause instanceof Error ? error.cause.message : ""}`;
+  if (/certificate.*expired/is.test(text)) {
+    return new TrackerError("tracker_denied", {
+      what,
+      why: `the certificate of ${host} has expired`,
+      fix: ["have it renewed, or see whether the clock of this machine is right"],
+    }, { cause: error });
+  }
   if (/certificate|UnknownIssuer|invalid peer/i.test(text)) {
     return new TrackerError("tracker_denied", {
       what,

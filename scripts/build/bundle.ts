@@ -11,8 +11,8 @@ const WORKER = /(["'`])\.{1,2}\/(?:[^"'`]*\/)?([a-z0-9_]+_worker)\.ts\1/g;
 /** A piece that is loaded when it is needed. */
 const LAZY = /\bimport\((["'`])(\.{1,2}\/[^"'`]+\.js)\1\)/g;
 
-/** The end of a piece that is a CommonJS module, as Deno bundles it. */
-const COMMONJS = /\bexport default require_\w+\(\);\s*$/;
+/** What a piece that is a CommonJS module exports, as Deno bundles it. */
+const COMMONJS = /^export default require_\w+\(\);$/m;
 
 /** What Deno puts into a bundle that has CommonJS in it: a `require`, made at once. */
 const REQUIRE =

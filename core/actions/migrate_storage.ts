@@ -77,12 +77,17 @@ export async function* migrateStorage(
   };
 }
 
-function configLine({ use, options }: PluginSection, place: string): string {
+/** The line of `aero.yaml` that uses what was typed as `place`, without what a profile of the user says. */
+export function configLine({ use, options }: PluginSection, place: string): string {
   // A profile says it shorter, and may hold what a project's file should not.
   if (/^[A-Za-z0-9_-]+$/.test(place) && Object.keys(options).length > 0) {
     return `storage: { use: ${use}, profile: ${place} }`;
   }
-  return stringify({ storage: { use, ...options } }, { collectionStyle: "flow", lineWidth: 0 })
+  // Of what was typed with the name of a profile, the profile's own options are the user's, not the project's.
+  const typed = /^[a-z_]+=/.test(place)
+    ? Object.fromEntries(Object.entries(options).filter(([key]) => `,${place}`.includes(`,${key}=`)))
+    : options;
+  return stringify({ storage: { use, ...typed } }, { collectionStyle: "flow", lineWidth: 0 })
     .trim().replace(/^\{ | \}$/g, "");
 }
 

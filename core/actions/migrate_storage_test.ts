@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { TestProject } from "../../tests/support/open_project.ts";
+import { configLine } from "./migrate_storage.ts";
 
 const STAGES = { stages: { make: { command: ["sh", "-c", "echo 1 > ${outputs.it}/a"], outputs: ["it"] } } };
 
@@ -48,4 +49,14 @@ Deno.test("a place without a store, and one storage twice, are refused", async (
   assert.deepEqual([empty.code, same.code], [2, 2]);
   assert.match(empty.err(), /no aero\.json/);
   assert.match(same.err(), /one storage/);
+});
+
+Deno.test("the line for aero.yaml has nothing of the user's profile but its name", () => {
+  const options = { "credentials_file": "/home/ada/keys", profile: "lab", bucket: "b" };
+
+  assert.equal(configLine({ use: "s3", options }, "lab"), "storage: { use: s3, profile: lab }");
+  assert.equal(
+    configLine({ use: "s3", options }, "use=s3,profile=lab,bucket=b"),
+    "storage: { use: s3, profile: lab, bucket: b }",
+  );
 });

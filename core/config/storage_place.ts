@@ -94,7 +94,8 @@ function wordsOf(text: string): PluginSection {
 }
 
 function known({ storages, profiles }: PlaceSources): string {
-  return `known are ${[...Object.keys(profiles), ...storages.map(({ name }) => name)].join(", ")}`;
+  const names = new Set([...Object.keys(profiles), ...storages.map(({ name }) => name)]);
+  return `known are ${[...names].join(", ")}`;
 }
 
 function invalid(text: string, why: string): UserError {

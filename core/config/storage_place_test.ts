@@ -72,3 +72,10 @@ for (
     );
   });
 }
+
+Deno.test("a profile that is named as a kind of storage is told once", () => {
+  assert.throws(
+    () => parseStoragePlace("nowhere", SOURCES),
+    (error: UserError) => error.report.why?.split("known are ")[1] === "lab, local, disk, plain, odd, bucket",
+  );
+});

@@ -80,6 +80,12 @@ export async function* listRuns(
       yield readable(node, { entity, project, run: node.name }, web, options.what);
     }
     left -= runs.edges.length;
+    if (runs.edges.length === 0 && runs.pageInfo.hasNextPage === true) {
+      throw new TrackerError("tracker_refused", {
+        what: options.what,
+        why: "the server sent a page with no run on it, and says that more follow",
+      });
+    }
     cursor = runs.pageInfo.hasNextPage === true ? runs.pageInfo.endCursor ?? undefined : undefined;
   } while (cursor !== undefined);
 }

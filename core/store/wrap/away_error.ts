@@ -24,7 +24,12 @@ export function awayError(
     return new StorageError("unavailable", {
       what,
       why: `${before}${location} is not asked: offline`,
-      fix: ["leave out `--offline`, or unset AERO_OFFLINE"],
+      fix: [
+        "leave out `--offline`, or unset AERO_OFFLINE",
+        ...(looked
+          ? ["what is to be had offline is brought here beforehand: `aero pull RUN_OR_ARTIFACT`"]
+          : []),
+      ],
     });
   }
   const reason = trouble === undefined ? "" : `: ${trouble.report.why ?? trouble.report.what}`;

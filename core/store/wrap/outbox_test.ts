@@ -171,3 +171,13 @@ Deno.test("a storage that answers again is asked again, unless it is not to be a
   await using offline = await subject.reopen(true);
   assert.equal(await offline.comeBack(), false);
 });
+
+Deno.test("who lacks something offline is told how it is brought here beforehand", async () => {
+  await using subject = await openSubject();
+  await using offline = await subject.reopen(true);
+
+  await assert.rejects(
+    offline.get(OBJECT),
+    (error: unknown) => isStorageError(error, "unavailable") && /aero pull/.test(error.report.fix!.join()),
+  );
+});

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { FaultyStorage } from "../../../tests/support/faulty_storage.ts";
 import { openMemoryStorage } from "../../../tests/support/memory_storage.ts";
-import { bytesBody, isStorageError, type Storage, type StorageKey } from "../../plugin/storage.ts";
+import {
+  bytesBody,
+  isStorageError,
+  type Storage,
+  type StorageError,
+  type StorageKey,
+} from "../../plugin/storage.ts";
 import { KnownNames } from "../known_names.ts";
 import { Outbox } from "../outbox.ts";
 import { readAll } from "../verified_stream.ts";
@@ -178,6 +184,6 @@ Deno.test("who lacks something offline is told how it is brought here beforehand
 
   await assert.rejects(
     offline.get(OBJECT),
-    (error: unknown) => isStorageError(error, "unavailable") && /aero pull/.test(error.report.fix!.join()),
+    ({ report }: StorageError) => /aero pull/.test(report.fix!.join()),
   );
 });

@@ -8,6 +8,8 @@ import type { Store } from "../store/store.ts";
 import { withoutOutbox } from "../store/without_outbox.ts";
 import { cachedObjects } from "./cached_objects.ts";
 import { openCheckMemory } from "./check_memory.ts";
+import { fileObjects } from "./files_by_size.ts";
+import { absolutePath } from "./storage_server.ts";
 
 /** One thing in the storage that is not as it must be. */
 export interface StorageFinding extends Finding {
@@ -48,6 +50,8 @@ export interface ExamineOptions {
   readonly repair: boolean;
   /** Other storages to have objects from, as typed. */
   readonly from: readonly string[];
+  /** Files and directories to have objects from, as typed. */
+  readonly files: readonly string[];
   /** Goes on where a check that was stopped has got to. */
   readonly resume: boolean;
 }
@@ -76,7 +80,7 @@ export async function* examineStorage(app: App, options: ExamineOptions): AsyncG
   };
   let damaged = 0, mended = 0;
   if (options.repair) {
-    const sources = await sourcesOf(app, options.from, project.cacheDirectory);
+    const sources = await sourcesOf(app, options, project.cacheDirectory);
     for await (const event of repairStore(store, sources, check)) {
       if (event.event === "found") yield toItem(event.finding);
       else if (event.event === "done") {
@@ -104,8 +108,8 @@ async function* found(store: Store, check: CheckOptions): AsyncGenerator<Storage
   return damaged;
 }
 
-async function sourcesOf(app: App, from: readonly string[], cache: string): Promise<ObjectSource[]> {
-  const sources = [cachedObjects(cache)];
+async function sourcesOf(app: App, { from, files }: ExamineOptions, cache: string): Promise<ObjectSource[]> {
+  const sources = [cachedObjects(cache), ...files.map((path) => fileObjects(absolutePath(app, path)))];
   for (const place of from) sources.push(storeSource((await openPlace(app, place, { exists: true })).store));
   return sources;
 }

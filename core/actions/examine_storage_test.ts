@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { FileStamps } from "../cache/file_stamps.ts";
 import { digestOf } from "../format/digest_of.ts";
+import { digestHex } from "../model/digest.ts";
 import { stampOf } from "../store/look_at.ts";
 import { TestProject } from "../../tests/support/open_project.ts";
 
@@ -170,4 +171,28 @@ Deno.test("fsck --repair --from has what the cache lacks from another storage; w
   );
   assert.equal(helped.code, 0, helped.out());
   assert.deepEqual(await fsck(project), { code: 0, kinds: ["fsck"] });
+});
+
+Deno.test("what is spoiled is mended from a copy of the data, whatever its name", async () => {
+  await using project = new TestProject();
+  project.commit(STAGES);
+  const data = project.git.beside("counts");
+  Deno.writeTextFileSync(data, "1,2,3");
+  await project.aero(["data", "add", data, "--name", "counts"]);
+  const object = pathIn(project.storagePath, digestHex(digestOf("1,2,3")));
+  Deno.chmodSync(object, 0o644);
+  Deno.writeTextFileSync(object, "1,2,4");
+  const backup = project.git.beside("backup");
+  Deno.mkdirSync(`${backup}/of last year`, { recursive: true });
+  Deno.writeTextFileSync(`${backup}/of last year/other`, "3,2,1");
+  Deno.renameSync(data, `${backup}/of last year/numbers`);
+
+  const without = await project.aero(["storage", "fsck", "--repair"]);
+  const wrong = await project.aero(["storage", "fsck", "--files", backup]);
+  const mended = await project.aero(["storage", "fsck", "--repair", "--files", backup]);
+
+  assert.deepEqual([without.code, wrong.code, mended.code], [5, 2, 0]);
+  assert.match(without.out(), /--files PATH/);
+  assert.match(mended.out(), /backup/);
+  assert.equal(Deno.readTextFileSync(object), "1,2,3");
 });

@@ -9,9 +9,8 @@ export const storageFsck = defineCommand({
   summary: "Read all that is stored, tell what is damaged or missing, and mend it",
   description:
     "Every byte is read and compared with its digest, and every name with what it stands for. Nothing is changed " +
-    "without --repair: then what is damaged or missing is had from the cache or from another storage, checked, and " +
-    "stored again; what is whole in a damaged pack is packed anew. Data that is missing and still where it came from " +
-    "is stored by adding it once more. Exits 5 if something is damaged still. Keys that " +
+    "without --repair: then what is damaged or missing is had from the cache, from another storage or from files, " +
+    "checked, and stored again; what is whole in a damaged pack is packed anew. Exits 5 if something is damaged still. Keys that " +
     "are not aero's are told of, and are no damage. Of what is alike the first few are told, and how many; with --json " +
     "each is.",
   examples: [
@@ -19,6 +18,10 @@ export const storageFsck = defineCommand({
     { does: "Check names and sizes only", run: "aero storage fsck --quick" },
     { does: "Have the findings as JSON", run: "aero storage fsck --json" },
     { does: "Mend what is damaged from the cache", run: "aero storage fsck --repair" },
+    {
+      does: "Mend it from the data as it was added, or a backup of it",
+      run: "aero storage fsck --repair --files data",
+    },
   ],
   positionals: [],
   input: z.strictObject({
@@ -27,10 +30,14 @@ export const storageFsck = defineCommand({
     from: z.array(z.string()).default([]).describe(
       "Another storage to mend from: a profile, local:PATH, or use=KIND,OPTION=VALUE,…",
     ),
+    files: z.array(z.string()).default([]).describe(
+      "A file or directory to mend from, whatever the names in it: what was added, or a copy",
+    ),
     resume: z.boolean().default(false).describe("Go on where a check that was stopped has got to"),
   }),
   async run(input, app) {
-    if (input.from.length > 0 && !input.repair) throw needsRepair();
+    if (input.from.length > 0 && !input.repair) throw needsRepair("--from");
+    if (input.files.length > 0 && !input.repair) throw needsRepair("--files");
     const { examineStorage } = await import("../actions/examine_storage.ts");
     const items = examineStorage(app, input);
     return app.globals.json ? items : fewOfEach(items);
@@ -39,17 +46,17 @@ export const storageFsck = defineCommand({
     const line = examinationLine(item, style);
     if (item.type !== "fsck" || item.damaged === 0) return line;
     const next = repair
-      ? "from another copy of it: aero storage fsck --repair --from STORAGE"
+      ? "from another copy of it: aero storage fsck --repair --from STORAGE, or --files PATH"
       : "mend what can be: aero storage fsck --repair";
     return `${line}\n  ${style.dim(next)}`;
   },
   exitCode: (item) => item.type === "fsck" && item.damaged > 0 ? EXIT.corrupt : EXIT.ok,
 });
 
-function needsRepair(): UserError {
+function needsRepair(flag: string): UserError {
   return new UserError("flags_conflict", {
-    what: "Cannot use --from without --repair",
-    why: "a check alone takes nothing from another storage",
-    fix: ["`aero storage fsck --repair --from …`"],
+    what: `Cannot use ${flag} without --repair`,
+    why: "a check alone takes nothing from elsewhere",
+    fix: [`\`aero storage fsck --repair ${flag} …\``],
   });
 }

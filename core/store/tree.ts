@@ -3,14 +3,13 @@ import { readManifest, writeManifest } from "../format/manifest_format.ts";
 import { type Descriptor, MEDIA_TYPE } from "../model/descriptor.ts";
 import type { Digest } from "../model/digest.ts";
 import { compareBytes, type Manifest, type ManifestEntry, totalBytes } from "../model/manifest.ts";
-import { parseRelativePath } from "../model/relative_path.ts";
 import type { ScanMemory, ScannedFile, TreeScan } from "../model/tree_scan.ts";
 import type { OperationOptions } from "../plugin/context.ts";
 import { RELIANCE_MS } from "./collection_times.ts";
-import { fileChanged, fileUnreadable } from "./file_fault.ts";
+import { fileChanged } from "./file_fault.ts";
 import type { BulkOptions, Store } from "./store.ts";
-import { sameStamp, specialFile, stampOf, type WalkedEntry } from "./look_at.ts";
-import { walkTree } from "./tree_walk.ts";
+import { sameStamp, type WalkedEntry } from "./look_at.ts";
+import { walkAny } from "./tree_walk.ts";
 
 /** Options of {@link addTree}. */
 export interface AddTreeOptions extends BulkOptions {
@@ -138,29 +137,6 @@ export async function getManifest(
   const bytes = await store.getBytes(manifest, options);
   await store.keepLocally(typeof manifest === "string" ? manifest : manifest.digest, bytes);
   return readManifest(bytes);
-}
-
-async function walkAny(
-  path: string,
-  expected: number | undefined,
-): Promise<{ root: string; entries: WalkedEntry[] }> {
-  let info: Deno.FileInfo;
-  try {
-    info = Deno.statSync(path);
-  } catch (cause) {
-    throw fileUnreadable(path, cause);
-  }
-  if (info.isDirectory) {
-    return { root: path.replace(/\/+$/, "") || "/", entries: await walkTree(path, expected) };
-  }
-  if (!info.isFile) throw specialFile(path, info);
-  const slash = path.lastIndexOf("/");
-  const name = parseRelativePath(path.slice(slash + 1));
-  const executable = ((info.mode ?? 0) & 0o100) !== 0;
-  return {
-    root: path.slice(0, Math.max(slash, 0)),
-    entries: [{ kind: "file", path: name, stamp: stampOf(info), executable }],
-  };
 }
 
 /** For each file its digest, if its bytes are known and stored. */

@@ -3,7 +3,7 @@ import { compareBytes } from "../model/manifest.ts";
 import { leavingLink } from "../model/leaving_link.ts";
 import { parseRelativePath, type RelativePath } from "../model/relative_path.ts";
 import { fileUnreadable } from "./file_fault.ts";
-import { linkLeaves, type WalkedEntry } from "./look_at.ts";
+import { linkLeaves, specialFile, stampOf, type WalkedEntry } from "./look_at.ts";
 import { LookPool } from "./look_pool.ts";
 
 /**
@@ -22,6 +22,36 @@ export async function walkTree(root: string, expected = 0): Promise<WalkedEntry[
   const leaving = leavingLink(found.filter((entry) => entry.kind === "link"));
   if (leaving) throw linkLeaves(root, leaving);
   return found;
+}
+
+/**
+ * Walks a file or a directory without reading files.
+ *
+ * @param path Absolute; if it is itself a link, what it points to is taken.
+ * @returns What the paths of the entries begin at; as {@link walkTree}.
+ * @throws {UserError} As {@link walkTree}.
+ */
+export async function walkAny(
+  path: string,
+  expected?: number,
+): Promise<{ root: string; entries: WalkedEntry[] }> {
+  let info: Deno.FileInfo;
+  try {
+    info = Deno.statSync(path);
+  } catch (cause) {
+    throw fileUnreadable(path, cause);
+  }
+  if (info.isDirectory) {
+    return { root: path.replace(/\/+$/, "") || "/", entries: await walkTree(path, expected) };
+  }
+  if (!info.isFile) throw specialFile(path, info);
+  const slash = path.lastIndexOf("/");
+  const name = parseRelativePath(path.slice(slash + 1));
+  const executable = ((info.mode ?? 0) & 0o100) !== 0;
+  return {
+    root: path.slice(0, Math.max(slash, 0)),
+    entries: [{ kind: "file", path: name, stamp: stampOf(info), executable }],
+  };
 }
 
 /** Adds the paths of all files and links below a folder, sorted by their bytes. */

@@ -135,7 +135,7 @@ function parametersOf(query: string): Parameter[] {
 function amzHeaders(head: RequestHead, parameters: readonly Parameter[]): [name: string, value: string][] {
   const names = [...head.headers.map(([name]) => name), ...parameters.map(({ name }) => name)]
     .map((name) => name.toLowerCase()).filter((name) => name.startsWith("x-amz-"));
-  return [...new Set(names)].sort().map((name) => [name, (valueOf(head, parameters, name) ?? "").trim()]);
+  return [...new Set(names)].sort().map((name) => [name, valueOf(head, parameters, name)!.trim()]);
 }
 
 /** Of a header, or else of a parameter in its place. */

@@ -89,6 +89,8 @@ const REFUSED: readonly [name: string, code: S3ErrorCode, head: () => RequestHea
     "AccessDenied",
     () => ({ ...presigned(), query: "AWSAccessKeyId=a&Signature=b&Expires=-1" }),
   ],
+  ["no end", "AccessDenied", () => ({ ...presigned(), query: "AWSAccessKeyId=a&Signature=b" })],
+  ["a version that is there twice", "AccessDenied", () => presigned({ query: "versionId=1&versionId=2" })],
   ["temporary credentials", "InvalidToken", () => withQuery("x-amz-security-token=t")],
   ["another way to authenticate", "InvalidArgument", () => ({
     ...presigned(),

@@ -13,6 +13,13 @@ import { pump, Tail } from "./output.ts";
 import { hasBridge } from "./run_container.ts";
 
 /**
+ * What podman 4.3 says when another process removes an image while a build looks through all of them for one that it
+ * made before.
+ */
+const REMOVED_MEANWHILE = /checking if cached image exists.*layer not known/;
+const ATTEMPTS = 3;
+
+/**
  * Builds an image and gives it its tag.
  *
  * @throws {EnvironmentError} `build_failed` with the last lines, `engine_unavailable`.
@@ -26,7 +33,7 @@ export async function buildImage(
   signal?.throwIfAborted();
   await removeLeftoversOfTheDead(engine);
   const hostNetwork = engine.quirks.buildsOnHostNetwork || !await hasBridge(engine);
-  const child = spawn(engine.command, [
+  const args = [
     "build",
     ...engine.quirks.buildFlags,
     ...(hostNetwork ? ["--network", "host"] : []),
@@ -36,26 +43,40 @@ export async function buildImage(
     source.tag,
     ...Object.entries(source.args).flatMap(([name, value]) => ["--build-arg", `${name}=${value}`]),
     source.context,
-  ]);
+  ];
+  for (let attempt = 1;; attempt++) {
+    const { success, said } = await build(engine, args, onOutput, signal);
+    if (success) break;
+    if (attempt < ATTEMPTS && REMOVED_MEANWHILE.test(said)) continue;
+    throwIfUnavailable(engine.quirks, engine.command, said);
+    throw buildFailed(source.tag, lastLines(said));
+  }
+  // By the tag rather than by an id file: one call either way, and no file to make room for.
+  const built = await describeImage(engine, source.tag, signal);
+  if (built === undefined) throw buildFailed(source.tag, "the engine gave no image");
+  return built.id;
+}
+
+/** One build; what the engine said last goes with how it ended. */
+async function build(
+  engine: Engine,
+  args: readonly string[],
+  onOutput: (bytes: Uint8Array) => void,
+  signal: AbortSignal | undefined,
+): Promise<{ readonly success: boolean; readonly said: string }> {
+  const child = spawn(engine.command, args);
   using _stop = stopOnAbort(child, signal);
   const tail = new Tail(4096);
   const take = (bytes: Uint8Array) => {
     tail.add(bytes);
     onOutput(bytes);
   };
-  const [status] = await Promise.all([child.status, pump(child.stdout, take), pump(child.stderr, take)]);
+  const [{ success }] = await Promise.all([child.status, pump(child.stdout, take), pump(child.stderr, take)]);
   if (signal?.aborted) {
     await removeLeftoversOfTheDead(engine);
     throw signal.reason;
   }
-  if (!status.success) {
-    throwIfUnavailable(engine.quirks, engine.command, tail.text());
-    throw buildFailed(source.tag, lastLines(tail.text()));
-  }
-  // By the tag rather than by an id file: one call either way, and no file to make room for.
-  const built = await describeImage(engine, source.tag, signal);
-  if (built === undefined) throw buildFailed(source.tag, "the engine gave no image");
-  return built.id;
+  return { success, said: tail.text() };
 }
 
 function buildFailed(tag: ImageReference, why: string): EnvironmentError {

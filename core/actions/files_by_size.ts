@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
-import { type Digest, parseDigest } from "../model/digest.ts";
+import { hashFile } from "../cache/hash_file.ts";
+import type { Digest } from "../model/digest.ts";
 import type { ObjectSource } from "../store/object_sources.ts";
 import { fileStream } from "../store/staging.ts";
 import { walkAny } from "../store/tree_walk.ts";
@@ -63,14 +63,4 @@ export function fileObjects(path: string): ObjectSource {
     },
     document: () => Promise.resolve(undefined),
   };
-}
-
-function hashFile(path: string): Digest {
-  using file = Deno.openSync(path);
-  const hash = createHash("sha256");
-  const buffer = new Uint8Array(1024 * 1024);
-  for (let read = file.readSync(buffer); read !== null; read = file.readSync(buffer)) {
-    hash.update(buffer.subarray(0, read));
-  }
-  return parseDigest(`sha256:${hash.digest("hex")}`);
 }

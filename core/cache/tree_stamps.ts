@@ -1,11 +1,8 @@
-import { createHash } from "node:crypto";
-import type { Digest } from "../model/digest.ts";
 import { type FileEntry, filesOf, type Manifest } from "../model/manifest.ts";
+import { hashFile } from "./hash_file.ts";
 
 /** Stamps of files by path, as text that is compared whole. */
 export type TreeStamps = Readonly<Record<string, string>>;
-
-const BUFFER_BYTES = 256 * 1024;
 
 /** The stamps of a manifest's files under `directory`. @throws {Deno.errors.NotFound} if one is not there. */
 export function stampFiles(directory: string, content: Manifest): TreeStamps {
@@ -51,14 +48,4 @@ function isRight(path: string, entry: FileEntry): boolean {
   const { isFile, size, mode } = Deno.lstatSync(path);
   const executable = ((mode ?? 0) & 0o100) !== 0;
   return isFile && size === entry.size && executable === entry.executable && hashFile(path) === entry.digest;
-}
-
-function hashFile(path: string): Digest {
-  using file = Deno.openSync(path);
-  const hash = createHash("sha256");
-  const buffer = new Uint8Array(BUFFER_BYTES);
-  for (let read = file.readSync(buffer); read !== null; read = file.readSync(buffer)) {
-    hash.update(buffer.subarray(0, read));
-  }
-  return `sha256:${hash.digest("hex")}` as Digest;
 }

@@ -10,8 +10,8 @@ export const storageFsck = defineCommand({
   description:
     "Every byte is read and compared with its digest, and every name with what it stands for. Nothing is changed " +
     "without --repair: then what is damaged or missing is had from the cache, from another storage or from files, " +
-    "checked, and stored again; what is whole in a damaged pack is packed anew. Exits 5 if something is damaged still. Keys that " +
-    "are not aero's are told of, and are no damage. Of what is alike the first few are told, and how many; with --json " +
+    "checked, and stored again; what is whole in a damaged pack is packed anew. Exits 5 if something is damaged still. " +
+    "Keys that are not aero's are told of, and are no damage. Of what is alike the first few are told, and how many; with --json " +
     "each is.",
   examples: [
     { does: "Check everything", run: "aero storage fsck" },

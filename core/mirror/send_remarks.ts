@@ -1,11 +1,11 @@
 import { isAbort } from "../errors.ts";
 import type { RunId } from "../model/run_id.ts";
 import type { NamedTracker } from "../plugin/named_tracker.ts";
+import { orAbort } from "../plugin/or_abort.ts";
 import { TrackerError } from "../plugin/tracker.ts";
 import { mapConcurrent } from "../store/concurrent.ts";
 import { FIRST_ANSWER_MS, FirstAnswer } from "./first_answer.ts";
 import type { MirrorBook } from "./mirror_book.ts";
-import { orAbort } from "./or_abort.ts";
 import type { RunRemark } from "./run_remark.ts";
 import { endsAll } from "./send_history.ts";
 

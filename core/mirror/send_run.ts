@@ -1,6 +1,6 @@
 import type { RunId } from "../model/run_id.ts";
+import { orAbort } from "../plugin/or_abort.ts";
 import { type Tracker, TrackerError } from "../plugin/tracker.ts";
-import { orAbort } from "./or_abort.ts";
 import type { RunTape, TapePiece } from "./run_tape.ts";
 
 /** How a run is sent. */
@@ -35,7 +35,8 @@ const MOST_DELAY_MS = 30_000;
 const SILENT_MS = 2500;
 
 /**
- * Sends a run to a tracker, its beginning alone at first if there is an order of them; from where the tracker is to the run's end; live, while it goes on.
+ * Sends a run to a tracker, its beginning alone at first if there is an order of them: from where the tracker is to the
+ * run's end; live, while it goes on.
  *
  * @param tape At its beginning.
  * @returns Whether the run's end was sent.

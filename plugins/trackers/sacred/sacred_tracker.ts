@@ -2,6 +2,7 @@ import type { Filter, MongoClient } from "mongodb";
 import { isAbort } from "../../../core/errors.ts";
 import type { RunId } from "../../../core/model/run_id.ts";
 import type { OperationOptions } from "../../../core/plugin/context.ts";
+import { orAbort } from "../../../core/plugin/or_abort.ts";
 import {
   type ForeignFile,
   type ForeignPoint,
@@ -241,17 +242,5 @@ export class SacredTracker implements Tracker {
     } finally {
       await items.return?.();
     }
-  }
-}
-
-async function orAbort<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return await promise;
-  const aborted = Promise.withResolvers<never>();
-  const onAbort = () => aborted.reject(signal.reason);
-  signal.addEventListener("abort", onAbort, { once: true });
-  try {
-    return await Promise.race([promise, aborted.promise]);
-  } finally {
-    signal.removeEventListener("abort", onAbort);
   }
 }

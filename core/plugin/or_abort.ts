@@ -3,7 +3,8 @@
  *
  * @throws The signal's reason, or what the answer throws.
  */
-export async function orAbort<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
+export async function orAbort<T>(answer: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return await answer;
   const aborted = Promise.withResolvers<never>();
   const onAbort = () => aborted.reject(signal.reason);
   signal.addEventListener("abort", onAbort, { once: true });

@@ -8,7 +8,7 @@ import { MemoryTracker, MemoryTrackerService } from "../../tests/support/memory_
 import { GrowingFile } from "./byte_source.ts";
 import type { NamedTracker } from "../plugin/named_tracker.ts";
 import type { TrackerError } from "../plugin/tracker.ts";
-import { LiveMirror } from "./live_mirror.ts";
+import { LiveMirror, type LiveMirrorOptions } from "./live_mirror.ts";
 import { RunTape } from "./run_tape.ts";
 import { sendRun } from "./send_run.ts";
 
@@ -66,6 +66,20 @@ function named(service: MemoryTrackerService, name = "memory"): NamedTracker {
 
 const lossesIn = (service: MemoryTrackerService, run: RunId) =>
   (service.show(run).points.loss ?? []).map(({ value }) => value);
+
+/** A mirror of a run at some trackers, of whose pages nobody wants to know. */
+function mirrorOf(
+  files: RunFiles,
+  to: readonly NamedTracker[],
+  more: Partial<LiveMirrorOptions> = {},
+): LiveMirror {
+  return new LiveMirror(files.run, to, {
+    openTape: () => files.tape(),
+    onUrl: () => {},
+    onStopAsked: () => {},
+    ...more,
+  });
+}
 
 Deno.test("a run is sent from where the tracker is", async () => {
   using files = new RunFiles();
@@ -154,11 +168,7 @@ Deno.test("one tracker that is down or refuses holds up neither the run nor anot
     key: "denied",
     tracker: new MemoryTracker(new MemoryTrackerService(), { denied: true }),
   };
-  const mirror = new LiveMirror(files.run, [named(up), named(down), denied], {
-    openTape: () => files.tape(),
-    onUrl: () => {},
-    onStopAsked: () => {},
-  });
+  const mirror = mirrorOf(files, [named(up), named(down), denied]);
   files.append(loss(1), ENDED);
   await until(() => lossesIn(up, files.run).length === 1);
 
@@ -174,11 +184,7 @@ Deno.test("a tracker that never answers, and heeds no abort, is left alone in th
   files.append(ENDED);
   const [up, stuck] = [new MemoryTrackerService(), new MemoryTrackerService()];
   stuck.hangs = true;
-  const mirror = new LiveMirror(files.run, [named(up), named(stuck)], {
-    openTape: () => files.tape(),
-    onUrl: () => {},
-    onStopAsked: () => {},
-  });
+  const mirror = mirrorOf(files, [named(up), named(stuck)]);
   // What answers has its time, however busy the machine is; the patience of the end is for the other.
   await until(() => up.show(files.run).state === "succeeded");
 
@@ -195,11 +201,7 @@ Deno.test("who has had enough waits no longer for a tracker that does not answer
   files.append(ENDED);
   const stuck = new MemoryTrackerService();
   stuck.hangs = true;
-  const mirror = new LiveMirror(files.run, [named(stuck)], {
-    openTape: () => files.tape(),
-    onUrl: () => {},
-    onStopAsked: () => {},
-  });
+  const mirror = mirrorOf(files, [named(stuck)]);
   const hurry = new AbortController();
 
   const finished = mirror.finish(1e9, hurry.signal);
@@ -213,12 +215,7 @@ Deno.test("a tracker that says nothing behind the end of a run is given up, what
   files.append(ENDED);
   const [up, stuck] = [new MemoryTrackerService(), new MemoryTrackerService()];
   stuck.hangs = true;
-  const mirror = new LiveMirror(files.run, [named(up), named(stuck)], {
-    openTape: () => files.tape(),
-    onUrl: () => {},
-    onStopAsked: () => {},
-    quiet: { endMs: 1, firstMs: 1, callMs: 1e9 },
-  });
+  const mirror = mirrorOf(files, [named(up), named(stuck)], { quiet: { endMs: 1, firstMs: 1, callMs: 1e9 } });
   await until(() => up.show(files.run).state === "succeeded");
 
   const [all, nothing] = await mirror.finish(1e9);
@@ -239,12 +236,7 @@ Deno.test("a tracker that takes data slowly behind the end of a run has its time
     }
   }
   const slow: NamedTracker = { ...named(service), tracker: new Slow(service) };
-  const mirror = new LiveMirror(files.run, [slow], {
-    openTape: () => files.tape(),
-    onUrl: () => {},
-    onStopAsked: () => {},
-    quiet: { endMs: 1, firstMs: 1e9, callMs: 1e9 },
-  });
+  const mirror = mirrorOf(files, [slow], { quiet: { endMs: 1, firstMs: 1e9, callMs: 1e9 } });
   const finished = mirror.finish(1e9);
   // Longer than is waited for one that says nothing.
   await new Promise((resolve) => setTimeout(resolve, 20));
@@ -256,11 +248,7 @@ Deno.test("a tracker that takes data slowly behind the end of a run has its time
 Deno.test("a damaged journal is told as an error of the mirror, and thrown nowhere", async () => {
   using files = new RunFiles();
   Deno.writeTextFileSync(`${files.directory}/journal`, "nonsense\n", { append: true });
-  const mirror = new LiveMirror(files.run, [named(new MemoryTrackerService())], {
-    openTape: () => files.tape(),
-    onUrl: () => {},
-    onStopAsked: () => {},
-  });
+  const mirror = mirrorOf(files, [named(new MemoryTrackerService())]);
 
   const [mirrored] = await mirror.finish(10_000);
 

@@ -54,6 +54,21 @@ function journalOf(start: TrackerEvent, count: number): string {
   ].map(writeJournalEvent).join("");
 }
 
+/** The tracker at a port of this machine, which waits for no answer for longer than 0.2 s. */
+function openImpatient(port: number): Promise<Tracker> {
+  return wandbTracker.open({
+    base_url: `http://127.0.0.1:${port}`,
+    project: "p",
+    timeout_seconds: 0.2,
+  }, {
+    signal: new AbortController().signal,
+    now: () => new Date(),
+    variable: (name) => name === "WANDB_API_KEY" ? "x".repeat(40) : undefined,
+    log: () => {},
+    dataDirectory: "/nonexistent",
+  });
+}
+
 Deno.test("a run arrives once, whatever answers are lost, and whichever process goes on", async () => {
   await using server = new WandbServer();
   for (let seed = 1; seed <= 6; seed++) {
@@ -178,16 +193,7 @@ Deno.test("a server that is gone, or does not answer, is tracker_unavailable", a
 
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const accepted = listener.accept();
-  await using slow = await wandbTracker.open({
-    base_url: `http://127.0.0.1:${listener.addr.port}`,
-    timeout_seconds: 0.2,
-  }, {
-    signal: new AbortController().signal,
-    now: () => new Date(),
-    variable: (name) => name === "WANDB_API_KEY" ? "x".repeat(40) : undefined,
-    log: () => {},
-    dataDirectory: "/nonexistent",
-  });
+  await using slow = await openImpatient(listener.addr.port);
   assert.equal(await codeOf(slow.cursor(sampleStart().run)), "tracker_unavailable");
   (await accepted).close();
 });
@@ -208,17 +214,7 @@ Deno.test("an answer that stops in its middle, or has no end, is given up", asyn
         }),
       ),
   );
-  await using tracker = await wandbTracker.open({
-    base_url: `http://127.0.0.1:${server.addr.port}`,
-    project: "p",
-    timeout_seconds: 0.2,
-  }, {
-    signal: new AbortController().signal,
-    now: () => new Date(),
-    variable: (name) => name === "WANDB_API_KEY" ? "x".repeat(40) : undefined,
-    log: () => {},
-    dataDirectory: "/nonexistent",
-  });
+  await using tracker = await openImpatient(server.addr.port);
 
   assert.equal(await codeOf(tracker.cursor(sampleStart().run)), "tracker_unavailable");
   piece = new Uint8Array(2 ** 20);
